@@ -21,6 +21,12 @@ pub struct Api {
     clock: Clock,
 }
 
+impl Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Api").field("table", &self.store.table()).finish_non_exhaustive()
+    }
+}
+
 impl Api {
     /// The API over this table, by the system's clock.
     #[must_use]
