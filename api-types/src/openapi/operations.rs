@@ -85,7 +85,9 @@ fn update() -> Value {
         "responses": with_common(
             json!({
                 "200": success("Updated.", "Claim", updated(), &["ETag"]),
-                "409": problem("The claim's status does not allow this update.", &[ProblemCode::InvalidTransition]),
+                "409": problem(
+                    "The claim's status does not allow this update, or the key has already named another one.",
+                    &[ProblemCode::InvalidTransition, ProblemCode::IdempotencyKeyReused]),
             }),
             &[
                 ("400", "InvalidRequest"), ("404", "ClaimNotFound"), ("412", "VersionMismatch"),
