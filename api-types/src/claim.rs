@@ -85,6 +85,7 @@ impl fmt::Debug for Claim {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateClaimRequest {
     /// What the policy insures.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::known_policy_type))]
     pub policy_type: PolicyType,
     /// How much, in the deployment's currency.
     pub claim_amount: ClaimAmount,
@@ -121,12 +122,14 @@ pub struct CreateClaim {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UpdateClaimRequest {
     /// What the policy insures.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::known_policy_type))]
     pub policy_type: PolicyType,
     /// How much, in the deployment's currency.
     pub claim_amount: ClaimAmount,
     /// What happened.
     pub description: Description,
     /// Where the claim stands now.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::known_claim_status))]
     pub status: ClaimStatus,
 }
 

@@ -16,6 +16,7 @@ pub struct ClaimPage {
     pub claims: Vec<Claim>,
     /// Where the next page starts. Absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub next_token: Option<NextToken>,
 }
 

@@ -118,6 +118,7 @@ pub struct FieldError {
     pub code: FieldErrorCode,
     /// The rule it breaks, for people; never the value.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub message: String,
 }
 
@@ -130,20 +131,25 @@ pub struct FieldError {
 pub struct Problem {
     /// `urn:claims-api:problem:<code>`.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub r#type: String,
     /// The code in a few words.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub title: String,
-    /// The answer's HTTP status.
+    /// The answer's HTTP status. Absent where the gateway shapes the answer and does not know it.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(minimum = 400, maximum = 599))]
     pub status: u16,
     /// What went wrong.
     pub code: ProblemCode,
     /// What went wrong this time. Never a name, a description or an amount.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub detail: Option<String>,
     /// The gateway's request id; also the `x-amzn-requestid` header.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub request_id: Option<String>,
     /// Every wrong field.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]

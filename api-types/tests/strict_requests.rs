@@ -1,5 +1,5 @@
 //! Requests are read strictly, and every mistake is named at once.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::result_large_err)]
 
 use claims_api_types::{CreateClaimRequest, Problem, ProblemCode, UpdateClaimRequest, validate::Findings};
 
