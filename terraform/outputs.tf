@@ -116,3 +116,8 @@ output "package_sha256" {
   description = "Hash of the deployed package as Lambda states it (base64)."
   value       = filebase64sha256(var.lambda_zip)
 }
+
+output "redeployment" {
+  description = "Changes when the body or the policy changes, and a deployment with it."
+  value       = module.api.redeployment
+}
