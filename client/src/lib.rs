@@ -1,1 +1,67 @@
-//! Skeleton.
+//! Typed client for the private claims API.
+//!
+//! ```no_run
+//! use claims_client::{ClaimsClient, Endpoint, types::*};
+//!
+//! # async fn demo() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = ClaimsClient::builder()
+//!     .endpoint(Endpoint::private_dns("a1b2c3d4e5", "eu-central-1", "dev"))
+//!     .build()?;
+//!
+//! let claim = client
+//!     .create_claim(CreateClaim {
+//!         member_id: "123".parse()?,
+//!         policy_id: "123".parse()?,
+//!         member_name: "John Doe".parse()?,
+//!         request: CreateClaimRequest::new(PolicyType::Health, "500".parse()?, "snow accident".parse()?),
+//!     })
+//!     .await?;
+//!
+//! let update = UpdateClaimRequest { status: ClaimStatus::InReview, ..claim.to_update() };
+//! client.update_claim(&claim.member_id, claim.claim_id, update).if_match(claim.version).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! # Calls
+//! Each operation is a method of [`ClaimsClient`] that returns a call; awaiting the call sends it. Options stand in
+//! between: `client.get_claim(&member, id).with_timeout(Duration::from_secs(2)).await`. See [`operation`].
+//!
+//! # What is retried
+//! A request is sent again only when that can do no harm; the rule is in [`RetryPolicy`]. What is left for the caller to
+//! decide is said by the [`Error`]'s predicates.
+//!
+//! # Cancel safety
+//! A call is sent when it is first polled and can be dropped at any time. Dropping a read has no effect. Dropping a
+//! write leaves open whether it took effect: await the same call again with the same
+//! [`IdempotencyKey`](types::IdempotencyKey) to find out. Dropping a future closes its connection.
+//!
+//! # Runtime
+//! Futures need a Tokio runtime with IO and time enabled.
+
+mod builder;
+mod call;
+mod client;
+mod clock;
+mod dns;
+mod endpoint;
+mod error;
+mod gateway;
+pub mod operation;
+mod query;
+mod retry;
+mod tls;
+mod transport;
+
+pub use builder::{BuildError, ClientBuilder};
+pub use claims_api_types as types;
+pub use client::ClaimsClient;
+pub use clock::{Clock, TokioClock};
+pub use endpoint::{Endpoint, Mode, UnknownMode};
+pub use error::{Error, Sent};
+pub use gateway::Refusal;
+pub use reqwest;
+pub use retry::RetryPolicy;
+pub use types::{
+    Claim, ClaimId, ClaimPage, ClaimStatus, CreateClaim, FieldError, IdempotencyKey, MemberId, NextToken, PageLimit,
+    Problem, ProblemCode, UpdateClaimRequest, Version,
+};

@@ -1,1 +1,26 @@
-//! Skeleton.
+//! The two OpenAPI documents of the claims API, as they are committed.
+//!
+//! ```text
+//! api-types ──▶ claims.openapi.json (3.1) ──lower──▶ + gateway ──▶ claims.apigateway.json (3.0.3)
+//!                people, generators                               Terraform, claims-local
+//! ```
+//! Both are generated and committed; a test fails when they drift from the code. The generator itself is behind the
+//! feature `generate`: by default this crate is two strings.
+
+/// The contract for people and generators: OpenAPI 3.1.
+pub const CLAIMS_OPENAPI_JSON: &str = include_str!("../claims.openapi.json");
+
+/// The contract as API Gateway imports it: OpenAPI 3.0.3 with `x-amazon-apigateway-*`.
+///
+/// A Terraform template: `${authorization_type}` (`NONE` or `AWS_IAM`) and one `${<operationId>_invoke_arn}` per
+/// operation are filled in at deployment. It holds no other `${` and no `%{`.
+pub const CLAIMS_APIGATEWAY_JSON: &str = include_str!("../claims.apigateway.json");
+
+#[cfg(feature = "generate")]
+pub mod gateway;
+#[cfg(feature = "generate")]
+pub mod generate;
+#[cfg(feature = "generate")]
+pub mod lower;
+#[cfg(feature = "generate")]
+mod render;

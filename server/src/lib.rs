@@ -1,1 +1,23 @@
-//! Skeleton.
+//! The private claims API behind API Gateway: five operations over one DynamoDB table.
+//!
+//! One binary, `claims-lambda`, serves all five Lambda functions; the function's handler string says which
+//! [`Operation`](claims_api_types::Operation) it is. Each operation makes exactly one DynamoDB call, so there is no read
+//! before a write that could race ([`Store`]). The same [`Api`] serves the embedded gateway of `claims-local`: what the
+//! tests exercise is what runs in AWS.
+//!
+//! A request passes through [`Api::invoke`]: API Gateway's proxy event in, proxy response out, and one log line that
+//! holds the operation, the status, the problem code, the latency and the request id, never anything a caller sent.
+
+mod api;
+pub mod dynamodb;
+mod event;
+mod failure;
+mod item;
+mod operation;
+mod reply;
+mod request;
+mod store;
+pub mod telemetry;
+
+pub use api::{Api, Clock};
+pub use store::Store;

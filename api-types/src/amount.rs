@@ -1,0 +1,135 @@
+//! Exact money.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::{FieldErrorCode, InvalidValue};
+
+/// An amount of money in the deployment's currency: 0.01 to 999 999 999.99, exact to the cent.
+///
+/// Whole cents inside, a JSON number outside. Every amount in range survives JSON exactly: below 2^53 cents, the double
+/// nearest to a two-decimal number is read back to the same cents, so 19.99 stays 19.99 without `arbitrary_precision`.
+///
+/// ```
+/// use claims_api_types::ClaimAmount;
+/// let amount: ClaimAmount = "19.99".parse()?;
+/// assert_eq!(amount.cents(), 1999);
+/// assert_eq!(serde_json::to_string(&amount)?, "19.99");
+/// assert!("19.999".parse::<ClaimAmount>().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClaimAmount(i64);
+
+impl ClaimAmount {
+    /// The smallest amount: 0.01.
+    pub const MIN: Self = Self(1);
+    /// The largest amount: 999 999 999.99.
+    pub const MAX: Self = Self(99_999_999_999);
+
+    /// An amount of whole cents.
+    ///
+    /// # Errors
+    /// `out_of_range` outside of [`MIN`](Self::MIN) to [`MAX`](Self::MAX).
+    pub fn from_cents(cents: i64) -> Result<Self, InvalidValue> {
+        if (Self::MIN.0..=Self::MAX.0).contains(&cents) { Ok(Self(cents)) } else { Err(OUT_OF_RANGE) }
+    }
+
+    /// The amount in whole cents.
+    #[must_use]
+    pub fn cents(self) -> i64 {
+        self.0
+    }
+
+    /// Reads the double that a JSON parser made of a number.
+    pub(crate) fn from_json_number(number: f64) -> Result<Self, InvalidValue> {
+        let cents = (number * 100.0).round();
+        if !(Self::MIN.0 as f64..=Self::MAX.0 as f64).contains(&cents) {
+            // Anything that rounds out of range and has more decimals is first of all out of range.
+            return Err(OUT_OF_RANGE);
+        }
+        // Exact iff this double is the one nearest to `cents / 100`; division is correctly rounded.
+        if cents / 100.0 == number { Ok(Self(cents as i64)) } else { Err(TOO_PRECISE) }
+    }
+}
+
+const OUT_OF_RANGE: InvalidValue =
+    InvalidValue::new(FieldErrorCode::OutOfRange, "must be between 0.01 and 999999999.99");
+const TOO_PRECISE: InvalidValue = InvalidValue::new(FieldErrorCode::InvalidFormat, "must have at most two decimals");
+
+impl fmt::Display for ClaimAmount {
+    /// The shortest decimal form: `500`, `19.9`, `19.99`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, cents) = (self.0 / 100, self.0 % 100);
+        match (cents, cents % 10) {
+            (0, _) => write!(f, "{whole}"),
+            (_, 0) => write!(f, "{whole}.{}", cents / 10),
+            _ => write!(f, "{whole}.{cents:02}"),
+        }
+    }
+}
+
+impl fmt::Debug for ClaimAmount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClaimAmount(..)")
+    }
+}
+
+impl FromStr for ClaimAmount {
+    type Err = InvalidValue;
+
+    /// Reads plain decimals: digits, then at most a point and one or two digits. Trailing zeros are fine.
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        const NOT_DECIMAL: InvalidValue =
+            InvalidValue::new(FieldErrorCode::InvalidFormat, "must be a decimal number such as 500 or 19.99");
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || !digits(fraction) {
+            return Err(NOT_DECIMAL);
+        }
+        let fraction = match fraction.trim_end_matches('0') {
+            f if f.len() > 2 => return Err(TOO_PRECISE),
+            f => f,
+        };
+        // More digits than i64 holds is out of range, not malformed.
+        format!("{whole}{fraction:0<2}").parse().map_err(|_| OUT_OF_RANGE).and_then(Self::from_cents)
+    }
+}
+
+impl Serialize for ClaimAmount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0 % 100 == 0 {
+            serializer.serialize_i64(self.0 / 100)
+        } else {
+            // The shortest form of the nearest double is the two-decimal number itself.
+            serializer.serialize_f64(self.0 as f64 / 100.0)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ClaimAmount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Number;
+        impl de::Visitor<'_> for Number {
+            type Value = ClaimAmount;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number between 0.01 and 999999999.99 with at most two decimals")
+            }
+
+            fn visit_i64<E: de::Error>(self, v: i64) -> Result<ClaimAmount, E> {
+                v.checked_mul(100).ok_or(OUT_OF_RANGE).and_then(ClaimAmount::from_cents).map_err(E::custom)
+            }
+
+            fn visit_u64<E: de::Error>(self, v: u64) -> Result<ClaimAmount, E> {
+                i64::try_from(v).map_err(|_| E::custom(OUT_OF_RANGE)).and_then(|v| self.visit_i64(v))
+            }
+
+            fn visit_f64<E: de::Error>(self, v: f64) -> Result<ClaimAmount, E> {
+                ClaimAmount::from_json_number(v).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(Number)
+    }
+}

@@ -1,0 +1,105 @@
+//! Path, query and header parameters, each with its limits.
+
+use serde_json::{Value, json};
+
+use super::schemas::UUID_PATTERN;
+use crate::PageLimit;
+
+/// UUID of version 7 and the RFC 9562 variant.
+const UUID_V7_PATTERN: &str = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$";
+
+fn schema_ref(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+pub(super) fn claim_id() -> Value {
+    json!({
+        "name": "claimId", "in": "path", "required": true,
+        "description": "The claim's id. One that is no UUID names no claim: 404.",
+        "schema": schema_ref("ClaimId"),
+    })
+}
+
+pub(super) fn member_id() -> Value {
+    json!({
+        "name": "memberId", "in": "query", "required": true,
+        "description": "Whose claim it is.",
+        "schema": schema_ref("MemberId"),
+    })
+}
+
+pub(super) fn policy_id() -> Value {
+    json!({
+        "name": "policyId", "in": "query", "required": true,
+        "description": "Under which policy the claim is made.",
+        "schema": schema_ref("PolicyId"),
+    })
+}
+
+pub(super) fn member_name() -> Value {
+    json!({
+        "name": "memberName", "in": "query", "required": true,
+        "description": "The member's name.",
+        "schema": schema_ref("MemberName"),
+    })
+}
+
+pub(super) fn status() -> Value {
+    json!({
+        "name": "status", "in": "query", "required": false,
+        "description": "Only claims of this status. A page may then hold fewer claims than `limit` and still have a \
+                        `nextToken`.",
+        "schema": schema_ref("KnownClaimStatus"),
+    })
+}
+
+pub(super) fn limit() -> Value {
+    json!({
+        "name": "limit", "in": "query", "required": false,
+        "description": "How many claims a page may hold.",
+        "schema": {
+            "type": "integer",
+            "minimum": PageLimit::MIN.get(),
+            "maximum": PageLimit::MAX.get(),
+            "default": PageLimit::DEFAULT.get(),
+        },
+    })
+}
+
+pub(super) fn next_token() -> Value {
+    json!({
+        "name": "nextToken", "in": "query", "required": false,
+        "description": "The `nextToken` of the page before, unchanged.",
+        // No `format: uuid`: to a client it is an opaque string, as it is in the page.
+        "schema": {"type": "string", "pattern": UUID_PATTERN},
+    })
+}
+
+pub(super) fn create_key() -> Value {
+    json!({
+        "name": "Idempotency-Key", "in": "header", "required": false,
+        "description": "A UUIDv7 that names this create and becomes the claim's id. Its time may lie at most 5 minutes \
+                        ahead of the server's clock. The same key with the same request answers the existing claim; \
+                        with another request it is a 409. Without it every attempt makes a claim of its own. After a \
+                        delete the key is free again.",
+        "schema": {"type": "string", "format": "uuid", "pattern": UUID_V7_PATTERN},
+    })
+}
+
+pub(super) fn write_key() -> Value {
+    json!({
+        "name": "Idempotency-Key", "in": "header", "required": false,
+        "description": "A UUID that names this write, so that a repeat of it is recognised as one: send the same key \
+                        with every attempt of a conditional write.",
+        "schema": {"type": "string", "format": "uuid", "pattern": UUID_PATTERN},
+    })
+}
+
+pub(super) fn if_match() -> Value {
+    json!({
+        "name": "If-Match", "in": "header", "required": false,
+        "description": "The `ETag` that the claim must still have, quotes included; `*` for any. Otherwise 412 and \
+                        nothing is written. Without it the last write wins.",
+        "schema": {"type": "string", "pattern": "^(\\*|\"[1-9][0-9]{0,18}\")$"},
+    })
+}

@@ -1,0 +1,130 @@
+//! Lists of claims, a page at a time.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Claim, ClaimId, ClaimStatus, FieldErrorCode, InvalidValue, MemberId};
+
+/// One page of a member's claims, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct ClaimPage {
+    /// The claims, newest first. May be empty, and may hold fewer than `limit`, on a page that is not the last.
+    pub claims: Vec<Claim>,
+    /// Where the next page starts. Absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub next_token: Option<NextToken>,
+}
+
+impl ClaimPage {
+    /// A page of these claims.
+    #[must_use]
+    pub fn new(claims: Vec<Claim>, next_token: Option<NextToken>) -> Self {
+        Self { claims, next_token }
+    }
+}
+
+/// Where the next page of a list starts. Opaque: pass it back as it came.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NextToken(String);
+
+impl NextToken {
+    /// The token as it is on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The last claim of the page before; the server's reading of a token.
+    ///
+    /// # Errors
+    /// `invalid_format` when no list of ours made it.
+    pub fn last_claim(&self) -> Result<ClaimId, InvalidValue> {
+        self.0.parse().map_err(|_| {
+            InvalidValue::new(FieldErrorCode::InvalidFormat, "must be the nextToken of an earlier page, unchanged")
+        })
+    }
+}
+
+impl From<ClaimId> for NextToken {
+    fn from(last: ClaimId) -> Self {
+        Self(last.to_string())
+    }
+}
+
+impl From<String> for NextToken {
+    /// A token that was kept elsewhere. Whether it is one shows when the server reads it.
+    fn from(token: String) -> Self {
+        Self(token)
+    }
+}
+
+/// How many claims a page may hold: 1–100, 25 unless asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PageLimit(u8);
+
+impl PageLimit {
+    /// The smallest page.
+    pub const MIN: Self = Self(1);
+    /// The largest page.
+    pub const MAX: Self = Self(100);
+    /// What a list without `limit` gets.
+    pub const DEFAULT: Self = Self(25);
+
+    /// A limit by its number.
+    ///
+    /// # Errors
+    /// `out_of_range` outside of 1–100.
+    pub fn new(limit: u32) -> Result<Self, InvalidValue> {
+        match u8::try_from(limit) {
+            Ok(n) if (Self::MIN.0..=Self::MAX.0).contains(&n) => Ok(Self(n)),
+            _ => Err(InvalidValue::new(FieldErrorCode::OutOfRange, "must be a whole number from 1 to 100")),
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl Default for PageLimit {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl fmt::Display for PageLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for PageLimit {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        // Digits only: `parse` alone would take "+5". A number too large for u32 is out of range all the same.
+        let number = if text.bytes().all(|b| b.is_ascii_digit()) { text.parse().unwrap_or(0) } else { 0 };
+        Self::new(number)
+    }
+}
+
+/// What a list asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListClaims {
+    /// Whose claims.
+    pub member_id: MemberId,
+    /// Only claims of this status.
+    pub status: Option<ClaimStatus>,
+    /// How many claims a page may hold.
+    pub limit: PageLimit,
+    /// Start after this claim: [`NextToken::last_claim`].
+    pub after: Option<ClaimId>,
+}

@@ -1,0 +1,157 @@
+//! One attempt: a request out, an answer in.
+
+use std::error::Error as StdError;
+
+use bytes::{Bytes, BytesMut};
+use claims_api_types::{Operation, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+use crate::{
+    clock::Clock,
+    endpoint::Address,
+    error::{Error, Kind, Sent},
+    gateway, retry,
+};
+
+/// More than the gateway lets through (10 MB) is not its answer.
+const LONGEST_ANSWER: usize = 10 * 1024 * 1024;
+
+const API_ID: HeaderName = HeaderName::from_static("x-apigw-api-id");
+
+pub(crate) struct Transport {
+    pub http: reqwest::Client,
+    pub address: Address,
+}
+
+/// A request as every attempt sends it.
+pub(crate) struct Request {
+    pub operation: Operation,
+    /// Below the stage, encoded.
+    pub path_and_query: String,
+    pub headers: HeaderMap,
+    pub body: Option<Bytes>,
+}
+
+/// A 2xx.
+pub(crate) struct Answer {
+    pub status: u16,
+    pub request_id: Option<String>,
+    pub body: Bytes,
+}
+
+impl Transport {
+    /// Sends `request` once.
+    pub(crate) async fn send(&self, request: &Request, clock: &dyn Clock) -> Result<Answer, Error> {
+        let operation = request.operation;
+        let prepared = self.prepare(request)?;
+        let mut response = self.http.execute(prepared).await.map_err(|e| broken(e, operation))?;
+
+        let status = response.status().as_u16();
+        let text = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let request_id = text(header::REQUEST_ID);
+        let error_type = if status == 403 { text("x-amzn-errortype") } else { None };
+        let retry_after = text("retry-after").and_then(|v| retry::retry_after(&v, clock.system_time()));
+
+        let body = match read(&mut response).await {
+            Ok(Some(body)) => body,
+            Ok(None) => {
+                let error = Error::new(Kind::Unreadable, operation, Sent::Answered).with_answer(status, request_id);
+                return Err(error.with_source("the body is longer than 10 MiB"));
+            }
+            Err(e) => return Err(broken(e, operation).with_answer(status, request_id)),
+        };
+        if (200..300).contains(&status) {
+            return Ok(Answer { status, request_id, body });
+        }
+        let (problem, refusal) = gateway::read(status, error_type.as_deref(), &body);
+        let ours = problem.is_some() || matches!(status, 403 | 413 | 429 | 500..);
+        let kind = if ours { Kind::Refused } else { Kind::Unreadable };
+        let error = Error::new(kind, operation, Sent::Answered)
+            .with_answer(status, request_id)
+            .with_problem(problem)
+            .with_refusal(refusal)
+            .with_retry_after(retry_after);
+        Err(error)
+    }
+
+    fn prepare(&self, request: &Request) -> Result<reqwest::Request, Error> {
+        let refused = |why: String| Error::new(Kind::Request, request.operation, Sent::No).with_source(why);
+        let method = match request.operation.method() {
+            "GET" => Method::GET,
+            "POST" => Method::POST,
+            "PUT" => Method::PUT,
+            "DELETE" => Method::DELETE,
+            other => return Err(refused(format!("unknown method {other}"))),
+        };
+        let base = self.address.base.as_str().trim_end_matches('/');
+        let url = url::Url::parse(&format!("{base}{}", request.path_and_query)).map_err(|e| refused(e.to_string()))?;
+
+        let mut prepared = reqwest::Request::new(method, url);
+        let headers = prepared.headers_mut();
+        headers.clone_from(&request.headers);
+        if let Some(host) = &self.address.host {
+            headers.insert(http::header::HOST, host.clone());
+        }
+        if let Some(api_id) = &self.address.api_id {
+            headers.insert(API_ID, api_id.clone());
+        }
+        if let Some(body) = &request.body {
+            headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(claims_api_types::JSON));
+            // Whole bytes, so that a Content-Length goes out: the gateway fails on Transfer-Encoding.
+            *prepared.body_mut() = Some(body.clone().into());
+        }
+        Ok(prepared)
+    }
+}
+
+/// The whole body, or `None` if it is too long.
+async fn read(response: &mut reqwest::Response) -> reqwest::Result<Option<Bytes>> {
+    let mut whole: Option<BytesMut> = None;
+    let mut first = Bytes::new();
+    while let Some(chunk) = response.chunk().await? {
+        let so_far = whole.as_ref().map_or(first.len(), BytesMut::len);
+        if so_far + chunk.len() > LONGEST_ANSWER {
+            return Ok(None);
+        }
+        // Nearly every answer is one chunk: no copy.
+        match (&mut whole, first.is_empty()) {
+            (Some(whole), _) => whole.extend_from_slice(&chunk),
+            (None, true) => first = chunk,
+            (None, false) => {
+                let joined = whole.insert(BytesMut::from(&first[..]));
+                joined.extend_from_slice(&chunk);
+            }
+        }
+    }
+    Ok(Some(whole.map_or(first, BytesMut::freeze)))
+}
+
+/// What a failed exchange says about the request: whether it may have left.
+fn broken(error: reqwest::Error, operation: Operation) -> Error {
+    // The URL holds the member's name.
+    let error = error.without_url();
+    let (kind, sent) = if error.is_builder() {
+        (Kind::Request, Sent::No)
+    } else if error.is_connect() {
+        (if error.is_timeout() { Kind::Timeout } else { Kind::Connect }, Sent::No)
+    } else if error.is_timeout() {
+        (Kind::Timeout, Sent::Maybe)
+    } else if never_left(&error) {
+        (Kind::Interrupted, Sent::No)
+    } else {
+        (Kind::Interrupted, Sent::Maybe)
+    };
+    Error::new(kind, operation, sent).with_source(error)
+}
+
+/// hyper gave the request back: its connection closed before a byte was written.
+fn never_left(error: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(e) = next {
+        if e.downcast_ref::<hyper::Error>().is_some_and(|e| e.is_canceled() || e.is_closed()) {
+            return true;
+        }
+        next = e.source();
+    }
+    false
+}

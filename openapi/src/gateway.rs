@@ -1,0 +1,100 @@
+//! What the gateway needs beside the contract: authorization, integrations, and the shape of its own errors.
+
+use claims_api_types::{PROBLEM_JSON, ProblemCode};
+use serde_json::{Map, Value, json};
+
+/// The longest an integration may take: the gateway's own maximum, in milliseconds.
+const TIMEOUT_MILLIS: u32 = 29_000;
+
+/// Adds the gateway's extensions to a lowered document.
+pub fn extend(document: &mut Value) {
+    let methods = document["paths"].as_object_mut().into_iter().flatten().filter_map(|(_, item)| item.as_object_mut());
+    for (_, operation) in methods.flatten() {
+        let Some(id) = operation["operationId"].as_str().map(str::to_owned) else { continue };
+        operation["x-amazon-apigateway-auth"] = json!({"type": "${authorization_type}"});
+        operation["x-amazon-apigateway-integration"] = integration(&id);
+    }
+    document["x-amazon-apigateway-gateway-responses"] = gateway_responses();
+}
+
+/// Terraform fills in the function's invoke ARN. Lambda is always called by POST.
+fn integration(operation_id: &str) -> Value {
+    json!({
+        "type": "aws_proxy",
+        "httpMethod": "POST",
+        "uri": format!("${{{operation_id}_invoke_arn}}"),
+        "passthroughBehavior": "when_no_match",
+        "timeoutInMillis": TIMEOUT_MILLIS,
+    })
+}
+
+/// A kind of error that the gateway answers without the function's help.
+struct Kind {
+    /// The gateway's name of it.
+    name: &'static str,
+    code: ProblemCode,
+    /// The status to answer; `None` keeps the gateway's own, where one kind has several.
+    status: Option<u16>,
+}
+
+const fn kind(name: &'static str, code: ProblemCode, status: Option<u16>) -> Kind {
+    Kind { name, code, status }
+}
+
+/// Every kind that has one meaning in the contract.
+///
+/// Not here: `REQUEST_TOO_LARGE` (413), which the gateway does not let anybody shape, and `DEFAULT_4XX`, which 413 would
+/// inherit: every other 4xx kind is listed by name. `DEFAULT_5XX` keeps the gateway's status, 500 or 502.
+const KINDS: &[Kind] = &[
+    kind("ACCESS_DENIED", ProblemCode::Forbidden, Some(403)),
+    kind("EXPIRED_TOKEN", ProblemCode::Forbidden, Some(403)),
+    kind("INVALID_API_KEY", ProblemCode::Forbidden, Some(403)),
+    kind("INVALID_SIGNATURE", ProblemCode::Forbidden, Some(403)),
+    kind("MISSING_AUTHENTICATION_TOKEN", ProblemCode::Forbidden, Some(403)),
+    kind("WAF_FILTERED", ProblemCode::Forbidden, Some(403)),
+    // By itself a 401: the contract knows one refusal.
+    kind("UNAUTHORIZED", ProblemCode::Forbidden, Some(403)),
+    // By itself a 404, which would read as "no such claim".
+    kind("RESOURCE_NOT_FOUND", ProblemCode::Forbidden, Some(403)),
+    kind("BAD_REQUEST_BODY", ProblemCode::MalformedBody, Some(400)),
+    kind("BAD_REQUEST_PARAMETERS", ProblemCode::ValidationFailed, Some(400)),
+    kind("UNSUPPORTED_MEDIA_TYPE", ProblemCode::UnsupportedMediaType, Some(415)),
+    kind("THROTTLED", ProblemCode::Throttled, Some(429)),
+    kind("QUOTA_EXCEEDED", ProblemCode::Throttled, Some(429)),
+    // By itself a 504, though nobody waited too long.
+    kind("INTEGRATION_FAILURE", ProblemCode::IntegrationFailed, Some(502)),
+    kind("INTEGRATION_TIMEOUT", ProblemCode::GatewayTimeout, Some(504)),
+    kind("API_CONFIGURATION_ERROR", ProblemCode::IntegrationFailed, None),
+    kind("DEFAULT_5XX", ProblemCode::IntegrationFailed, None),
+];
+
+fn gateway_responses() -> Value {
+    KINDS.iter().map(|kind| (kind.name.to_owned(), gateway_response(kind))).collect::<Map<_, _>>().into()
+}
+
+/// The gateway adds `x-amzn-requestid` to its own errors as to every answer.
+fn gateway_response(kind: &Kind) -> Value {
+    let mut response = json!({
+        "responseParameters": {"gatewayresponse.header.Content-Type": format!("'{PROBLEM_JSON}'")},
+        "responseTemplates": {"application/json": template(kind)},
+    });
+    if let Some(status) = kind.status {
+        response["statusCode"] = status.to_string().into();
+    }
+    if kind.code == ProblemCode::Throttled {
+        // Buckets refill by the second.
+        response["responseParameters"]["gatewayresponse.header.Retry-After"] = "'1'".into();
+    }
+    response
+}
+
+/// JSON after the gateway has replaced the `$context` variables; `messageString` brings its own quotes. Not VTL.
+fn template(kind: &Kind) -> String {
+    let status = kind.status.map_or_else(String::new, |status| format!(r#""status":{status},"#));
+    format!(
+        r#"{{"type":"{}","title":"{}",{status}"code":"{}","detail":$context.error.messageString,"requestId":"$context.requestId"}}"#,
+        kind.code.urn(),
+        kind.code.title(),
+        kind.code,
+    )
+}

@@ -1,0 +1,85 @@
+//! The embedded DynamoDB, under the AWS SDK and without a socket.
+
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::{
+    client::{
+        http::{
+            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+            SharedHttpConnector,
+        },
+        orchestrator::{HttpRequest, HttpResponse},
+        result::ConnectorError,
+        runtime_components::RuntimeComponents,
+    },
+    http::StatusCode,
+};
+use aws_smithy_types::body::SdkBody;
+use dynoxide::{Database, DynoxideError};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Where the SDK's requests go instead of to the network.
+#[derive(Clone)]
+struct Engine(Arc<Database>);
+
+/// An HTTP client for the SDK that is the database itself.
+pub(crate) fn http_client(database: Database) -> SharedHttpClient {
+    SharedHttpClient::new(Engine(Arc::new(database)))
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Engine")
+    }
+}
+
+impl HttpClient for Engine {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Engine {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let database = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            // SQLite blocks, for a file until the disk has it.
+            let answer = tokio::task::spawn_blocking(move || answer(&database, &request));
+            answer.await.map_err(|e| ConnectorError::other(e.into(), None))?
+        })
+    }
+}
+
+fn answer(database: &Database, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    let operation = request.headers().get("x-amz-target").and_then(|t| t.split_once('.')).map_or("", |(_, op)| op);
+    let body = request.body().bytes().unwrap_or_default();
+    let (status, text) = match dispatch(database, operation, body) {
+        Ok(text) => (200, text),
+        Err(error) => (error.status_code(), error.to_json()),
+    };
+    let status = StatusCode::try_from(status).map_err(|e| ConnectorError::other(e.into(), None))?;
+    let mut response = HttpResponse::new(status, SdkBody::from(text));
+    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+    Ok(response)
+}
+
+/// The operations this service and its set-up use; anything else is a mistake in this crate.
+fn dispatch(database: &Database, operation: &str, body: &[u8]) -> Result<String, DynoxideError> {
+    fn run<Q: DeserializeOwned, A: Serialize>(
+        body: &[u8],
+        call: impl FnOnce(Q) -> Result<A, DynoxideError>,
+    ) -> Result<String, DynoxideError> {
+        let request = serde_json::from_slice(body).map_err(|e| DynoxideError::SerializationException(e.to_string()))?;
+        serde_json::to_string(&call(request)?).map_err(|e| DynoxideError::InternalServerError(e.to_string()))
+    }
+    match operation {
+        "PutItem" => run(body, |r| database.put_item(r)),
+        "GetItem" => run(body, |r| database.get_item(r)),
+        "Query" => run(body, |r| database.query(r)),
+        "UpdateItem" => run(body, |r| database.update_item(r)),
+        "DeleteItem" => run(body, |r| database.delete_item(r)),
+        "CreateTable" => run(body, |r| database.create_table(r)),
+        "DescribeTable" => run(body, |r| database.describe_table(r)),
+        _ => Err(DynoxideError::ValidationException(format!("claims-local does not serve {operation}"))),
+    }
+}

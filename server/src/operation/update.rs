@@ -1,0 +1,24 @@
+//! `PUT /claim/{claimId}`: one conditional update; the state machine and the version are its conditions.
+
+use claims_api_types::{IdempotencyKey, UpdateClaimRequest, validate::Findings};
+use lambda_http::http::StatusCode;
+
+use crate::{Api, failure::Failure, reply::Reply, request::Request, store::Update};
+
+pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> {
+    let body = request.json_body()?;
+    let claim_id = request.claim_id()?;
+
+    let mut findings = Findings::new();
+    let member_id = request.member_id(&mut findings);
+    let if_match = request.if_match(&mut findings);
+    let key = request.idempotency_key(&mut findings);
+    let body = UpdateClaimRequest::read(&mut findings, body);
+    let (Some(member_id), Some(request), true) = (member_id, body, findings.is_empty()) else {
+        return Err(findings.into());
+    };
+
+    let key = key.unwrap_or_else(IdempotencyKey::mint);
+    let update = Update { member_id, claim_id, request, if_match, key, now: api.now() };
+    Reply::claim(StatusCode::OK, &api.store.update(&update).await?)
+}

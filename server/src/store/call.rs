@@ -1,0 +1,78 @@
+//! What a failed DynamoDB call means for the caller.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use aws_sdk_dynamodb::{
+    config::{ConfigBag, Intercept, RuntimeComponents, interceptors::FinalizerInterceptorContextRef},
+    error::{BoxError, ProvideErrorMetadata, SdkError},
+};
+
+use crate::failure::Failure;
+
+const THROTTLED: [&str; 4] =
+    ["ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "LimitExceededException"];
+
+/// Every failure but a refused condition.
+pub(super) fn failure<E>(error: &SdkError<E>) -> Failure
+where
+    E: ProvideErrorMetadata,
+{
+    match error {
+        SdkError::TimeoutError(_) => Failure::unavailable("DynamoDB: timed out"),
+        SdkError::DispatchFailure(e) => {
+            let kind = if e.is_timeout() { "timed out" } else { "connection failed" };
+            Failure::unavailable(format!("DynamoDB: {kind}"))
+        }
+        SdkError::ResponseError(_) => Failure::unavailable("DynamoDB: the answer could not be read"),
+        SdkError::ServiceError(e) => {
+            let code = e.err().code().unwrap_or("without a code");
+            if THROTTLED.contains(&code) {
+                Failure::throttled(format!("DynamoDB: {code}"))
+            } else if e.raw().status().as_u16() >= 500 {
+                Failure::unavailable(format!("DynamoDB: {code}"))
+            } else {
+                // These two say which permission or table is missing; other messages may quote an item.
+                let says = match code {
+                    "AccessDeniedException" | "ResourceNotFoundException" => e.err().message().unwrap_or_default(),
+                    _ => "",
+                };
+                Failure::internal(format!("DynamoDB: {code} {says}").trim_end().to_owned())
+            }
+        }
+        // The request could not even be made: configuration or a bug.
+        _ => Failure::internal("DynamoDB: the request could not be built (credentials, region or endpoint?)"),
+    }
+}
+
+/// Notes whether an attempt may have been applied although its answer never came.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LostAnswers(Arc<AtomicBool>);
+
+impl LostAnswers {
+    pub(super) fn any(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Intercept for LostAnswers {
+    fn name(&self) -> &'static str {
+        "LostAnswers"
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // A 4xx is DynamoDB's own word that it did nothing. No answer, or a 5xx, is no word at all.
+        let refused = context.response().is_some_and(|answer| answer.status().is_client_error());
+        if matches!(context.output_or_error(), Some(Err(_)) | None) && !refused {
+            self.0.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+//! Create: one put that only succeeds where nothing is.
+
+use aws_sdk_dynamodb::{
+    error::SdkError, operation::put_item::PutItemError, types::ReturnValuesOnConditionCheckFailure,
+};
+use claims_api_types::{Claim, CreateClaim, IdempotencyKey, Operation, Problem, ProblemCode};
+
+use super::{Store, call};
+use crate::{failure::Failure, item};
+
+/// What a create found.
+pub(crate) enum Created {
+    /// Nothing; the claim is new.
+    New(Claim),
+    /// The claim that an earlier, equal create made, as it is today.
+    Before(Claim),
+}
+
+impl Store {
+    /// Writes `claim` unless its key has been used.
+    pub(crate) async fn create(
+        &self,
+        create: &CreateClaim,
+        claim: Claim,
+        key: IdempotencyKey,
+    ) -> Result<Created, Failure> {
+        let hash = item::request_hash(create);
+        let written_by = format!("{}:{key}", Operation::CreateClaim);
+        let result = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item::from_claim(&claim, hash.clone(), written_by)))
+            .condition_expression("attribute_not_exists(PK)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let error = match result {
+            Ok(_) => return Ok(Created::New(claim)),
+            Err(error) => error,
+        };
+        match &error {
+            SdkError::ServiceError(e) => match e.err() {
+                PutItemError::ConditionalCheckFailedException(refusal) => {
+                    let old = refusal.item().ok_or_else(|| Failure::internal("DynamoDB: no ALL_OLD on refusal"))?;
+                    if item::text(old, item::REQUEST_HASH)? == hash {
+                        Ok(Created::Before(item::to_claim(old)?))
+                    } else {
+                        Err(Problem::new(ProblemCode::IdempotencyKeyReused)
+                            .with_detail("this Idempotency-Key made another claim of this member: mint a new one")
+                            .into())
+                    }
+                }
+                _ => Err(call::failure(&error)),
+            },
+            _ => Err(call::failure(&error)),
+        }
+    }
+}
+
+impl From<item::NotAClaim> for Failure {
+    fn from(error: item::NotAClaim) -> Self {
+        Failure::internal(error.to_string())
+    }
+}

@@ -1,0 +1,62 @@
+//! Delete: one conditional delete.
+
+use aws_sdk_dynamodb::{
+    error::SdkError, operation::delete_item::DeleteItemError, types::ReturnValuesOnConditionCheckFailure,
+};
+use claims_api_types::{ClaimId, IfMatch, MemberId, Problem, ProblemCode};
+
+use super::{
+    Store,
+    call::{self, LostAnswers},
+    update::version_mismatch,
+};
+use crate::{
+    failure::Failure,
+    item::{self, n},
+};
+
+impl Store {
+    /// Deletes the claim if it is there and has the wanted version.
+    ///
+    /// A deleted item remembers nothing, so only this call knows that it repeated itself: if an earlier attempt's
+    /// answer was lost and the repeat finds nothing, the delete has happened.
+    pub(crate) async fn delete(
+        &self,
+        member: &MemberId,
+        claim: ClaimId,
+        if_match: Option<IfMatch>,
+    ) -> Result<(), Failure> {
+        let mut call = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(item::key(member, claim)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let mut condition = "attribute_exists(PK)".to_owned();
+        if let Some(IfMatch::Version(version)) = if_match {
+            condition.push_str(" AND #version = :version");
+            call = call
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":version", n(version));
+        }
+        let lost = LostAnswers::default();
+        let result = call.condition_expression(condition).customize().interceptor(lost.clone()).send().await;
+        let error = match result {
+            Ok(_) => return Ok(()),
+            Err(error) => error,
+        };
+        let refusal = match &error {
+            SdkError::ServiceError(e) => match e.err() {
+                DeleteItemError::ConditionalCheckFailedException(refusal) => refusal,
+                _ => return Err(call::failure(&error)),
+            },
+            _ => return Err(call::failure(&error)),
+        };
+        match (refusal.item(), if_match) {
+            (None, _) if lost.any() => Ok(()),
+            (Some(old), Some(IfMatch::Version(wanted))) => Err(version_mismatch(wanted, item::to_claim(old)?.version)),
+            (None, _) => Err(Problem::new(ProblemCode::ClaimNotFound).into()),
+            (Some(_), _) => Err(Failure::internal("DynamoDB: refused to delete an item that exists")),
+        }
+    }
+}

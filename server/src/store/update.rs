@@ -1,0 +1,132 @@
+//! Update: existence, version and state machine are conditions of the one write.
+
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    operation::update_item::UpdateItemError,
+    types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
+};
+use claims_api_types::{
+    Claim, ClaimId, ClaimStatus, IdempotencyKey, IfMatch, MemberId, Operation, Problem, ProblemCode, Timestamp,
+    UpdateClaimRequest, Version,
+};
+
+use super::{Store, call};
+use crate::{
+    failure::Failure,
+    item::{self, Item, n, s},
+};
+
+/// A whole update.
+pub(crate) struct Update {
+    pub(crate) member_id: MemberId,
+    pub(crate) claim_id: ClaimId,
+    pub(crate) request: UpdateClaimRequest,
+    pub(crate) if_match: Option<IfMatch>,
+    /// The caller's, or minted for this invocation.
+    pub(crate) key: IdempotencyKey,
+    pub(crate) now: Timestamp,
+}
+
+impl Store {
+    /// Replaces the mutable fields and counts the version up; answers the claim as it is then.
+    pub(crate) async fn update(&self, update: &Update) -> Result<Claim, Failure> {
+        let Update { member_id, claim_id, request, if_match, key, now } = update;
+        let written_by = format!("{}:{key}", Operation::UpdateClaim);
+        let from = placeholders(":from", request.status.allowed_from());
+        let open = placeholders(":open", ClaimStatus::OPEN);
+        let mut condition = format!(
+            "attribute_exists(PK) AND #lastWrite <> :lastWrite AND #status IN ({}) AND (#status IN ({}) OR \
+             (#policyType = :policyType AND #claimAmount = :claimAmount AND #description = :description))",
+            names(&from),
+            names(&open),
+        );
+        let mut call = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(item::key(member_id, *claim_id)))
+            .update_expression(
+                "SET #policyType = :policyType, #claimAmount = :claimAmount, #description = :description, \
+                 #status = :status, #updatedAt = :now, #lastWrite = :lastWrite, #version = #version + :one",
+            )
+            .expression_attribute_values(":policyType", s(request.policy_type.as_str()))
+            .expression_attribute_values(":claimAmount", n(request.claim_amount))
+            .expression_attribute_values(":description", s(request.description.as_str()))
+            .expression_attribute_values(":status", s(request.status.as_str()))
+            .expression_attribute_values(":now", s(now.to_string()))
+            .expression_attribute_values(":lastWrite", s(&written_by))
+            .expression_attribute_values(":one", n(1))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for name in ["policyType", "claimAmount", "description", "status", "updatedAt", item::LAST_WRITE, "version"] {
+            call = call.expression_attribute_names(format!("#{name}"), name);
+        }
+        for (name, status) in from.into_iter().chain(open) {
+            call = call.expression_attribute_values(name, s(status.as_str()));
+        }
+        if let Some(IfMatch::Version(version)) = if_match {
+            condition.push_str(" AND #version = :version");
+            call = call.expression_attribute_values(":version", n(version));
+        }
+
+        let error = match call.condition_expression(condition).send().await {
+            Ok(answer) => {
+                let new = answer.attributes().ok_or_else(|| Failure::internal("DynamoDB: no ALL_NEW on update"))?;
+                return Ok(item::to_claim(new)?);
+            }
+            Err(error) => error,
+        };
+        match &error {
+            SdkError::ServiceError(e) => match e.err() {
+                UpdateItemError::ConditionalCheckFailedException(refusal) => {
+                    refused(update, &written_by, refusal.item())
+                }
+                _ => Err(call::failure(&error)),
+            },
+            _ => Err(call::failure(&error)),
+        }
+    }
+}
+
+/// Why the condition failed, by the item it failed on. It may turn out that this very write had happened before.
+fn refused(update: &Update, written_by: &str, old: Option<&Item>) -> Result<Claim, Failure> {
+    let Some(old) = old else {
+        return Err(Problem::new(ProblemCode::ClaimNotFound).into());
+    };
+    let claim = item::to_claim(old)?;
+    let request = &update.request;
+    if item::text(old, item::LAST_WRITE)? == written_by {
+        if claim.to_update() == *request {
+            return Ok(claim);
+        }
+        return Err(Problem::new(ProblemCode::IdempotencyKeyReused)
+            .with_detail("this Idempotency-Key made another update of this claim: mint a new one")
+            .into());
+    }
+    if let Some(IfMatch::Version(wanted)) = update.if_match
+        && wanted != claim.version
+    {
+        return Err(version_mismatch(wanted, claim.version));
+    }
+    let detail = if claim.status.may_become(&request.status) {
+        format!("a claim that is {} may change nothing but its status", claim.status)
+    } else {
+        format!("a claim that is {} cannot become {}", claim.status, request.status)
+    };
+    Err(Problem::new(ProblemCode::InvalidTransition).with_detail(detail).into())
+}
+
+/// 412, with the version that stands.
+pub(super) fn version_mismatch(wanted: Version, stands: Version) -> Failure {
+    Problem::new(ProblemCode::VersionMismatch)
+        .with_detail(format!("If-Match names version {wanted}, the claim has version {stands}: read it again"))
+        .into()
+}
+
+fn placeholders<'a>(prefix: &str, statuses: &'a [ClaimStatus]) -> Vec<(String, &'a ClaimStatus)> {
+    statuses.iter().enumerate().map(|(i, status)| (format!("{prefix}{i}"), status)).collect()
+}
+
+fn names(placeholders: &[(String, &ClaimStatus)]) -> String {
+    placeholders.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
+}
