@@ -155,8 +155,10 @@ run "defaults" {
     error_message = "authorization NONE reaches every operation"
   }
   assert {
-    condition     = alltrue([for kind in ["DEFAULT_4XX", "DEFAULT_5XX"] : can(jsondecode(module.api.body)["x-amazon-apigateway-gateway-responses"][kind].responseTemplates["application/json"])])
-    error_message = "gateway errors are shaped"
+    condition = alltrue([for kind in ["ACCESS_DENIED", "MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT", "DEFAULT_5XX"] :
+      strcontains(jsondecode(module.api.body)["x-amazon-apigateway-gateway-responses"][kind].responseTemplates["application/json"], "urn:claims-api:problem:") &&
+    jsondecode(module.api.body)["x-amazon-apigateway-gateway-responses"][kind].responseParameters["gatewayresponse.header.Content-Type"] == "'application/problem+json'"])
+    error_message = "the gateway's own errors are problem+json"
   }
   assert {
     condition     = alltrue([for name in keys(jsondecode(module.api.body).components.schemas) : can(regex("^[A-Za-z0-9]+$", name))]) && length(jsondecode(module.api.body).components.schemas) > 0
