@@ -29,7 +29,7 @@ use url::Url;
 /// let error = ClaimsClient::builder().endpoint(endpoint).build().unwrap_err();
 /// assert_eq!(error.mistakes().len(), 1);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Endpoint {
     way: Way,
     /// Whether requests have to be signed, where the source of the endpoint knows it.
@@ -40,7 +40,7 @@ pub struct Endpoint {
     mistakes: Vec<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Way {
     Url(String),
     Api {
@@ -214,6 +214,20 @@ impl Endpoint {
         let address = address.filter(|_| found.list.is_empty());
         mistakes.append(&mut found.list);
         address
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Endpoint");
+        match &self.way {
+            // Its user part may be a secret, so an unchecked URL is not shown.
+            Way::Url(_) | Way::Unreadable => &mut shown,
+            Way::Api { mode, api_id, stage, vpce } => {
+                shown.field("mode", mode).field("api_id", api_id).field("stage", stage).field("vpce", vpce)
+            }
+        };
+        shown.field("region", &self.region).field("mistakes", &self.mistakes).finish_non_exhaustive()
     }
 }
 

@@ -144,11 +144,11 @@ fn broken(error: reqwest::Error, operation: Operation) -> Error {
     Error::new(kind, operation, sent).with_source(error)
 }
 
-/// hyper gave the request back: its connection closed before a byte was written.
+/// hyper gave the request back untouched: its connection had closed.
 fn never_left(error: &(dyn StdError + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(e) = next {
-        if e.downcast_ref::<hyper::Error>().is_some_and(|e| e.is_canceled() || e.is_closed()) {
+        if e.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled) {
             return true;
         }
         next = e.source();

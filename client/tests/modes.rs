@@ -1,0 +1,329 @@
+//! Every way into a private API, over real TLS with a CA of the test's own: which address is connected to, which name TLS
+//! asks for, which `Host` and headers arrive. Each mode from code, from environment variables and from Terraform's outputs.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use claims_client::{ClaimsClient, ClientBuilder, Endpoint, Mode};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use rustls::{
+    pki_types::PrivateKeyDer,
+    server::{ClientHello, ResolvesServerCert},
+    sign::CertifiedKey,
+};
+use support::*;
+use tokio::net::TcpListener;
+
+const API: &str = "a1b2c3d4e5";
+const REGION: &str = "eu-central-1";
+const VPCE: &str = "vpce-0123456789abcdef0";
+const API_HOST: &str = "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com";
+const ALIAS_HOST: &str = "a1b2c3d4e5-vpce-0123456789abcdef0.execute-api.eu-central-1.amazonaws.com";
+const VPCE_DNS: &str = "vpce-0123456789abcdef0-abcdefgh.execute-api.eu-central-1.vpce.amazonaws.com";
+
+/// A certificate authority that makes a certificate for whatever name is asked for, and remembers the names.
+struct Authority {
+    pem: String,
+    issuer: rcgen::Issuer<'static, rcgen::KeyPair>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let mut params = rcgen::CertificateParams::default();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        params.distinguished_name.push(rcgen::DnType::CommonName, "the test's own CA");
+        let pem = params.self_signed(&key).unwrap().pem();
+        Self { pem, issuer: rcgen::Issuer::new(params, key), asked: Mutex::default() }
+    }
+}
+
+impl std::fmt::Debug for Authority {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Authority")
+    }
+}
+
+impl ResolvesServerCert for Authority {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let name = hello.server_name()?.to_owned();
+        self.asked.lock().unwrap().push(name.clone());
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = rcgen::CertificateParams::new(vec![name]).unwrap().signed_by(&key, &self.issuer).unwrap();
+        let signer = rustls::crypto::ring::sign::any_supported_type(&PrivateKeyDer::Pkcs8(key.serialize_der().into()));
+        Some(Arc::new(CertifiedKey::new(vec![certificate.der().clone()], signer.unwrap())))
+    }
+}
+
+/// Where the VPC endpoint's addresses lead; and where the API's own name leads in the public DNS, which is wrong.
+struct Network {
+    authority: Arc<Authority>,
+    endpoint: SocketAddr,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    protocols: Arc<Mutex<Vec<Option<Vec<u8>>>>>,
+}
+
+impl Network {
+    async fn start() -> Self {
+        let authority = Arc::new(Authority::new());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(authority.clone());
+        // Offers HTTP/2 first: the client must not take it.
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.2:0").await.unwrap();
+        let endpoint = listener.local_addr().unwrap();
+        let (seen, protocols): (Arc<Mutex<Vec<Seen>>>, Arc<Mutex<Vec<_>>>) = Default::default();
+        let (log, negotiated) = (seen.clone(), protocols.clone());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (acceptor, log, negotiated) = (acceptor.clone(), log.clone(), negotiated.clone());
+                tokio::spawn(async move {
+                    let Ok(stream) = acceptor.accept(stream).await else { return };
+                    negotiated.lock().unwrap().push(stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec));
+                    let service = service_fn(move |request| {
+                        handle(request, 0, Arc::new(|_, _| answer(200, claim(1))), log.clone())
+                    });
+                    let connection = hyper::server::conn::http1::Builder::new();
+                    let _ = connection.serve_connection(TokioIo::new(stream), service).await;
+                });
+            }
+        });
+        Self { authority, endpoint, seen, protocols }
+    }
+
+    /// Names that resolve to the VPC endpoint. All others resolve to an address where nothing listens.
+    fn dns(&self, names: &[&str]) -> Arc<Dns> {
+        let known = names.iter().map(|name| ((*name).to_owned(), self.endpoint)).collect();
+        Arc::new(Dns { known, asked: Mutex::default() })
+    }
+
+    /// Sends one request; says the names that were resolved, the TLS name, and the request.
+    async fn visit(&self, builder: ClientBuilder, names: &[&str]) -> (Vec<String>, String, Seen) {
+        let dns = self.dns(names);
+        let client =
+            builder.root_certificate_pem(self.authority.pem.as_str()).dns_resolver(dns.clone()).build().unwrap();
+        client.get_claim(&member(), id()).await.unwrap();
+        let sni = self.authority.asked.lock().unwrap().pop().unwrap();
+        assert_eq!(self.protocols.lock().unwrap().pop().unwrap().as_deref(), Some(&b"http/1.1"[..]));
+        (dns.asked.lock().unwrap().clone(), sni, self.seen.lock().unwrap().pop().unwrap())
+    }
+}
+
+struct Dns {
+    known: HashMap<String, SocketAddr>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl Resolve for Dns {
+    fn resolve(&self, name: Name) -> Resolving {
+        self.asked.lock().unwrap().push(name.as_str().to_owned());
+        let found = self.known.get(name.as_str()).copied();
+        Box::pin(std::future::ready(match found {
+            Some(address) => Ok(Box::new(std::iter::once(address)) as Addrs),
+            None => Err("no such name".into()),
+        }))
+    }
+}
+
+struct Case {
+    mode: Mode,
+    from_code: Endpoint,
+    variables: &'static [(&'static str, &'static str)],
+    connects_to: &'static str,
+    sni: &'static str,
+    host: &'static str,
+    api_id: Option<&'static str>,
+}
+
+fn cases() -> Vec<Case> {
+    let (id, vpce_dns) = (("CLAIMS_API_ID", API), ("CLAIMS_API_VPCE_DNS", VPCE_DNS));
+    const STAGE: (&str, &str) = ("CLAIMS_API_STAGE", "dev");
+    const R: (&str, &str) = ("CLAIMS_API_REGION", REGION);
+    let variables = |own: &[(&'static str, &'static str)]| -> &'static [(&'static str, &'static str)] {
+        Vec::leak([own, &[id, STAGE, R]].concat())
+    };
+    vec![
+        Case {
+            mode: Mode::PrivateDns,
+            from_code: Endpoint::private_dns(API, REGION, "dev"),
+            variables: variables(&[("CLAIMS_API_MODE", "private-dns")]),
+            connects_to: API_HOST,
+            sni: API_HOST,
+            host: API_HOST,
+            api_id: None,
+        },
+        Case {
+            mode: Mode::Alias,
+            from_code: Endpoint::alias(API, VPCE, REGION, "dev"),
+            variables: variables(&[("CLAIMS_API_MODE", "alias"), ("CLAIMS_API_VPCE_ID", VPCE)]),
+            connects_to: ALIAS_HOST,
+            sni: ALIAS_HOST,
+            host: ALIAS_HOST,
+            api_id: None,
+        },
+        Case {
+            mode: Mode::VpceHost,
+            from_code: Endpoint::vpce_host(API, REGION, "dev", VPCE_DNS),
+            variables: variables(&[("CLAIMS_API_MODE", "vpce-host"), vpce_dns]),
+            connects_to: VPCE_DNS,
+            sni: VPCE_DNS,
+            host: API_HOST,
+            api_id: None,
+        },
+        Case {
+            mode: Mode::VpceHeader,
+            from_code: Endpoint::vpce_header(API, REGION, "dev", VPCE_DNS),
+            variables: variables(&[("CLAIMS_API_MODE", "vpce-header"), vpce_dns]),
+            connects_to: VPCE_DNS,
+            sni: VPCE_DNS,
+            host: VPCE_DNS,
+            api_id: Some(API),
+        },
+        Case {
+            mode: Mode::VpceResolve,
+            from_code: Endpoint::vpce_resolve(API, REGION, "dev", VPCE_DNS),
+            variables: variables(&[("CLAIMS_API_MODE", "vpce-resolve"), vpce_dns]),
+            connects_to: VPCE_DNS,
+            sni: API_HOST,
+            host: API_HOST,
+            api_id: None,
+        },
+        Case {
+            mode: Mode::Url,
+            from_code: Endpoint::url("https://claims.corp.example/dev/"),
+            variables: &[("CLAIMS_API_URL", "https://claims.corp.example/dev")],
+            connects_to: "claims.corp.example",
+            sni: "claims.corp.example",
+            host: "claims.corp.example",
+            api_id: None,
+        },
+    ]
+}
+
+/// What `terraform output -json` prints.
+fn outputs() -> String {
+    let output = |value: &str| serde_json::json!({ "sensitive": false, "type": "string", "value": value });
+    serde_json::json!({
+        "rest_api_id": output(API),
+        "region": output(REGION),
+        "stage": output("dev"),
+        "authorization": output("NONE"),
+        "execute_api_endpoint": output(VPCE),
+        "execute_api_endpoint_dns_name": output(VPCE_DNS),
+        "claim_url": output("https://claims.corp.example/dev/claim"),
+        "client_environment": { "sensitive": false, "type": ["map", ["map", "string"]], "value": {} },
+    })
+    .to_string()
+}
+
+fn vars<'a>(variables: &'a [(&str, &str)]) -> impl Fn(&str) -> Option<String> + 'a {
+    |name| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
+}
+
+#[tokio::test]
+async fn each_mode_from_each_source_connects_where_it_should_and_says_what_it_should() {
+    let network = Network::start().await;
+    let cases = cases();
+    assert_eq!(cases.iter().map(|c| c.mode).collect::<Vec<_>>(), Mode::ALL);
+    for case in cases {
+        let sources = [
+            ("code", ClaimsClient::builder().endpoint(case.from_code.clone())),
+            ("environment", ClientBuilder::from_vars(vars(case.variables))),
+            ("terraform", ClaimsClient::builder().endpoint(Endpoint::from_terraform_output(&outputs(), case.mode))),
+        ];
+        for (source, builder) in sources {
+            let (resolved, sni, seen) = network.visit(builder, &[case.connects_to]).await;
+            let what = format!("{} from {source}", case.mode);
+            assert_eq!(resolved, [case.connects_to], "{what}");
+            assert_eq!(sni, case.sni, "{what}");
+            assert_eq!(seen.header("host"), Some(case.host), "{what}");
+            assert_eq!(seen.headers.get_all("host").iter().count(), 1, "{what}");
+            assert_eq!(seen.header("x-apigw-api-id"), case.api_id, "{what}");
+            assert_eq!(seen.target, format!("/dev/claim/{ID}?memberId=123"), "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_of_an_unknown_authority_is_refused_before_anything_is_sent() {
+    let network = Network::start().await;
+    let client = ClaimsClient::builder()
+        .endpoint(Endpoint::private_dns(API, REGION, "dev"))
+        .dns_resolver(network.dns(&[API_HOST]))
+        .clock(TestClock::new())
+        .build()
+        .unwrap();
+    let error = client.update_claim(&member(), id(), update()).await.unwrap_err();
+    assert!(error.is_connect() && !error.is_outcome_unknown(), "{error}");
+    assert!(error.to_string().contains("UnknownIssuer"), "{error}");
+    assert!(network.seen.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_root_certificate_comes_from_a_file_that_the_environment_names() {
+    let network = Network::start().await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, &network.authority.pem).unwrap();
+    let path = file.path().to_str().unwrap().to_owned();
+    let variables = [("CLAIMS_API_URL", "https://claims.corp.example/dev"), ("CLAIMS_API_CA_FILE", path.as_str())];
+    let client =
+        ClientBuilder::from_vars(vars(&variables)).dns_resolver(network.dns(&["claims.corp.example"])).build().unwrap();
+    client.get_claim(&member(), id()).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_the_client_depends_on_is_set_after_the_callers_own_settings() {
+    let network = Network::start().await;
+    let builder = ClaimsClient::builder()
+        .endpoint(Endpoint::vpce_resolve(API, REGION, "dev", VPCE_DNS))
+        .configure_reqwest(|reqwest| {
+            reqwest
+                .http2_prior_knowledge()
+                .dns_resolver(Arc::new(Dns { known: HashMap::new(), asked: Mutex::default() }))
+                .default_headers(http::HeaderMap::from_iter([(
+                    http::HeaderName::from_static("x-team"),
+                    http::HeaderValue::from_static("claims"),
+                )]))
+        });
+    let (resolved, sni, seen) = network.visit(builder, &[VPCE_DNS]).await;
+    assert_eq!((resolved, sni.as_str()), (vec![VPCE_DNS.to_owned()], API_HOST));
+    assert_eq!(seen.header("x-team"), Some("claims"), "what does not contradict is kept");
+}
+
+/// Runs in a process of its own, started by the test below.
+#[tokio::test]
+async fn child_process_of_the_test_below() {
+    if std::env::var_os("CLAIMS_TEST_CHILD").is_some() {
+        let client = ClaimsClient::from_env().unwrap();
+        client.get_claim(&member(), id()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn from_env_reads_the_process_environment_and_no_proxy() {
+    let server = Server::start(|_, _| answer(200, claim(1))).await;
+    let proxy = Server::start(|_, _| answer(200, claim(1))).await;
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "child_process_of_the_test_below"]).env("CLAIMS_TEST_CHILD", "1");
+    child.env("CLAIMS_API_URL", format!("http://{}/dev", server.address));
+    for variable in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"] {
+        child.env(variable, format!("http://{}", proxy.address));
+    }
+    let output = tokio::task::spawn_blocking(move || child.output().unwrap()).await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!((server.seen().len(), proxy.seen().len()), (1, 0));
+}
