@@ -69,11 +69,14 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
 }
 
 fn greet(url: &str, stored: &str) {
+    let docs = format!("{}/docs", url.trim_end_matches(&format!("/{}", LocalApi::STAGE)));
     // Whoever has closed our output does not want to read this; that is no reason to end.
     let _ = writeln!(
         io::stdout(),
         "\
 The claims API serves at {url}   (claims are {stored})
+
+Docs, with a form for every operation: {docs}
 
 Try it:
   curl -i -X POST '{url}/claim?memberId=123&policyId=123&memberName=JohnDoe' -H 'Content-Type: application/json' \\
