@@ -29,3 +29,15 @@ def map_body(context, body):
     if isinstance(body, dict) and isinstance(body.get("claimAmount"), float) and 0.01 <= body["claimAmount"] <= 999999999.99:
         body["claimAmount"] = round(body["claimAmount"], 2)
     return body
+
+
+@schemathesis.check
+def problem_is_documented(ctx, response, case):
+    """A problem's code is one that the contract lists for this answer; its status and request id are the answer's."""
+    if response.headers.get("content-type", [""])[0] != "application/problem+json" or case.method != case.operation.method.upper():
+        return
+    problem = response.json()
+    documented = case.operation.responses.find_by_status_code(response.status_code)
+    assert problem["code"] in documented.definition["x-problem-codes"], f"{problem['code']} is not documented here"
+    assert problem.get("status", response.status_code) == response.status_code
+    assert problem["requestId"] == response.headers["x-amzn-requestid"][0]
