@@ -1,5 +1,6 @@
 //! The project's chores: `cargo xtask --help`.
 
+mod ci;
 mod openapi;
 
 use std::process::ExitCode;
@@ -15,12 +16,15 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Everything that has to hold before a change lands
+    Ci(ci::Args),
     /// Rewrites the committed OpenAPI documents
     Openapi(openapi::Args),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().chore {
+        Chore::Ci(args) => ci::run(&args),
         Chore::Openapi(args) => openapi::run(&args),
     };
     match done {
