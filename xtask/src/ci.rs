@@ -37,7 +37,7 @@ pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
     let mut times = Vec::new();
     let mut failed = None;
     for Step { name, command, variables } in STEPS {
-        println!("\n=== {name}: {}", command.join(" "));
+        eprintln!("\n=== {name}: {}", command.join(" "));
         let start = Instant::now();
         let (program, arguments) = command.split_first().ok_or("a step without a command")?;
         let status = Command::new(program).args(arguments).envs(variables.iter().copied()).status()?;
@@ -47,11 +47,11 @@ pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
             break;
         }
     }
-    println!("\nstep                 minutes");
+    eprintln!("\nstep                 minutes");
     for (name, time, passed) in &times {
-        println!("{name:<20} {:>7.1}  {}", minutes(*time), if *passed { "" } else { "FAILED" });
+        eprintln!("{name:<20} {:>7.1}  {}", minutes(*time), if *passed { "" } else { "FAILED" });
     }
-    println!("{:<20} {:>7.1}", "all", minutes(times.iter().map(|(_, time, _)| *time).sum()));
+    eprintln!("{:<20} {:>7.1}", "all", minutes(times.iter().map(|(_, time, _)| *time).sum()));
     match failed {
         Some(name) => Err(format!("{name} failed; the steps after it did not run").into()),
         None => Ok(()),
