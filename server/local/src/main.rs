@@ -1,6 +1,10 @@
 //! `claims-local`: the whole claims API on this machine.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use claims_local::{LocalApi, StartError};
 use clap::Parser;
@@ -64,9 +68,10 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     Ok(())
 }
 
-#[allow(clippy::print_stdout)] // What a program says to its user.
 fn greet(url: &str, stored: &str) {
-    println!(
+    // Whoever has closed our output does not want to read this; that is no reason to end.
+    let _ = writeln!(
+        io::stdout(),
         "\
 The claims API serves at {url}   (claims are {stored})
 
