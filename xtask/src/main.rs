@@ -1,6 +1,10 @@
 //! The project's chores: `cargo xtask --help`.
 
 mod openapi;
+mod package;
+mod process;
+mod python;
+mod terraform;
 
 use std::process::ExitCode;
 
@@ -17,11 +21,17 @@ struct Cli {
 enum Chore {
     /// Rewrites the committed OpenAPI documents
     Openapi(openapi::Args),
+    /// Builds the Lambda's deployment package, the same bytes from the same source
+    Package(package::Args),
+    /// Proves the Terraform: fmt, validate, test, checkov, apply on a local AWS, read back, destroy
+    Terraform(terraform::Args),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().chore {
         Chore::Openapi(args) => openapi::run(&args),
+        Chore::Package(args) => package::run(&args),
+        Chore::Terraform(args) => terraform::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
