@@ -2,6 +2,10 @@
 
 mod ci;
 mod openapi;
+mod package;
+mod process;
+mod python;
+mod terraform;
 
 use std::process::ExitCode;
 
@@ -20,12 +24,18 @@ enum Chore {
     Ci(ci::Args),
     /// Rewrites the committed OpenAPI documents
     Openapi(openapi::Args),
+    /// Builds the Lambda's deployment package, the same bytes from the same source
+    Package(package::Args),
+    /// Proves the Terraform: fmt, validate, test, checkov, apply on a local AWS, read back, destroy
+    Terraform(terraform::Args),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().chore {
         Chore::Ci(args) => ci::run(&args),
         Chore::Openapi(args) => openapi::run(&args),
+        Chore::Package(args) => package::run(&args),
+        Chore::Terraform(args) => terraform::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
