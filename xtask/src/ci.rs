@@ -31,6 +31,11 @@ const STEPS: &[Step] = &[
         ..step("rustdoc", &["cargo", "doc", "--workspace", "--no-deps"])
     },
     step("openapi drift", &["cargo", "xtask", "openapi", "--check"]),
+    step("storage on moto", &["cargo", "xtask", "storage"]),
+    step("openapi lint", &["cargo", "xtask", "openapi", "lint"]),
+    step("generated clients", &["cargo", "xtask", "openapi", "clients"]),
+    step("conformance", &["cargo", "xtask", "openapi", "conformance"]),
+    step("terraform", &["cargo", "xtask", "terraform"]),
 ];
 
 pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {

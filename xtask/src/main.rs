@@ -5,6 +5,7 @@ mod openapi;
 mod package;
 mod process;
 mod python;
+mod storage;
 mod terraform;
 
 use std::process::ExitCode;
@@ -26,6 +27,8 @@ enum Chore {
     Openapi(openapi::Args),
     /// Builds the Lambda's deployment package, the same bytes from the same source
     Package(package::Args),
+    /// Runs the contract's tests on another DynamoDB than the embedded one: moto, or any by its URL
+    Storage(storage::Args),
     /// Proves the Terraform: fmt, validate, test, checkov, apply on a local AWS, read back, destroy
     Terraform(terraform::Args),
 }
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         Chore::Ci(args) => ci::run(&args),
         Chore::Openapi(args) => openapi::run(&args),
         Chore::Package(args) => package::run(&args),
+        Chore::Storage(args) => storage::run(&args),
         Chore::Terraform(args) => terraform::run(&args),
     };
     match done {
