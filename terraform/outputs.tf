@@ -65,6 +65,11 @@ output "region" {
   value       = var.region
 }
 
+output "account_id" {
+  description = "Account of the deployment."
+  value       = local.account_id
+}
+
 output "stage" {
   description = "Stage of the API."
   value       = module.api.stage

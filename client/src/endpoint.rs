@@ -118,6 +118,13 @@ impl Endpoint {
         Self { way: Way::Url(url.into()), signed: None, region: None, mistakes: Vec::new() }
     }
 
+    /// Says in which AWS region the API is, where its URL does not; signatures name it.
+    #[must_use]
+    pub fn in_region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
     /// The API's own name, which private DNS on the VPC endpoint (or a resolver rule) points to private addresses.
     #[must_use]
     pub fn private_dns(api_id: impl Into<String>, region: impl Into<String>, stage: impl Into<String>) -> Self {
@@ -243,6 +250,6 @@ pub(crate) struct Address {
     /// The name whose addresses stand for the base URL's host.
     pub resolve_as: Option<String>,
     /// For signatures.
-    #[expect(dead_code, reason = "signing is not there yet")]
+    #[cfg_attr(not(feature = "sigv4"), expect(dead_code))]
     pub region: Option<String>,
 }

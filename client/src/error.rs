@@ -61,6 +61,8 @@ pub(crate) enum Kind {
     Refused,
     /// An answer that is none of this API's.
     Unreadable,
+    /// No signature could be made.
+    Credentials,
 }
 
 impl Error {
@@ -263,6 +265,13 @@ impl Error {
         self.0.kind == Kind::Unreadable
     }
 
+    /// No credentials to sign the request with (feature `sigv4`). Nothing was sent; the source says which provider failed
+    /// and why.
+    #[must_use]
+    pub fn is_credentials(&self) -> bool {
+        self.0.kind == Kind::Credentials
+    }
+
     /// The write may or may not have been done, and the client cannot find out by itself.
     ///
     /// Do not simply repeat an unconditional update: it may overwrite somebody's later one. Get the claim and look; or
@@ -284,6 +293,7 @@ impl Error {
             Kind::Connect => f.write_str("no connection to the API"),
             Kind::Timeout => f.write_str("no answer in time"),
             Kind::Interrupted => f.write_str("the connection broke before the answer was complete"),
+            Kind::Credentials => f.write_str("the request cannot be signed"),
             Kind::Unreadable => f.write_str("the answer is not one of the claims API"),
             Kind::Refused => match (self.0.refusal, &self.0.problem) {
                 (Some(refusal), _) => write!(f, "forbidden: {refusal}"),

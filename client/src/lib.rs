@@ -49,9 +49,13 @@ mod gateway;
 pub mod operation;
 mod query;
 mod retry;
+#[cfg(feature = "sigv4")]
+mod sigv4;
 mod tls;
 mod transport;
 
+#[cfg(feature = "sigv4")]
+pub use aws_credential_types;
 pub use builder::{BuildError, ClientBuilder};
 pub use claims_api_types as types;
 pub use client::ClaimsClient;

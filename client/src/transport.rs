@@ -21,6 +21,8 @@ const API_ID: HeaderName = HeaderName::from_static("x-apigw-api-id");
 pub(crate) struct Transport {
     pub http: reqwest::Client,
     pub address: Address,
+    #[cfg(feature = "sigv4")]
+    pub signer: Option<crate::sigv4::Signer>,
 }
 
 /// A request as every attempt sends it.
@@ -44,6 +46,11 @@ impl Transport {
     pub(crate) async fn send(&self, request: &Request, clock: &dyn Clock) -> Result<Answer, Error> {
         let operation = request.operation;
         let prepared = self.prepare(request)?;
+        #[cfg(feature = "sigv4")]
+        let prepared = match &self.signer {
+            Some(signer) => signer.sign(prepared, operation, clock.system_time()).await?,
+            None => prepared,
+        };
         let mut response = self.http.execute(prepared).await.map_err(|e| broken(e, operation))?;
 
         let status = response.status().as_u16();

@@ -110,3 +110,19 @@ fn terraform_outputs_that_lack_something_say_which() {
     let some = r#"{"rest_api_id":{"value":"a1"},"region":{"value":"eu-central-1"},"stage":{"value":""}}"#;
     assert_says(&of(Endpoint::from_terraform_output(some, Mode::Alias)), &["execute_api_endpoint", "stage"]);
 }
+
+#[cfg(not(feature = "sigv4"))]
+#[test]
+fn an_api_that_wants_signatures_is_refused_by_a_client_that_cannot_sign() {
+    let variables = [("CLAIMS_API_URL", "http://127.0.0.1:1/dev"), ("CLAIMS_API_AUTHORIZATION", "AWS_IAM")];
+    assert_says(&of(Endpoint::from_vars(vars(&variables))), &["feature sigv4"]);
+}
+
+#[cfg(feature = "sigv4")]
+#[test]
+fn a_signature_needs_a_region() {
+    let variables = [("CLAIMS_API_URL", "http://127.0.0.1:1/dev"), ("CLAIMS_API_AUTHORIZATION", "AWS_IAM")];
+    assert_says(&of(Endpoint::from_vars(vars(&variables))), &["for which region"]);
+    let api = "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/dev";
+    assert!(ClaimsClient::builder().endpoint(Endpoint::url(api)).sign_requests(true).build().is_ok());
+}

@@ -36,3 +36,8 @@ pub async fn connect() -> Result<Connected, Box<dyn std::error::Error>> {
         embedded: None,
     })
 }
+
+/// The Rust in the repository's README compiles.
+#[cfg(all(doctest, feature = "embedded"))]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -63,8 +63,11 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
-    eprintln!("claims-local: stopping");
-    api.stop().await;
+    eprintln!("claims-local: stopping; Ctrl-C again to end at once");
+    tokio::select! {
+        () = api.stop() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-"""A local AWS: moto's server with six answers mended that terraform-provider-aws 5.100 cannot take.
+"""A local AWS: moto's server with eight answers mended that terraform-provider-aws 5.100 cannot take.
 
     python server.py --host 127.0.0.1 --port 5000
 
@@ -9,13 +9,15 @@ import json
 import os
 import sys
 
-from moto.apigateway.models import RestAPI
+from moto.apigateway.models import Account, RestAPI
 from moto.awslambda.models import LambdaFunction
 from moto.core.responses import ActionResult
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import Instance
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses.monitoring import Monitoring
+from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.s3.models import FakeBucket
 from moto.server import main
 
 
@@ -83,6 +85,30 @@ def no_association_without_public_address():
     NetworkInterface.association = property(lambda self: original(self) or None)
 
 
+def forget_account_role():
+    """Removing the account's logging role (a patch without a value) ends in KeyError, a 500 that destroy retries."""
+    original = Account.apply_patch_operations
+
+    def apply_patch_operations(self, operations):
+        return original(self, [{"value": None, **operation} for operation in operations])
+
+    Account.apply_patch_operations = apply_patch_operations
+
+
+def admit_plain_http_to_buckets():
+    """The simulator itself speaks plain HTTP, and moto applies a bucket policy's deny without its condition: no
+    object could be uploaded. Conditional statements of bucket policies are left out here; permissions.txt proves them."""
+
+    def get_permission(self, action, resource):
+        statements = json.loads(self.policy)["Statement"] if self.policy else []
+        unconditional = [statement for statement in statements if "Condition" not in statement]
+        if not unconditional:
+            return PermissionResult.NEUTRAL
+        return IAMPolicy(json.dumps({"Version": "2012-10-17", "Statement": unconditional})).is_action_permitted(action, resource)
+
+    FakeBucket.get_permission = get_permission
+
+
 def show_instance_security_groups():
     """With a network interface in the request, moto keeps the security groups on the interface only: the provider
     finds none on the instance."""
@@ -116,6 +142,8 @@ if __name__ == "__main__":
     keep_lambda_logging_config()
     know_detailed_monitoring()
     no_association_without_public_address()
+    forget_account_role()
+    admit_plain_http_to_buckets()
     show_instance_security_groups()
     keep_prefix_list_rule_description()
     main(sys.argv[1:])
