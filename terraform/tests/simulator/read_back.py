@@ -293,7 +293,10 @@ class Simulator(unittest.TestCase):
         try:
             answer = call()
         except Exception as error:  # whatever it is, it is the finding
-            print(f"\nCANNOT {resource}: {' '.join(str(error).split())}")
+            text = " ".join(str(error).split())
+            if "500 Internal Server Error" in text:
+                text = "500 Internal Server Error; the server's log has the reason, which is listed too"
+            print(f"\nCANNOT {resource}: {text}")
             return
         if answered is not None and answer == answered:
             print(f"\nCANNOT {resource}: {answer!r}, whatever was configured")
