@@ -44,6 +44,10 @@ pub struct ClientBuilder {
     resolver: Option<Arc<dyn Resolve>>,
     clock: Arc<dyn Clock>,
     configure: Vec<Configure>,
+    #[cfg(feature = "sigv4")]
+    sign: Option<bool>,
+    #[cfg(feature = "sigv4")]
+    credentials: Option<aws_credential_types::provider::SharedCredentialsProvider>,
 }
 
 impl ClientBuilder {
@@ -61,6 +65,10 @@ impl ClientBuilder {
             resolver: None,
             clock: Arc::new(TokioClock),
             configure: Vec::new(),
+            #[cfg(feature = "sigv4")]
+            sign: None,
+            #[cfg(feature = "sigv4")]
+            credentials: None,
         }
     }
 
@@ -158,6 +166,22 @@ impl ClientBuilder {
         self
     }
 
+    /// Signs requests with SigV4, or does not, whatever the endpoint's source says of the API's authorization.
+    #[cfg(feature = "sigv4")]
+    pub fn sign_requests(mut self, sign: bool) -> Self {
+        self.sign = Some(sign);
+        self
+    }
+
+    /// Signs requests with these credentials, instead of those of AWS's standard chain (environment, profile, web identity,
+    /// container, instance).
+    #[cfg(feature = "sigv4")]
+    pub fn credentials(mut self, provider: impl aws_credential_types::provider::ProvideCredentials + 'static) -> Self {
+        self.credentials = Some(aws_credential_types::provider::SharedCredentialsProvider::new(provider));
+        self.sign.get_or_insert(true);
+        self
+    }
+
     /// Makes the client. Sends nothing; reads the certificate files, if any.
     ///
     /// # Errors
@@ -166,14 +190,35 @@ impl ClientBuilder {
         let mut mistakes = Vec::new();
         let address = match &self.endpoint {
             Some(endpoint) => {
+                #[cfg(not(feature = "sigv4"))]
                 if endpoint.signed == Some(true) {
-                    mistakes.push("the API wants signed requests (AWS_IAM), and this client cannot sign".to_owned());
+                    mistakes.push(
+                        "the API wants signed requests (AWS_IAM): build claims-client with its feature sigv4"
+                            .to_owned(),
+                    );
                 }
                 endpoint.address(&mut mistakes)
             }
             None => {
                 mistakes.push("no endpoint is set".to_owned());
                 None
+            }
+        };
+        #[cfg(feature = "sigv4")]
+        let signer = {
+            let wanted = self.endpoint.as_ref().and_then(|e| e.signed);
+            let region = address.as_ref().map(|a| a.region.clone());
+            match (self.sign.or(wanted).unwrap_or(false), region) {
+                (true, Some(Some(region))) => Some(crate::sigv4::Signer::new(region, self.credentials.take())),
+                (true, Some(None)) => {
+                    mistakes.push(
+                        "requests are to be signed, and the URL does not say for which region: call \
+                         Endpoint::in_region or set CLAIMS_API_REGION"
+                            .to_owned(),
+                    );
+                    None
+                }
+                _ => None,
             }
         };
         for (name, timeout) in [
@@ -224,7 +269,12 @@ impl ClientBuilder {
 
         match (address, http) {
             (Some(address), Ok(http)) if mistakes.is_empty() => Ok(ClaimsClient::new(
-                Transport { http, address },
+                Transport {
+                    http,
+                    address,
+                    #[cfg(feature = "sigv4")]
+                    signer,
+                },
                 Settings {
                     timeout: self.timeout,
                     attempt_timeout: self.attempt_timeout,

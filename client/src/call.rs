@@ -89,7 +89,7 @@ pub(crate) async fn read<T: DeserializeOwned>(client: ClaimsClient, options: Opt
             .with_answer(answer.status, answer.request_id)
             // Only the position: a parser's words may quote the answer.
             .with_source(format!("cannot read line {}, column {}", e.line(), e.column()))
-            .with_history(attempts, key);
+            .with_history(attempts, false, key);
         if is_write(operation) { error.with_outcome_unknown() } else { error }
     })
 }
@@ -112,10 +112,18 @@ pub(crate) async fn run(client: ClaimsClient, options: Options, plan: Plan) -> R
             Err(e) => (e.attempts(), e.status(), e.request_id()),
         };
         span.record("attempts", attempts);
-        status.map(|status| span.record("status", status));
-        request_id.map(|id| span.record("request_id", id));
+        note(&span, status, request_id);
     }
     outcome
+}
+
+fn note(span: &tracing::Span, status: Option<u16>, request_id: Option<&str>) {
+    if let Some(status) = status {
+        span.record("status", status);
+    }
+    if let Some(id) = request_id {
+        span.record("request_id", id);
+    }
 }
 
 async fn attempts(client: &ClaimsClient, options: Options, plan: Plan) -> Result<(Answer, u32), Error> {
@@ -129,12 +137,17 @@ async fn attempts(client: &ClaimsClient, options: Options, plan: Plan) -> Result
     let mut attempt = 0;
     let mut cost = 0;
     let mut interrupted = false;
-    // Whether an earlier attempt may have done the write.
+    // Whether the service may have acted on an earlier attempt.
     let mut open = false;
     loop {
         attempt += 1;
         let limit = settings.attempt_timeout.min(deadline.left(clock.now()));
-        let span = tracing::debug_span!("claims_attempt", attempt, status = tracing::field::Empty);
+        let span = tracing::debug_span!(
+            "claims_attempt",
+            attempt,
+            status = tracing::field::Empty,
+            request_id = tracing::field::Empty
+        );
         let outcome = if limit.is_zero() {
             Some(Err(Error::new(Kind::Timeout, operation, Sent::No).with_source("the call's time was up before")))
         } else {
@@ -142,7 +155,7 @@ async fn attempts(client: &ClaimsClient, options: Options, plan: Plan) -> Result
         };
         let error = match outcome {
             Some(Ok(answer)) => {
-                span.record("status", answer.status);
+                note(&span, Some(answer.status), answer.request_id.as_deref());
                 settings.budget.give(cost);
                 return Ok((answer, attempt));
             }
@@ -150,7 +163,7 @@ async fn attempts(client: &ClaimsClient, options: Options, plan: Plan) -> Result
             None => Error::new(Kind::Timeout, operation, Sent::Maybe)
                 .with_source(format!("the attempt took longer than {limit:?}")),
         };
-        error.status().map(|status| span.record("status", status));
+        note(&span, error.status(), error.request_id());
 
         if operation == Operation::DeleteClaim && open && error.code() == Some(&ProblemCode::ClaimNotFound) {
             // An earlier attempt of this very call has deleted it, or somebody else has: it is gone, as wanted.
@@ -166,10 +179,10 @@ async fn attempts(client: &ClaimsClient, options: Options, plan: Plan) -> Result
             && retry::may_retry(&error, plan.repeat)
             && wait < deadline.left(clock.now())
             && settings.budget.take(&error).map(|taken| cost = taken).is_some();
-        let left_open = is_write(operation) && retry::leaves_open(&error);
+        let left_open = retry::leaves_open(&error);
         if !again {
-            let unknown = left_open || open && !settles(&error);
-            let error = error.with_history(attempt, plan.key);
+            let unknown = is_write(operation) && (left_open || open && !settles(&error));
+            let error = error.with_history(attempt, open, plan.key);
             return Err(if unknown { error.with_outcome_unknown() } else { error });
         }
         open |= left_open;

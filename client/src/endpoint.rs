@@ -29,7 +29,7 @@ use url::Url;
 /// let error = ClaimsClient::builder().endpoint(endpoint).build().unwrap_err();
 /// assert_eq!(error.mistakes().len(), 1);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Endpoint {
     way: Way,
     /// Whether requests have to be signed, where the source of the endpoint knows it.
@@ -40,7 +40,7 @@ pub struct Endpoint {
     mistakes: Vec<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Way {
     Url(String),
     Api {
@@ -116,6 +116,13 @@ impl Endpoint {
     #[must_use]
     pub fn url(url: impl Into<String>) -> Self {
         Self { way: Way::Url(url.into()), signed: None, region: None, mistakes: Vec::new() }
+    }
+
+    /// Says in which AWS region the API is, where its URL does not; signatures name it.
+    #[must_use]
+    pub fn in_region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
     }
 
     /// The API's own name, which private DNS on the VPC endpoint (or a resolver rule) points to private addresses.
@@ -217,6 +224,20 @@ impl Endpoint {
     }
 }
 
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Endpoint");
+        match &self.way {
+            // Its user part may be a secret, so an unchecked URL is not shown.
+            Way::Url(_) | Way::Unreadable => &mut shown,
+            Way::Api { mode, api_id, stage, vpce } => {
+                shown.field("mode", mode).field("api_id", api_id).field("stage", stage).field("vpce", vpce)
+            }
+        };
+        shown.field("region", &self.region).field("mistakes", &self.mistakes).finish_non_exhaustive()
+    }
+}
+
 /// An [`Endpoint`] that has been checked: where requests go and what they say to get there.
 #[derive(Clone, Debug)]
 pub(crate) struct Address {
@@ -229,6 +250,6 @@ pub(crate) struct Address {
     /// The name whose addresses stand for the base URL's host.
     pub resolve_as: Option<String>,
     /// For signatures.
-    #[expect(dead_code, reason = "signing is not there yet")]
+    #[cfg_attr(not(feature = "sigv4"), expect(dead_code))]
     pub region: Option<String>,
 }

@@ -61,6 +61,8 @@ pub(crate) enum Kind {
     Refused,
     /// An answer that is none of this API's.
     Unreadable,
+    /// No signature could be made.
+    Credentials,
 }
 
 impl Error {
@@ -110,17 +112,18 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_history(mut self, attempts: u32, key: Option<IdempotencyKey>) -> Self {
+    /// `open`: whether the service may have acted on an attempt before the last.
+    pub(crate) fn with_history(mut self, attempts: u32, open: bool, key: Option<IdempotencyKey>) -> Self {
         self.0.attempts = attempts;
+        if open && self.0.sent == Sent::No {
+            self.0.sent = Sent::Maybe;
+        }
         self.0.key = key;
         self
     }
 
     pub(crate) fn with_outcome_unknown(mut self) -> Self {
         self.0.outcome_unknown = true;
-        if self.0.sent == Sent::No {
-            self.0.sent = Sent::Maybe;
-        }
         self
     }
 
@@ -164,7 +167,8 @@ impl Error {
         self.0.sent
     }
 
-    /// The service's problem document, as it came.
+    /// The service's problem document as it came, or what the gateway's own body stands for, with its message as
+    /// `detail`. The gateway's messages name the caller's identity (an ARN).
     #[must_use]
     pub fn problem(&self) -> Option<&Problem> {
         self.0.problem.as_ref()
@@ -261,6 +265,13 @@ impl Error {
         self.0.kind == Kind::Unreadable
     }
 
+    /// No credentials to sign the request with (feature `sigv4`). Nothing was sent; the source says which provider failed
+    /// and why.
+    #[must_use]
+    pub fn is_credentials(&self) -> bool {
+        self.0.kind == Kind::Credentials
+    }
+
     /// The write may or may not have been done, and the client cannot find out by itself.
     ///
     /// Do not simply repeat an unconditional update: it may overwrite somebody's later one. Get the claim and look; or
@@ -282,15 +293,15 @@ impl Error {
             Kind::Connect => f.write_str("no connection to the API"),
             Kind::Timeout => f.write_str("no answer in time"),
             Kind::Interrupted => f.write_str("the connection broke before the answer was complete"),
+            Kind::Credentials => f.write_str("the request cannot be signed"),
             Kind::Unreadable => f.write_str("the answer is not one of the claims API"),
             Kind::Refused => match (self.0.refusal, &self.0.problem) {
                 (Some(refusal), _) => write!(f, "forbidden: {refusal}"),
                 (None, Some(problem)) => {
-                    write!(f, "{}: {}", Shown(problem.code.as_str()), problem.code.title())?;
-                    // Field names and codes are the contract's; messages and details of an unknown code may be anything.
+                    write!(f, "{}: {}", Word(problem.code.as_str()), problem.code.title())?;
                     for (i, wrong) in problem.errors.iter().enumerate() {
                         let separator = if i == 0 { ": " } else { ", " };
-                        write!(f, "{separator}{} {}", Shown(&wrong.field), Shown(wrong.code.as_str()))?;
+                        write!(f, "{separator}{} {}", Word(&wrong.field), Word(wrong.code.as_str()))?;
                     }
                     match &problem.detail {
                         Some(detail)
@@ -304,6 +315,17 @@ impl Error {
                 (None, None) => f.write_str("the gateway refused"),
             },
         }
+    }
+}
+
+/// A code or a field's name; anything that does not look like one may be personal.
+struct Word<'a>(&'a str);
+
+impl fmt::Display for Word<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        let good = (1..=64).contains(&self.0.len()) && self.0.bytes().all(plain);
+        f.write_str(if good { self.0 } else { "(no word)" })
     }
 }
 

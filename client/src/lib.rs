@@ -33,7 +33,7 @@
 //! # Cancel safety
 //! A call is sent when it is first polled and can be dropped at any time. Dropping a read has no effect. Dropping a
 //! write leaves open whether it took effect: await the same call again with the same
-//! [`IdempotencyKey`](types::IdempotencyKey) to find out. Dropping a future closes its connection.
+//! [`IdempotencyKey`] to find out. Dropping a future closes its connection.
 //!
 //! # Runtime
 //! Futures need a Tokio runtime with IO and time enabled.
@@ -49,9 +49,13 @@ mod gateway;
 pub mod operation;
 mod query;
 mod retry;
+#[cfg(feature = "sigv4")]
+mod sigv4;
 mod tls;
 mod transport;
 
+#[cfg(feature = "sigv4")]
+pub use aws_credential_types;
 pub use builder::{BuildError, ClientBuilder};
 pub use claims_api_types as types;
 pub use client::ClaimsClient;

@@ -113,7 +113,7 @@ pub(crate) enum Repeat {
 /// Whether another attempt may help and does no harm.
 pub(crate) fn may_retry(error: &Error, repeat: Repeat) -> bool {
     match error.kind() {
-        Kind::Request | Kind::Unreadable => false,
+        Kind::Request | Kind::Credentials | Kind::Unreadable => false,
         Kind::Connect | Kind::Timeout | Kind::Interrupted => error.was_sent() == Sent::No || repeat == Repeat::Harmless,
         Kind::Refused => repeat == Repeat::Harmless && is_transient(error),
     }

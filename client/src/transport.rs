@@ -21,6 +21,8 @@ const API_ID: HeaderName = HeaderName::from_static("x-apigw-api-id");
 pub(crate) struct Transport {
     pub http: reqwest::Client,
     pub address: Address,
+    #[cfg(feature = "sigv4")]
+    pub signer: Option<crate::sigv4::Signer>,
 }
 
 /// A request as every attempt sends it.
@@ -44,6 +46,11 @@ impl Transport {
     pub(crate) async fn send(&self, request: &Request, clock: &dyn Clock) -> Result<Answer, Error> {
         let operation = request.operation;
         let prepared = self.prepare(request)?;
+        #[cfg(feature = "sigv4")]
+        let prepared = match &self.signer {
+            Some(signer) => signer.sign(prepared, operation, clock.system_time()).await?,
+            None => prepared,
+        };
         let mut response = self.http.execute(prepared).await.map_err(|e| broken(e, operation))?;
 
         let status = response.status().as_u16();
@@ -144,11 +151,11 @@ fn broken(error: reqwest::Error, operation: Operation) -> Error {
     Error::new(kind, operation, sent).with_source(error)
 }
 
-/// hyper gave the request back: its connection closed before a byte was written.
+/// hyper gave the request back untouched: its connection had closed.
 fn never_left(error: &(dyn StdError + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(e) = next {
-        if e.downcast_ref::<hyper::Error>().is_some_and(|e| e.is_canceled() || e.is_closed()) {
+        if e.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled) {
             return true;
         }
         next = e.source();

@@ -21,7 +21,7 @@ use self::{simulator::Simulator, steps::Steps, workspace::Workspace};
 use crate::{package, process::root, python::Venv};
 
 /// Plays AWS; terraform/tests/simulator/server.py mends it.
-const MOTO: &str = "moto[server]==5.2.5";
+pub const MOTO: &str = "moto[server]==5.2.5";
 const CHECKOV: &str = "checkov==3.3.30";
 
 /// Everything that an apply of part 2 needs beside its variables file.

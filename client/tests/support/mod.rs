@@ -1,6 +1,10 @@
 //! A scripted HTTP server on a free port, and a clock that nobody waits for.
 #![allow(dead_code, clippy::unwrap_used, reason = "each test binary uses its part; a test may panic")]
 
+pub mod network;
+#[cfg(feature = "sigv4")]
+pub mod signature;
+
 use std::{
     future::Future,
     net::SocketAddr,

@@ -29,4 +29,4 @@ mod serve;
 mod table;
 
 pub use fault::Fault;
-pub use local::{Builder, LocalApi, StartError};
+pub use local::{Builder, LocalApi, StartError, embedded_store};

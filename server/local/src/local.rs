@@ -273,3 +273,15 @@ fn lock(file: &Path) -> Result<File, StartError> {
         Err(TryLockError::Error(e)) => Err(failed(e)),
     }
 }
+
+/// An embedded claims table in memory without a gateway, for tests of the server itself.
+///
+/// # Errors
+/// As [`Builder::start`], as far as it concerns the table.
+pub async fn embedded_store() -> Result<Store, StartError> {
+    let database =
+        Database::memory().map_err(|e| StartError::Open { path: ":memory:".into(), reason: e.to_string() })?;
+    let store = Store::new(Client::from_conf(sdk_config(engine::http_client(database), None)), "claimsTable");
+    table::ensure(store.client(), store.table()).await?;
+    Ok(store)
+}

@@ -1,0 +1,196 @@
+//! The public API, written down: a change of it is seen, and so is every type of another crate in it.
+#![allow(clippy::unwrap_used)]
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use quote::ToTokens;
+use syn::{Attribute, ImplItem, Item, UseTree, Visibility};
+
+const LISTING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/public_api.txt");
+
+/// Crates whose types may be in signatures; a breaking release of one is a breaking release of this crate.
+const FOREIGN: [&str; 5] = ["aws_credential_types", "claims_api_types", "futures_core", "http", "reqwest"];
+
+#[derive(Default)]
+struct Api {
+    lines: BTreeSet<String>,
+    /// What each file's imports call the things of other crates.
+    imports: Vec<(String, String)>,
+    foreign: BTreeSet<String>,
+    /// The crates that this one depends on, as code writes them.
+    dependencies: BTreeSet<String>,
+    /// The names of public types.
+    types: BTreeSet<String>,
+}
+
+fn text(tokens: impl ToTokens) -> String {
+    let text = tokens.to_token_stream().to_string();
+    let tight =
+        [(" :: ", "::"), (" ,", ","), (" (", "("), ("( ", "("), (" )", ")"), (" < ", "<"), ("< ", "<"), (" >", ">")];
+    let tight = tight.iter().fold(text, |text, (loose, tight)| text.replace(loose, tight));
+    tight.replace("& ", "&").replace(" ;", ";").replace(" : ", ": ")
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+/// `cfg` and `derive` and `non_exhaustive` are API; doc comments and lints are not.
+fn attributes(attributes: &[Attribute]) -> String {
+    let kept = attributes.iter().filter(|a| ["cfg", "derive", "non_exhaustive"].iter().any(|n| a.path().is_ident(n)));
+    kept.map(|a| format!("{} ", text(a).replace("# [", "#["))).collect()
+}
+
+fn is_test(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|a| text(a).contains("cfg(test)"))
+}
+
+fn imports(tree: &UseTree, path: &str, found: &mut Vec<(String, String)>) {
+    match tree {
+        UseTree::Path(p) if path.is_empty() => imports(&p.tree, &p.ident.to_string(), found),
+        UseTree::Path(p) => imports(&p.tree, &format!("{path}::{}", p.ident), found),
+        UseTree::Name(n) => found.push((n.ident.to_string(), format!("{path}::{}", n.ident))),
+        UseTree::Rename(r) => found.push((r.rename.to_string(), format!("{path}::{}", r.ident))),
+        UseTree::Group(g) => g.items.iter().for_each(|tree| imports(tree, path, found)),
+        UseTree::Glob(_) => {}
+    }
+}
+
+impl Api {
+    fn add(&mut self, line: String) {
+        self.lines.insert(line.split_whitespace().collect::<Vec<_>>().join(" "));
+        // Attributes and the variants of enums are no types (none here has fields of another crate's).
+        let line = line.rsplit("] ").next().unwrap_or_default().split("pub enum").next().unwrap_or_default().to_owned();
+        let words = |c: char| !(c.is_alphanumeric() || c == '_' || c == ':');
+        for word in line.split(words).map(|w| w.trim_matches(':')).filter(|w| !w.is_empty()) {
+            let (first, rest) = word.split_once("::").unwrap_or((word, ""));
+            let full = match self.imports.iter().find(|(name, _)| name == first) {
+                Some((_, path)) if rest.is_empty() => path.clone(),
+                Some((_, path)) => format!("{path}::{rest}"),
+                None => word.to_owned(),
+            };
+            let krate = full.split("::").next().unwrap();
+            let named = full.contains("::") || line.contains("pub use");
+            if named && self.dependencies.contains(krate) {
+                self.foreign.insert(full);
+            }
+        }
+    }
+
+    fn item(&mut self, item: &Item) {
+        match item {
+            Item::Struct(s) if is_public(&s.vis) => {
+                let mut shown = s.clone();
+                shown.attrs.clear();
+                for field in &mut shown.fields {
+                    field.attrs.clear();
+                }
+                let public: Vec<_> = shown.fields.iter().filter(|f| is_public(&f.vis)).map(text).collect();
+                self.types.insert(s.ident.to_string());
+                let name = format!("pub struct {}{}", s.ident, text(&s.generics));
+                self.add(format!("{}{name} {{ {} }}", attributes(&s.attrs), public.join(", ")));
+            }
+            Item::Enum(e) if is_public(&e.vis) => {
+                self.types.insert(e.ident.to_string());
+                let variants: Vec<_> = e.variants.iter().map(|v| format!("{}{}", v.ident, text(&v.fields))).collect();
+                self.add(format!("{}pub enum {} {{ {} }}", attributes(&e.attrs), e.ident, variants.join(", ")));
+            }
+            Item::Trait(t) if is_public(&t.vis) => {
+                self.add(format!("pub trait {}: {}", t.ident, text(&t.supertraits)));
+                for item in &t.items {
+                    if let syn::TraitItem::Fn(f) = item {
+                        let default = if f.default.is_some() { " (provided)" } else { "" };
+                        self.add(format!("{}: {}{default}", t.ident, text(&f.sig)));
+                    }
+                }
+            }
+            Item::Type(t) if is_public(&t.vis) => {
+                self.add(format!("pub type {}{} = {}", t.ident, text(&t.generics), text(&t.ty)));
+            }
+            Item::Use(u) if is_public(&u.vis) => self.add(format!("{}pub use {}", attributes(&u.attrs), text(&u.tree))),
+            Item::Mod(m) if is_public(&m.vis) => self.add(format!("pub mod {}", m.ident)),
+            Item::Impl(i) => {
+                let of = text(&i.self_ty);
+                if let Some((_, path, _)) = &i.trait_ {
+                    let bounds = i.generics.where_clause.as_ref().map(text).unwrap_or_default();
+                    self.add(format!("impl{} {} for {of} {bounds}", text(&i.generics), text(path)));
+                }
+                for item in &i.items {
+                    match item {
+                        ImplItem::Fn(f) if is_public(&f.vis) => {
+                            self.add(format!("{of}: {}{}", attributes(&f.attrs), text(&f.sig)));
+                        }
+                        ImplItem::Const(c) if is_public(&c.vis) => self.add(format!("{of}: const {}", c.ident)),
+                        _ => {}
+                    }
+                }
+            }
+            // What a macro makes is listed once, and each use of it by name.
+            Item::Macro(m) if m.ident.is_some() => {
+                let body = text(&m.mac.tokens);
+                for function in body.split("pub fn ").skip(1) {
+                    let signature = function.split(" {").next().unwrap_or_default();
+                    self.add(format!("{}!: fn {signature}", text(&m.ident)));
+                }
+            }
+            Item::Macro(m) if m.mac.path.is_ident("call_options") || m.mac.path.is_ident("write_options") => {
+                self.add(format!("{}!({})", text(&m.mac.path), text(&m.mac.tokens)));
+            }
+            _ => {}
+        }
+    }
+
+    fn file(&mut self, path: &Path) {
+        let file = syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap();
+        self.imports.clear();
+        for item in &file.items {
+            if let Item::Use(u) = item {
+                imports(&u.tree, "", &mut self.imports);
+            }
+        }
+        file.items.iter().filter(|item| !matches!(item, Item::Mod(m) if is_test(&m.attrs))).for_each(|i| self.item(i));
+    }
+
+    fn folder(&mut self, path: &Path) {
+        for entry in fs::read_dir(path).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { self.folder(&path) } else { self.file(&path) }
+        }
+    }
+}
+
+fn dependencies() -> BTreeSet<String> {
+    let manifest = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap();
+    let table = manifest.split("[dependencies]\n").nth(1).unwrap().split("\n[").next().unwrap();
+    let names = table.lines().filter(|line| line.starts_with(char::is_alphabetic));
+    names.map(|line| line.split(['.', ' ']).next().unwrap().replace('-', "_")).collect()
+}
+
+/// Everything that says `pub` in `src/` is reachable: what is not says `pub(crate)`.
+#[test]
+fn the_public_api_is_the_one_that_is_written_down() {
+    let mut api = Api { dependencies: dependencies(), ..Api::default() };
+    api.folder(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
+    // Traits of private types are nobody's business.
+    let types = std::mem::take(&mut api.types);
+    api.lines.retain(|line| match line.strip_prefix("impl").and_then(|line| line.split_once(" for ")) {
+        Some((_, of)) => types.contains(of.split([' ', '<']).next().unwrap()),
+        None => true,
+    });
+    let list = |lines: &BTreeSet<String>| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let listing = format!("# Types of other crates\n{}\n# Items\n{}", list(&api.foreign), list(&api.lines));
+    if std::env::var_os("UPDATE_PUBLIC_API").is_some() {
+        fs::write(LISTING, &listing).unwrap();
+    }
+    let written = fs::read_to_string(LISTING).unwrap_or_default();
+    let changed: Vec<_> = listing.lines().filter(|line| !written.lines().any(|w| w == *line)).collect();
+    let gone: Vec<_> = written.lines().filter(|line| !listing.lines().any(|l| l == *line)).collect();
+    assert!(
+        listing == written,
+        "the public API has changed; if it should, run `UPDATE_PUBLIC_API=1 cargo test -p claims-client --test \
+         public_api`, note it in CHANGELOG.md and look at the version\nnew: {changed:#?}\ngone: {gone:#?}"
+    );
+    for line in &api.foreign {
+        assert!(FOREIGN.contains(&line.split("::").next().unwrap()), "{line} is a new foreign crate in the API");
+    }
+}
