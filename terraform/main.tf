@@ -97,7 +97,7 @@ module "table" {
 # ---- functions ------------------------------------------------------------------------------------------------------
 
 resource "aws_security_group" "functions" {
-  name        = "${var.name}-functions"
+  name_prefix = "${var.name}-functions-"
   description = "The functions: nothing in, DynamoDB out"
   vpc_id      = module.api_vpc.vpc_id
 

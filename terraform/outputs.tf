@@ -107,6 +107,11 @@ output "client_sessions" {
   value       = { for key, client in module.client_vpc : key => "aws ssm start-session --region ${var.region} --target ${client.instance_id}" }
 }
 
+output "reachable" {
+  description = "With reachability_analysis: whether the analyser found the way from the bastion to the endpoint."
+  value       = one(aws_ec2_network_insights_analysis.bastion_to_api[*].path_found)
+}
+
 output "artifact_bucket" {
   description = "Bucket from which the instances fetch the example programs (examples/)."
   value       = one(module.artifacts[*].bucket)
@@ -122,7 +127,7 @@ output "package_sha256" {
   value       = filebase64sha256(var.lambda_zip)
 }
 
-output "redeployment" {
-  description = "Changes when the body or the policy changes, and a deployment with it."
-  value       = module.api.redeployment
+output "deployment_id" {
+  description = "The deployment that the stage serves; a new one after each change of the body or the policy."
+  value       = module.api.deployment_id
 }

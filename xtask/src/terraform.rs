@@ -110,6 +110,11 @@ fn apply_and_destroy(steps: &Steps, workspace: &Workspace, moto: &Venv, zip: &Pa
     })?;
     let log = steps.command("read back", minutes(3), &mut read_back(&[Path::new("landed"), &outputs, zip]))?;
     steps.remember_gaps(&log);
+    steps.remember_gaps(&workspace.logs().join(simulator::LOG));
+    // Body and policy change together: both must be deployed, and the policy must outlive the new body.
+    let signed = &["apply", "-auto-approve", PART_2, "-var=authorization=AWS_IAM"];
+    steps.command("apply with IAM", minutes(5), &mut terraform(signed))?;
+    steps.command("read back with IAM", minutes(1), &mut read_back(&[Path::new("signed"), &outputs]))?;
     steps.command("destroy", minutes(5), &mut terraform(&["destroy", "-auto-approve", PART_2]))?;
     steps.command("nothing is left", minutes(1), &mut read_back(&[Path::new("gone")]))?;
     Ok(())

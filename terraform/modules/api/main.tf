@@ -9,7 +9,9 @@ locals {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid    = "Callers"
+        # Importing a body wipes the API's policy, and not every version of the provider puts it back: with the body's hash
+        # in it, the policy itself changes and is written again after each import.
+        Sid    = "Callers${substr(sha256(local.body), 0, 8)}"
         Effect = "Allow"
         # With IAM, naming the account hands the decision to each caller's own policy; "*" would let in every signed call.
         Principal = jsondecode(var.authorization == "AWS_IAM" ? jsonencode({ AWS = "arn:${var.partition}:iam::${var.account_id}:root" }) : jsonencode("*"))

@@ -37,3 +37,8 @@ output "redeployment" {
   description = "Changes when a deployment is due."
   value       = aws_api_gateway_deployment.this.triggers.redeployment
 }
+
+output "deployment_id" {
+  description = "The deployment that the stage serves."
+  value       = aws_api_gateway_stage.this.deployment_id
+}

@@ -1,7 +1,7 @@
 # An instance without key pair, public address or open port; Session Manager is the only way in.
 
 resource "aws_security_group" "this" {
-  name        = var.name
+  name_prefix = "${var.name}-"
   description = "${var.name}: nothing in, HTTPS out to endpoints"
   vpc_id      = var.vpc_id
 

@@ -7,7 +7,7 @@ locals {
     #!/bin/bash
     # Each step on its own: a failed one must not keep the others from running.
     cat > /etc/profile.d/claims-api.sh <<'PROFILE'
-    ${indent(4, local.environment)}
+    ${local.environment}
     export PATH="$PATH:/opt/claims-api"
     PROFILE
 
@@ -21,7 +21,8 @@ locals {
     FETCH
     chmod 0755 /usr/local/bin/claims-fetch-examples
 
-    dnf install -y bind-utils
-    /usr/local/bin/claims-fetch-examples
+    # A role or a route may be seconds younger than the instance.
+    for attempt in 1 2 3 4 5; do dnf install -y bind-utils && break; sleep 20; done
+    for attempt in 1 2 3 4 5; do /usr/local/bin/claims-fetch-examples && break; sleep 20; done
   EOT
 }

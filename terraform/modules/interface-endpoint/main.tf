@@ -2,7 +2,7 @@
 # Its policy is a separate aws_vpc_endpoint_policy of the caller's where it names what depends on the endpoint.
 
 resource "aws_security_group" "this" {
-  name        = var.name
+  name_prefix = "${var.name}-"
   description = "HTTPS to the ${var.service} endpoint"
   vpc_id      = var.vpc_id
 

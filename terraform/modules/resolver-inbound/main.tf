@@ -1,7 +1,7 @@
 # The door by which other VPCs ask the API VPC's resolver, which alone knows the endpoint's private DNS name.
 
 resource "aws_security_group" "this" {
-  name        = var.name
+  name_prefix = "${var.name}-"
   description = "DNS from client VPCs"
   vpc_id      = var.vpc_id
 

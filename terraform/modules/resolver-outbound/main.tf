@@ -2,7 +2,7 @@
 # break every other API for this VPC.
 
 resource "aws_security_group" "this" {
-  name        = var.name
+  name_prefix = "${var.name}-"
   description = "DNS to the API VPC's inbound endpoint"
   vpc_id      = var.vpc_id
 

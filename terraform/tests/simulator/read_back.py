@@ -1,6 +1,7 @@
 """Reads back through the AWS API what an apply of part-2.tfvars has left there.
 
     AWS_ENDPOINT_URL=... python read_back.py landed outputs.json package.zip    after apply
+    AWS_ENDPOINT_URL=... python read_back.py signed outputs.json                after a further apply with AWS_IAM; outputs of the first
     AWS_ENDPOINT_URL=... python read_back.py gone                               after destroy
 
 `landed` also asks for what the simulator is known not to do, and prints each answer as a line «CANNOT resource: answer».
@@ -43,10 +44,10 @@ def endpoint(name):
     return aws("ec2").describe_vpc_endpoints(Filters=tagged(name))["VpcEndpoints"][0]
 
 
-def rules(group_name):
+def rules(name):
     """The rules of a security group as (direction, protocol, from, to, peer)."""
     ec2 = aws("ec2")
-    group = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": [group_name]}])["SecurityGroups"][0]
+    group = ec2.describe_security_groups(Filters=tagged(name))["SecurityGroups"][0]
     found = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group["GroupId"]]}])
     return {
         (
@@ -136,7 +137,8 @@ class Network(unittest.TestCase):
                 found = endpoint(f"claims-{name}")
                 self.assertTrue(found["PrivateDnsEnabled"])
                 self.assertEqual(len(found["SubnetIds"]), 2)
-                self.assertEqual([group["GroupName"] for group in found["Groups"]], [f"claims-{name}"])
+                (group,) = found["Groups"]
+                self.assertTrue(group["GroupName"].startswith(f"claims-{name}-"))
 
     def test_gateway_endpoints_are_routed_from_both_subnets(self):
         for name in ("dynamodb", "s3", "client-s3"):
@@ -292,7 +294,10 @@ class Simulator(unittest.TestCase):
         try:
             answer = call()
         except Exception as error:  # whatever it is, it is the finding
-            print(f"\nCANNOT {resource}: {' '.join(str(error).split())}")
+            text = " ".join(str(error).split())
+            if "500 Internal Server Error" in text:
+                text = "500 Internal Server Error; the server's log has the reason, which is listed too"
+            print(f"\nCANNOT {resource}: {text}")
             return
         if answered is not None and answer == answered:
             print(f"\nCANNOT {resource}: {answer!r}, whatever was configured")
@@ -330,6 +335,30 @@ class Simulator(unittest.TestCase):
         self.cannot("aws_vpc_endpoint.dns_entry", lambda: name, answered=made_up)
 
 
+class Signed(unittest.TestCase):
+    """After a second apply with authorization = AWS_IAM: the body and the policy have changed."""
+
+    def setUp(self):
+        self.gateway, self.api = aws("apigateway"), OUTPUTS["rest_api_id"]
+
+    def test_the_policy_names_the_account_and_still_denies_other_endpoints(self):
+        policy = json.loads(json.loads(f'"{self.gateway.get_rest_api(restApiId=self.api)["policy"]}"'))
+        allow, deny = sorted(policy["Statement"], key=lambda statement: statement["Effect"])
+        self.assertEqual(allow["Principal"], {"AWS": f"arn:aws:iam::{OUTPUTS['account_id']}:root"})
+        self.assertIn("aws:SourceVpce", deny["Condition"]["StringNotEquals"])
+
+    def test_it_was_deployed(self):
+        deployments = self.gateway.get_deployments(restApiId=self.api)["items"]
+        self.assertEqual(len(deployments), 1, "the old deployment is replaced")
+        stage = self.gateway.get_stage(restApiId=self.api, stageName="dev")
+        self.assertEqual(stage["deploymentId"], deployments[0]["id"])
+        self.assertNotEqual(deployments[0]["id"], OUTPUTS["deployment_id"])
+
+    def test_the_instances_may_sign_calls(self):
+        for role in ("claims-bastion", "claims-client-client"):
+            self.assertIn("call-claims-api", aws("iam").list_role_policies(RoleName=role)["PolicyNames"])
+
+
 class Gone(unittest.TestCase):
     maxDiff = None
 
@@ -358,11 +387,15 @@ class Gone(unittest.TestCase):
 if __name__ == "__main__":
     what, *files = sys.argv[1:]
     suite = unittest.TestSuite()
-    if what == "landed":
-        with open(files[0], encoding="utf-8") as outputs, open(files[1], "rb") as package:
+    if files:
+        with open(files[0], encoding="utf-8") as outputs:
             OUTPUTS = {name: output["value"] for name, output in json.load(outputs).items()}
+    if what == "landed":
+        with open(files[1], "rb") as package:
             PACKAGE = package.read()
         cases = (Network, Api, Functions, Storage, Instances, Simulator)
+    elif what == "signed":
+        cases = (Signed,)
     else:
         cases = (Gone,)
     for case in cases:

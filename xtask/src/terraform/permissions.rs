@@ -136,7 +136,7 @@ fn difference(planned: &Listing, committed: &Listing) -> Vec<String> {
         found.extend(
             listed.iter().filter(|line| !lines.contains(line)).map(|line| format!("not planned: {address}: {line}")),
         );
-        if found.is_empty() && lines.len() != listed.len() {
+        if lines.len() != listed.len() && lines.iter().all(|line| listed.contains(line)) {
             found.push(format!("{address}: {} statements planned, {} listed", lines.len(), listed.len()));
         }
     }
@@ -280,6 +280,14 @@ mod tests {
         let statement = json!({"Effect": "Allow", "Action": "s3:Get", "Resource": "x", "Principal": "*"});
         assert_eq!(mistakes(&statement, "module.a.aws_iam_role_policy.b\n  Allow s3:Get on x to *\n")?.len(), 1);
         Ok(())
+    }
+
+    #[test]
+    fn a_reason_does_not_cover_another_statement() {
+        let (planned, committed) =
+            (parse("a\n  Allow b:C on *\n"), parse("a\n  Allow b:D on *  # it knows no resource\n"));
+        let blessed = parse(&render(&planned, &committed));
+        assert_eq!(unreasoned(&blessed).len(), 1, "{blessed:?}");
     }
 
     #[test]

@@ -13,6 +13,9 @@ use std::{
 use super::workspace::{Workspace, without_cloud_environment};
 use crate::{process::root, python::Venv};
 
+/// Its log, in the folder of the steps' logs.
+pub const LOG: &str = "simulator-server.log";
+
 /// A running server; dropping it ends the process.
 pub struct Simulator {
     server: Child,
@@ -23,7 +26,7 @@ impl Simulator {
     /// Starts the server and waits until it listens.
     pub fn start(moto: &Venv, logs: &Path) -> Result<Self, Box<dyn Error>> {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
-        let log = File::create(logs.join("simulator-server.log"))?;
+        let log = File::create(logs.join(LOG))?;
         let mut command = Command::new(moto.program("python"));
         without_cloud_environment(&mut command);
         let server = command
@@ -68,7 +71,7 @@ impl Simulator {
         let started = Instant::now();
         while TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_err() {
             if let Some(status) = self.server.try_wait()? {
-                return Err(format!("the simulator ended at once ({status}); see simulator-server.log").into());
+                return Err(format!("the simulator ended at once ({status}); see {LOG}").into());
             }
             if started.elapsed() > Duration::from_secs(60) {
                 return Err("the simulator does not listen after a minute".into());

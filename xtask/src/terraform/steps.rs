@@ -14,8 +14,8 @@ use crate::process::run_logged;
 /// Lines of a failed step's log that are shown.
 const TAIL: usize = 60;
 
-/// What `read_back.py` prints before what the simulator cannot do.
-const GAP: &str = "CANNOT ";
+/// Before what the simulator cannot do: by `read_back.py`, and in the simulator's own log.
+const GAPS: [&str; 2] = ["CANNOT ", "NotImplementedError: "];
 
 /// Steps done so far, from several threads.
 pub struct Steps {
@@ -64,8 +64,12 @@ impl Steps {
     /// Takes up what the simulator said it cannot do.
     pub fn remember_gaps(&self, log: &Path) {
         let text = fs::read_to_string(log).unwrap_or_default();
-        let found = text.lines().filter_map(|line| line.strip_prefix(GAP)).map(str::to_owned);
-        self.gaps.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+        let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
+        for found in text.lines().filter_map(|line| GAPS.iter().find_map(|gap| line.strip_prefix(gap))) {
+            if !gaps.iter().any(|known| known == found) {
+                gaps.push(found.to_owned());
+            }
+        }
     }
 
     /// Prints the steps with their times, and the gaps.
