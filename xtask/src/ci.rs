@@ -6,20 +6,28 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::process::find;
+
 /// No options: what lands is checked in full.
 #[derive(clap::Args)]
 pub struct Args {}
 
-/// A step's name, the program and its arguments, and what it wants in its environment.
 struct Step {
     name: &'static str,
     command: &'static [&'static str],
     variables: &'static [(&'static str, &'static str)],
+    /// Programs it cannot do without; one of each group has to be on the path.
+    needs: &'static [&'static [&'static str]],
 }
 
 const fn step(name: &'static str, command: &'static [&'static str]) -> Step {
-    Step { name, command, variables: &[] }
+    Step { name, command, variables: &[], needs: &[] }
 }
+
+const PYTHON: &[&str] = &["python3", "python"];
+const NODE: &[&str] = &["npm"];
+const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
+const TERRAFORM: &[&str] = &["terraform"];
 
 const STEPS: &[Step] = &[
     step("format", &["cargo", "fmt", "--all", "--check"]),
@@ -31,36 +39,69 @@ const STEPS: &[Step] = &[
         ..step("rustdoc", &["cargo", "doc", "--workspace", "--no-deps"])
     },
     step("openapi drift", &["cargo", "xtask", "openapi", "--check"]),
-    step("storage on moto", &["cargo", "xtask", "storage"]),
-    step("openapi lint", &["cargo", "xtask", "openapi", "lint"]),
-    step("generated clients", &["cargo", "xtask", "openapi", "clients"]),
-    step("conformance", &["cargo", "xtask", "openapi", "conformance"]),
-    step("terraform", &["cargo", "xtask", "terraform"]),
+    Step { needs: &[PYTHON], ..step("storage on moto", &["cargo", "xtask", "storage"]) },
+    Step { needs: &[PYTHON, NODE], ..step("openapi lint", &["cargo", "xtask", "openapi", "lint"]) },
+    Step { needs: &[PYTHON, NODE], ..step("generated clients", &["cargo", "xtask", "openapi", "clients"]) },
+    Step { needs: &[PYTHON], ..step("conformance", &["cargo", "xtask", "openapi", "conformance"]) },
+    Step { needs: &[NODE, CHROMIUM], ..step("docs page", &["cargo", "xtask", "openapi", "page"]) },
+    Step { needs: &[PYTHON, TERRAFORM], ..step("terraform", &["cargo", "xtask", "terraform"]) },
 ];
 
+enum Outcome {
+    Passed(Duration),
+    Failed(Duration),
+    Skipped(String),
+}
+
+/// Runs the steps up to the first that fails.
 pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
-    let mut times = Vec::new();
+    let mut outcomes = Vec::new();
     let mut failed = None;
-    for Step { name, command, variables } in STEPS {
-        eprintln!("\n=== {name}: {}", command.join(" "));
-        let start = Instant::now();
-        let (program, arguments) = command.split_first().ok_or("a step without a command")?;
-        let status = Command::new(program).args(arguments).envs(variables.iter().copied()).status()?;
-        times.push((name, start.elapsed(), status.success()));
-        if !status.success() {
-            failed = Some(*name);
+    for step in STEPS {
+        let outcome = run_step(step)?;
+        if let Outcome::Failed(_) = outcome {
+            failed = Some(step.name);
+        }
+        outcomes.push((step.name, outcome));
+        if failed.is_some() {
             break;
         }
     }
-    eprintln!("\nstep                 minutes");
-    for (name, time, passed) in &times {
-        eprintln!("{name:<20} {:>7.1}  {}", minutes(*time), if *passed { "" } else { "FAILED" });
-    }
-    eprintln!("{:<20} {:>7.1}", "all", minutes(times.iter().map(|(_, time, _)| *time).sum()));
+    print(&outcomes);
     match failed {
         Some(name) => Err(format!("{name} failed; the steps after it did not run").into()),
         None => Ok(()),
     }
+}
+
+fn run_step(Step { name, command, variables, needs }: &Step) -> Result<Outcome, Box<dyn Error>> {
+    eprintln!("\n=== {name}: {}", command.join(" "));
+    if let Some(group) = needs.iter().find(|group| !group.iter().any(|program| find(program).is_some())) {
+        let why = format!("{} is not on the path", group.join(" or "));
+        eprintln!("SKIPPED: {why}");
+        return Ok(Outcome::Skipped(why));
+    }
+    let start = Instant::now();
+    let (program, arguments) = command.split_first().ok_or("a step without a command")?;
+    let status = Command::new(program).args(arguments).envs(variables.iter().copied()).status()?;
+    let time = start.elapsed();
+    Ok(if status.success() { Outcome::Passed(time) } else { Outcome::Failed(time) })
+}
+
+fn print(outcomes: &[(&str, Outcome)]) {
+    eprintln!("\nstep                 minutes");
+    let mut all = Duration::ZERO;
+    for (name, outcome) in outcomes {
+        match outcome {
+            Outcome::Passed(time) => eprintln!("{name:<20} {:>7.1}", minutes(*time)),
+            Outcome::Failed(time) => eprintln!("{name:<20} {:>7.1}  FAILED", minutes(*time)),
+            Outcome::Skipped(why) => eprintln!("{name:<20}       -  SKIPPED: {why}"),
+        }
+        if let Outcome::Passed(time) | Outcome::Failed(time) = outcome {
+            all += *time;
+        }
+    }
+    eprintln!("{:<20} {:>7.1}", "all", minutes(all));
 }
 
 fn minutes(time: Duration) -> f64 {
