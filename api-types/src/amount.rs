@@ -62,11 +62,11 @@ impl fmt::Display for ClaimAmount {
     /// The shortest decimal form: `500`, `19.9`, `19.99`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, cents) = (self.0 / 100, self.0 % 100);
-        match (cents, cents % 10) {
-            (0, _) => write!(f, "{whole}"),
-            (_, 0) => write!(f, "{whole}.{}", cents / 10),
-            _ => write!(f, "{whole}.{cents:02}"),
-        }
+        f.pad(&match (cents, cents % 10) {
+            (0, _) => whole.to_string(),
+            (_, 0) => format!("{whole}.{}", cents / 10),
+            _ => format!("{whole}.{cents:02}"),
+        })
     }
 }
 

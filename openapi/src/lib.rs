@@ -17,6 +17,8 @@ pub const CLAIMS_OPENAPI_JSON: &str = include_str!("../claims.openapi.json");
 pub const CLAIMS_APIGATEWAY_JSON: &str = include_str!("../claims.apigateway.json");
 
 #[cfg(feature = "generate")]
+pub mod compat;
+#[cfg(feature = "generate")]
 pub mod gateway;
 #[cfg(feature = "generate")]
 pub mod generate;

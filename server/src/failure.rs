@@ -42,7 +42,8 @@ impl Failure {
     /// DynamoDB did not answer, or not in time. A write may have happened.
     pub(crate) fn unavailable(cause: impl Into<String>) -> Self {
         let problem = Problem::new(ProblemCode::StorageUnavailable).with_detail(
-            "the storage did not answer; a write may have happened: repeat it with the same Idempotency-Key",
+            "the storage did not answer in time; try again after the seconds that Retry-After gives, a write with the \
+             same Idempotency-Key: it may have happened",
         );
         Self { retry_after: Some(1), cause: Some(cause.into()), ..problem.into() }
     }

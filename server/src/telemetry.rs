@@ -1,6 +1,12 @@
 //! JSON lines on standard output, as CloudWatch reads them.
 
-use tracing_subscriber::{EnvFilter, filter::LevelFilter};
+use tracing_subscriber::{
+    Layer,
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 /// Starts logging: this service's own lines at `AWS_LAMBDA_LOG_LEVEL` (default `INFO`), everybody else's from `WARN`.
 ///
@@ -8,20 +14,10 @@ use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 pub fn start() {
     let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").ok().and_then(|level| level.parse().ok());
     let own = level.unwrap_or(LevelFilter::INFO);
-    let filter = EnvFilter::default()
-        .add_directive(LevelFilter::WARN.into())
-        .add_directive(directive("claims_server", own))
-        .add_directive(directive("claims_lambda", own));
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false)
-        .with_span_list(false)
-        .with_env_filter(filter)
-        .init();
-}
-
-fn directive(target: &str, level: LevelFilter) -> tracing_subscriber::filter::Directive {
-    // Both parts are ours; should the syntax ever change, WARN is the safe side.
-    format!("{target}={level}").parse().unwrap_or_else(|_| LevelFilter::WARN.into())
+    let targets = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("claims_server", own)
+        .with_target("claims_lambda", own);
+    let lines = fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
+    tracing_subscriber::registry().with(lines.with_filter(targets)).init();
 }

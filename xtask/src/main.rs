@@ -1,6 +1,12 @@
 //! The project's chores: `cargo xtask --help`.
 
+mod ci;
 mod openapi;
+mod package;
+mod process;
+mod python;
+mod storage;
+mod terraform;
 
 use std::process::ExitCode;
 
@@ -15,13 +21,25 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Everything that has to hold before a change lands
+    Ci(ci::Args),
     /// Rewrites the committed OpenAPI documents
     Openapi(openapi::Args),
+    /// Builds the Lambda's deployment package, the same bytes from the same source
+    Package(package::Args),
+    /// Runs the contract's tests on another DynamoDB than the embedded one: moto, or any by its URL
+    Storage(storage::Args),
+    /// Proves the Terraform: fmt, validate, test, checkov, apply on a local AWS, read back, destroy
+    Terraform(terraform::Args),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().chore {
+        Chore::Ci(args) => ci::run(&args),
         Chore::Openapi(args) => openapi::run(&args),
+        Chore::Package(args) => package::run(&args),
+        Chore::Storage(args) => storage::run(&args),
+        Chore::Terraform(args) => terraform::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,23 +1,80 @@
-//! `cargo xtask openapi`: the two documents of `openapi/`.
+//! `cargo xtask openapi`: the two documents of `openapi/`, and everything that is checked with them.
 
-use std::{error::Error, fs, path::Path};
+mod checks;
+mod local;
+mod tools;
 
-use claims_openapi::generate::{UPDATE_COMMAND, documents};
+use std::{error::Error, fs, path::PathBuf, time::Instant};
 
-/// What to do with the documents.
-#[derive(clap::Args)]
+use claims_openapi::{
+    compat,
+    generate::{UPDATE_COMMAND, documents},
+};
+use clap::{Args as ClapArgs, Subcommand};
+
+type Done = Result<(), Box<dyn Error>>;
+
+#[derive(ClapArgs)]
 pub struct Args {
     /// Only say whether the committed documents are current
     #[arg(long)]
     check: bool,
+    /// Also make the contract the blessed one: what later changes are compared with
+    #[arg(long, conflicts_with = "check")]
+    bless: bool,
+    #[command(subcommand)]
+    action: Option<Action>,
 }
 
-/// Writes or checks both documents.
-pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
+/// The first run of each installs pinned tools below target/; later ones need no network.
+#[derive(Clone, Copy, Debug, Subcommand)]
+enum Action {
+    /// openapi-spec-validator on both documents, Redocly's strict rules on the contract
+    Lint,
+    /// A TypeScript and a Python client made of the contract, against claims-local
+    Clients,
+    /// schemathesis, all checks, against claims-local
+    Conformance,
+    /// The docs page of claims-local in headless Chromium
+    Page {
+        /// Also renew docs/docs-page.png
+        #[arg(long)]
+        screenshot: bool,
+    },
+}
+
+pub fn run(args: &Args) -> Done {
+    let start = Instant::now();
+    let done = match args.action {
+        None => write(args),
+        Some(Action::Lint) => checks::lint(),
+        Some(Action::Clients) => checks::clients(),
+        Some(Action::Conformance) => checks::conformance(),
+        Some(Action::Page { screenshot }) => checks::page(screenshot),
+    };
+    if let Some(action) = args.action {
+        eprintln!("{action:?}: {:.1} s", start.elapsed().as_secs_f64());
+    }
+    done
+}
+
+fn folder() -> PathBuf {
+    workspace().join("openapi")
+}
+
+fn workspace() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn write(args: &Args) -> Done {
     let made = documents()?;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
+    let blessed = folder().join("blessed/claims.openapi.json");
+    compat::may_replace(
+        &serde_json::from_str(&fs::read_to_string(&blessed)?)?,
+        &serde_json::from_str(&made.contract)?,
+    )?;
     for (name, text) in [("claims.openapi.json", &made.contract), ("claims.apigateway.json", &made.import)] {
-        let file = folder.join(name);
+        let file = folder().join(name);
         if fs::read_to_string(&file).is_ok_and(|committed| committed == *text) {
             eprintln!("openapi/{name} is current");
         } else if args.check {
@@ -26,6 +83,10 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
             fs::write(&file, text)?;
             eprintln!("openapi/{name} written");
         }
+    }
+    if args.bless {
+        fs::write(&blessed, &made.contract)?;
+        eprintln!("openapi/blessed/claims.openapi.json written");
     }
     Ok(())
 }

@@ -49,17 +49,13 @@ fn create() -> Value {
 }
 
 fn list() -> Value {
-    let mut page = success("One page, possibly empty.", "ClaimPage", schemas::page(), &[]);
-    page["links"] = json!({"next": {
-        "operationId": "listClaims",
-        "description": "The next page, as long as there is a `nextToken`.",
-        "parameters": {"memberId": "$request.query.memberId", "nextToken": "$response.body#/nextToken"},
-    }});
     json!({
         "summary": "List a member's claims",
         "description": "Newest first, a page at a time. A member without claims has an empty list.",
         "parameters": [parameter::status(), parameter::limit(), parameter::next_token()],
-        "responses": with_common(json!({"200": page}), &[("400", "InvalidParameters")]),
+        "responses": with_common(json!({"200": success("One page, possibly empty.", "ClaimPage", schemas::page(), &[])}),
+            &[("400", "InvalidParameters")],
+        ),
     })
 }
 
@@ -85,7 +81,9 @@ fn update() -> Value {
         "responses": with_common(
             json!({
                 "200": success("Updated.", "Claim", updated(), &["ETag"]),
-                "409": problem("The claim's status does not allow this update.", &[ProblemCode::InvalidTransition]),
+                "409": problem(
+                    "The claim's status does not allow this update, or the key has already named another one.",
+                    &[ProblemCode::InvalidTransition, ProblemCode::IdempotencyKeyReused]),
             }),
             &[
                 ("400", "InvalidRequest"), ("404", "ClaimNotFound"), ("412", "VersionMismatch"),

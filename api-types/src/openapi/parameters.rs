@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::schemas::UUID_PATTERN;
+use super::schemas::{EXAMPLE_ID, UUID_PATTERN};
 use crate::PageLimit;
 
 /// UUID of version 7 and the RFC 9562 variant.
@@ -62,6 +62,7 @@ pub(super) fn limit() -> Value {
             "minimum": PageLimit::MIN.get(),
             "maximum": PageLimit::MAX.get(),
             "default": PageLimit::DEFAULT.get(),
+            "examples": [10],
         },
     })
 }
@@ -71,7 +72,7 @@ pub(super) fn next_token() -> Value {
         "name": "nextToken", "in": "query", "required": false,
         "description": "The `nextToken` of the page before, unchanged.",
         // No `format: uuid`: to a client it is an opaque string, as it is in the page.
-        "schema": {"type": "string", "pattern": UUID_PATTERN},
+        "schema": {"type": "string", "pattern": UUID_PATTERN, "examples": [EXAMPLE_ID]},
     })
 }
 
@@ -82,7 +83,8 @@ pub(super) fn create_key() -> Value {
                         ahead of the server's clock. The same key with the same request answers the existing claim; \
                         with another request it is a 409. Without it every attempt makes a claim of its own. After a \
                         delete the key is free again.",
-        "schema": {"type": "string", "format": "uuid", "pattern": UUID_V7_PATTERN},
+        // No `format: uuid` in headers: openapi-python-client would hand a UUID object to its HTTP library.
+        "schema": {"type": "string", "pattern": UUID_V7_PATTERN, "examples": [EXAMPLE_ID]},
     })
 }
 
@@ -91,7 +93,7 @@ pub(super) fn write_key() -> Value {
         "name": "Idempotency-Key", "in": "header", "required": false,
         "description": "A UUID that names this write, so that a repeat of it is recognised as one: send the same key \
                         with every attempt of a conditional write.",
-        "schema": {"type": "string", "format": "uuid", "pattern": UUID_PATTERN},
+        "schema": {"type": "string", "pattern": UUID_PATTERN, "examples": [EXAMPLE_ID]},
     })
 }
 
@@ -100,6 +102,6 @@ pub(super) fn if_match() -> Value {
         "name": "If-Match", "in": "header", "required": false,
         "description": "The `ETag` that the claim must still have, quotes included; `*` for any. Otherwise 412 and \
                         nothing is written. Without it the last write wins.",
-        "schema": {"type": "string", "pattern": "^(\\*|\"[1-9][0-9]{0,18}\")$"},
+        "schema": {"type": "string", "pattern": "^(\\*|\"[1-9][0-9]{0,18}\")$", "examples": ["\"1\""]},
     })
 }

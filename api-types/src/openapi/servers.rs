@@ -10,9 +10,9 @@ pub(super) fn all() -> Value {
     let vpce = json!({"default": "vpce-0123456789abcdef0", "description": "The id of the VPC endpoint."});
     json!([
         {
-            "url": "http://127.0.0.1:{port}",
+            "url": "http://127.0.0.1:{port}/dev",
             "description": "Local: the embedded gateway and storage of `claims-local`.",
-            "variables": {"port": {"default": "3000", "description": "The port that `claims-local` listens on."}},
+            "variables": {"port": {"default": "9000", "description": "The port that `claims-local` listens on."}},
         },
         {
             "url": "https://{apiId}.execute-api.{region}.amazonaws.com/{stage}",

@@ -11,6 +11,7 @@ use lambda_http::{Context, LambdaEvent, aws_lambda_events::apigw::ApiGatewayProx
 use uuid::Uuid;
 
 use crate::{
+    docs,
     event::{self, Call},
     fault::{Fault, Faults},
     host,
@@ -74,6 +75,9 @@ impl Gateway {
         let (parts, body) = request.into_parts();
         if !host::names_this_api(&parts.headers, &self.api_id) {
             return bare(403, Some("Forbidden"));
+        }
+        if let Some(file) = docs::file(&parts.method, parts.uri.path()) {
+            return Outcome::Answer(file);
         }
         if header_bytes(&parts.headers) > MAX_HEADERS {
             return bare(431, Some("Request Header Fields Too Large"));

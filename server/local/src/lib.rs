@@ -18,6 +18,7 @@
 //!
 //! It can also misbehave on demand: [`LocalApi::inject`] and [`Fault`].
 
+mod docs;
 mod engine;
 mod event;
 mod fault;

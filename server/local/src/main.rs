@@ -1,6 +1,10 @@
 //! `claims-local`: the whole claims API on this machine.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use claims_local::{LocalApi, StartError};
 use clap::Parser;
@@ -59,16 +63,23 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
-    eprintln!("claims-local: stopping");
-    api.stop().await;
+    eprintln!("claims-local: stopping; Ctrl-C again to end at once");
+    tokio::select! {
+        () = api.stop() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
     Ok(())
 }
 
-#[allow(clippy::print_stdout)] // What a program says to its user.
 fn greet(url: &str, stored: &str) {
-    println!(
+    let docs = format!("{}/docs", url.trim_end_matches(&format!("/{}", LocalApi::STAGE)));
+    // Whoever has closed our output does not want to read this; that is no reason to end.
+    let _ = writeln!(
+        io::stdout(),
         "\
 The claims API serves at {url}   (claims are {stored})
+
+Docs, with a form for every operation: {docs}
 
 Try it:
   curl -i -X POST '{url}/claim?memberId=123&policyId=123&memberName=JohnDoe' -H 'Content-Type: application/json' \\

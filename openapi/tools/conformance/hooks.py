@@ -1,0 +1,43 @@
+"""What the contract's schemas cannot tell schemathesis: how to make header values that the server takes.
+
+"At most five minutes ahead" is no schema's to say, so the keys of creates are UUIDv7s of now. And the coverage phase forbids
+punctuation in headers unless they have a format that it knows.
+"""
+
+import schemathesis
+from hypothesis import strategies as st
+from uuid_utils import uuid4, uuid7
+
+schemathesis.openapi.format("key-of-a-create", st.builds(lambda: str(uuid7())))
+schemathesis.openapi.format("key-of-a-write", st.builds(lambda: str(uuid4())))
+schemathesis.openapi.format("entity-tag", st.sampled_from(["*", '"1"', '"2"', '"3"', '"9007199254740993"']))
+
+
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    for path in raw_schema["paths"].values():
+        for operation in (o for o in path.values() if isinstance(o, dict)):
+            for header in (p for p in operation.get("parameters", []) if p["in"] == "header"):
+                key = "key-of-a-create" if operation["operationId"] == "createClaim" else "key-of-a-write"
+                header["schema"]["format"] = {"If-Match": "entity-tag", "Idempotency-Key": key}[header["name"]]
+                del header["schema"]["examples"]
+
+
+@schemathesis.hook
+def map_body(context, body):
+    # "At most two decimals" is said in prose: validators on binary floats would refuse 19.99 under multipleOf 0.01.
+    if isinstance(body, dict) and isinstance(body.get("claimAmount"), float) and 0.01 <= body["claimAmount"] <= 999999999.99:
+        body["claimAmount"] = round(body["claimAmount"], 2)
+    return body
+
+
+@schemathesis.check
+def problem_is_documented(ctx, response, case):
+    """A problem's code is one that the contract lists for this answer; its status and request id are the answer's."""
+    if response.headers.get("content-type", [""])[0] != "application/problem+json" or case.method != case.operation.method.upper():
+        return
+    problem = response.json()
+    documented = case.operation.responses.find_by_status_code(response.status_code)
+    assert problem["code"] in documented.definition["x-problem-codes"], f"{problem['code']} is not documented here"
+    assert problem.get("status", response.status_code) == response.status_code
+    assert problem["requestId"] == response.headers["x-amzn-requestid"][0]

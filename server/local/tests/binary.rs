@@ -1,0 +1,179 @@
+//! `claims-local` as a user runs it: start, stop, restart, mistakes, logs.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod common;
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Child, ChildStdout, Command, Output, Stdio},
+};
+
+use claims_client::{ClaimsClient, Endpoint, types::*};
+use common::new_claim;
+use futures_util::TryStreamExt;
+
+struct Running {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    greeting: String,
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut greeting = String::new();
+        while !greeting.contains("Ctrl-C") {
+            let read = out.read_line(&mut greeting).unwrap();
+            assert!(read > 0, "it ended before it served: {greeting}");
+        }
+        Self { child, out, greeting }
+    }
+
+    fn url(&self) -> String {
+        let start = self.greeting.find("http://127.0.0.1:").unwrap();
+        self.greeting[start..].split_whitespace().next().unwrap().to_owned()
+    }
+
+    fn client(&self) -> ClaimsClient {
+        ClaimsClient::builder().endpoint(Endpoint::url(self.url())).build().unwrap()
+    }
+
+    #[cfg(unix)]
+    fn interrupt(mut self) -> (Option<i32>, String) {
+        let status = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+        let code = self.child.wait().unwrap().code();
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        self.out.read_to_string(&mut log).unwrap();
+        (code, log)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_claims-local"));
+    command.args(arguments).env_remove("RUST_LOG").stdin(Stdio::null());
+    command
+}
+
+fn fails(arguments: &[&str]) -> String {
+    let Output { status, stderr, .. } = command(arguments).output().unwrap();
+    assert!(!status.success());
+    String::from_utf8(stderr).unwrap()
+}
+
+fn data_file(folder: &Path) -> String {
+    folder.join("claims.db").to_str().unwrap().to_owned()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn it_greets_with_commands_that_work_and_ends_cleanly() {
+    let running = Running::start(&["--port", "0"]);
+    let start = running.greeting.find("  curl").unwrap();
+    let end = running.greeting.find("Ctrl-C").unwrap();
+    let commands = running.greeting[start..end].to_owned();
+    assert_eq!(commands.matches("curl -").count(), 4, "three lines, the last with a look-up inside: {commands}");
+    if Command::new("curl").arg("--version").output().is_ok() {
+        let pasted = Command::new("sh").args(["-ec", &commands]).output().unwrap();
+        let text = String::from_utf8(pasted.stdout).unwrap();
+        assert!(text.contains("201 Created") && text.contains("200 OK"), "{text}");
+    } else {
+        eprintln!("SKIPPED: pasting the greeting's commands, for there is no curl on this machine");
+    }
+    let (code, log) = running.interrupt();
+    assert_eq!(code, Some(0), "{log}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn its_log_has_one_line_a_request_and_nothing_personal() {
+    let running = Running::start(&["--port", "0"]);
+    let client = running.client();
+    let claim = client.create_claim(new_claim("member-7")).await.unwrap();
+    let stranger: MemberId = "member-8".parse().unwrap();
+    assert!(client.get_claim(&stranger, claim.claim_id).await.unwrap_err().is_not_found());
+    let (_, log) = running.interrupt();
+    let lines: Vec<_> = log.lines().filter(|line| line.contains("request_id")).collect();
+    assert_eq!(lines.len(), 2, "{log}");
+    assert!(lines[0].contains("createClaim") && lines[0].contains("status=201"), "{log}");
+    assert!(lines[1].contains("getClaim") && lines[1].contains("claim_not_found"), "{log}");
+    for secret in ["Jöhn", "19.99", "snow", "member-7", "member-8", "memberId", "p-1"] {
+        assert!(!log.contains(secret), "{secret} is in the log: {log}");
+    }
+}
+
+#[tokio::test]
+async fn acknowledged_claims_survive_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = data_file(folder.path());
+    let mut running = Running::start(&["--port", "0", "--data", &file]);
+    let client = running.client();
+    // A burst that the kill cuts short: what was answered by then counts.
+    let (acknowledged, mut received) = tokio::sync::mpsc::unbounded_channel();
+    let burst: Vec<_> = (0..8)
+        .map(|_| {
+            let (client, acknowledged) = (client.clone(), acknowledged.clone());
+            tokio::spawn(async move {
+                while let Ok(claim) = client.create_claim(new_claim("m")).without_retry().await {
+                    acknowledged.send(claim).unwrap();
+                }
+            })
+        })
+        .collect();
+    drop(acknowledged);
+    let mut claims = Vec::new();
+    while claims.len() < 200 {
+        claims.push(received.recv().await.unwrap());
+    }
+    running.child.kill().unwrap(); // SIGKILL
+    for task in burst {
+        task.await.unwrap();
+    }
+    while let Some(claim) = received.recv().await {
+        claims.push(claim);
+    }
+    drop(running);
+
+    let again = Running::start(&["--port", "0", "--data", &file]);
+    let listed: Vec<Claim> = again
+        .client()
+        .list_claims(&claims[0].member_id)
+        .limit(PageLimit::MAX)
+        .into_stream()
+        .try_collect()
+        .await
+        .unwrap();
+    let lost: Vec<_> = claims.iter().filter(|claim| !listed.contains(claim)).collect();
+    assert!(lost.is_empty(), "{} of {} acknowledged claims are lost", lost.len(), claims.len());
+}
+
+#[test]
+fn mistakes_are_said_with_their_mend() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = data_file(folder.path());
+    let running = Running::start(&["--port", "0", "--data", &file]);
+    let said = fails(&["--port", "0", "--data", &file]);
+    assert!(said.contains("in use by another claims-local") && said.contains("choose another file"), "{said}");
+    let port = running.url().split([':', '/']).nth(4).unwrap().to_owned();
+    let said = fails(&["--port", &port]);
+    assert!(said.contains(&port) && said.contains("choose another port"), "{said}");
+    let said = fails(&["--port", "0", "--data", "/nonexistent/folder/claims.db"]);
+    assert!(said.contains("/nonexistent/folder/claims.db"), "{said}");
+    let not_a_database = folder.path().join("notes.txt");
+    std::fs::write(&not_a_database, "not a database, and not to be overwritten").unwrap();
+    let said = fails(&["--port", "0", "--data", not_a_database.to_str().unwrap()]);
+    assert!(said.contains("notes.txt"), "{said}");
+    assert!(std::fs::read_to_string(&not_a_database).unwrap().starts_with("not a database"));
+    let said = fails(&["--port", "high"]);
+    assert!(said.contains("--port"), "{said}");
+}

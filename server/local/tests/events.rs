@@ -1,0 +1,151 @@
+//! Proxy events as the real gateway sends them, the awkward ones too, straight into the entry.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use claims_client::types::Operation;
+use claims_server::Api;
+use lambda_http::{Context, LambdaEvent};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// What an API Gateway REST API sends for the tutorial's create (shape: AWS's "Input format of a Lambda function for
+/// proxy integration"), with the stage still in the path.
+fn create_event() -> Value {
+    json!({
+        "resource": "/claim",
+        "path": "/dev/claim",
+        "httpMethod": "POST",
+        "headers": {
+            "Accept": "*/*", "CONTENT-TYPE": "application/json", "Host": "abc123.execute-api.eu-central-1.amazonaws.com",
+            "x-amzn-vpce-id": "vpce-0123456789abcdef0", "X-Forwarded-Proto": "https"
+        },
+        "multiValueHeaders": {
+            "Accept": ["*/*"], "CONTENT-TYPE": ["application/json"],
+            "Host": ["abc123.execute-api.eu-central-1.amazonaws.com"],
+            "x-amzn-vpce-id": ["vpce-0123456789abcdef0"], "X-Forwarded-Proto": ["https"]
+        },
+        "queryStringParameters": {"memberId": "123", "policyId": "123", "memberName": "JohnDoe"},
+        "multiValueQueryStringParameters": {"memberId": ["123"], "policyId": ["123"], "memberName": ["JohnDoe"]},
+        "pathParameters": null,
+        "stageVariables": null,
+        "requestContext": {
+            "resourceId": "r1", "authorizer": null, "resourcePath": "/claim", "httpMethod": "POST",
+            "extendedRequestId": "ext=", "requestTime": "22/Nov/2026:16:00:00 +0000", "path": "/dev/claim",
+            "accountId": "123456789012", "protocol": "HTTP/1.1", "stage": "dev", "domainPrefix": "abc123",
+            "requestTimeEpoch": 1795363200000i64, "requestId": "11111111-2222-3333-4444-555555555555",
+            "identity": {
+                "cognitoIdentityPoolId": null, "accountId": null, "cognitoIdentityId": null, "caller": null,
+                "sourceIp": "10.0.1.230", "principalOrgId": null, "accessKey": null, "userArn": null,
+                "cognitoAuthenticationType": null, "cognitoAuthenticationProvider": null, "userAgent": "curl/8",
+                "user": null, "vpcId": "vpc-1", "vpceId": "vpce-0123456789abcdef0"
+            },
+            "domainName": "abc123.execute-api.eu-central-1.amazonaws.com", "deploymentId": "d1", "apiId": "abc123"
+        },
+        "body": "{\"policyType\":\"Health\",\"claimAmount\":500,\"description\":\"snow accident\",\"status\":\"pending\"}",
+        "isBase64Encoded": false
+    })
+}
+
+async fn api() -> Api {
+    Api::new(claims_local::embedded_store().await.unwrap())
+}
+
+async fn invoke(api: &Api, operation: Operation, event: Value) -> (u64, Value) {
+    let event = LambdaEvent::new(serde_json::from_value(event).unwrap(), Context::default());
+    let answer = serde_json::to_value(api.invoke(operation, event).await.unwrap()).unwrap();
+    let body = answer["body"].as_str().map_or(Value::Null, |text| serde_json::from_str(text).unwrap_or_default());
+    (answer["statusCode"].as_u64().unwrap(), body)
+}
+
+fn with(mut event: Value, pointer: &str, value: Value) -> Value {
+    *event.pointer_mut(pointer).unwrap() = value;
+    event
+}
+
+#[tokio::test]
+async fn a_real_event_makes_a_claim() {
+    let api = api().await;
+    assert_eq!(invoke(&api, Operation::CreateClaim, create_event()).await.0, 201);
+}
+
+#[tokio::test]
+async fn null_maps_are_empty_maps() {
+    let api = api().await;
+    let event = with(create_event(), "/multiValueQueryStringParameters", Value::Null);
+    assert_eq!(invoke(&api, Operation::CreateClaim, event.clone()).await.0, 201, "the single values remain");
+    let event = with(event, "/queryStringParameters", Value::Null);
+    let (status, problem) = invoke(&api, Operation::CreateClaim, event).await;
+    assert_eq!((status, problem["errors"].as_array().unwrap().len()), (400, 3));
+    let event = with(create_event(), "/multiValueHeaders", Value::Null);
+    assert_eq!(invoke(&api, Operation::CreateClaim, event.clone()).await.0, 201);
+    let event = with(event, "/headers", Value::Null);
+    assert_eq!(invoke(&api, Operation::CreateClaim, event).await.0, 415);
+    // No path parameters where one is needed: no claim is named.
+    assert_eq!(invoke(&api, Operation::GetClaim, create_event()).await.0, 404);
+    let event = with(create_event(), "/body", Value::Null);
+    assert_eq!(invoke(&api, Operation::CreateClaim, event).await.0, 400);
+}
+
+#[tokio::test]
+async fn base64_bodies_are_read_and_bad_ones_refused() {
+    let api = api().await;
+    let encoded = "eyJwb2xpY3lUeXBlIjoiTGlmZSIsImNsYWltQW1vdW50IjoxLCJkZXNjcmlwdGlvbiI6IiJ9";
+    let event = with(with(create_event(), "/isBase64Encoded", json!(true)), "/body", json!(encoded));
+    let (status, claim) = invoke(&api, Operation::CreateClaim, event.clone()).await;
+    assert_eq!((status, claim["policyType"].as_str()), (201, Some("Life")), "{claim}");
+    for bad in ["not base64!", "/w==", ""] {
+        let (status, problem) = invoke(&api, Operation::CreateClaim, with(event.clone(), "/body", json!(bad))).await;
+        assert_eq!((status, problem["code"].as_str()), (400, Some("malformed_body")), "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn the_function_is_the_operation_whatever_the_event_says() {
+    let api = api().await;
+    let event = with(create_event(), "/httpMethod", json!("DELETE"));
+    let event = with(event, "/path", json!("/prod/elsewhere/%zz"));
+    assert_eq!(invoke(&api, Operation::CreateClaim, event).await.0, 201);
+}
+
+#[tokio::test]
+async fn a_header_given_twice_is_seen_twice() {
+    let api = api().await;
+    let mut event = create_event();
+    event["headers"]["Idempotency-Key"] = json!("0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b10");
+    event["multiValueHeaders"]["Idempotency-Key"] =
+        json!(["0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b11", "0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b10"]);
+    let (status, problem) = invoke(&api, Operation::CreateClaim, event).await;
+    assert_eq!((status, problem["errors"][0]["code"].as_str()), (400, Some("duplicate")));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Whatever a caller writes into the texts of a request, the entry answers, and never with a 5xx.
+    #[test]
+    fn no_text_takes_the_entry_down(
+        host in "\\PC{0,20}", proto in "[ -~]{0,8}", path in "\\PC{0,30}", key in "\\PC{0,12}", value in "\\PC{0,12}",
+        id in "\\PC{0,40}", body in "\\PC{0,60}", base64: bool, operation in 0..5usize,
+    ) {
+        let visible = host.bytes().all(|b| (0x20..0x7f).contains(&b) || b >= 0x80);
+        prop_assume!(visible);
+        let mut event = create_event();
+        for headers in ["headers", "multiValueHeaders"] {
+            let wrap = |text: &str| if headers == "headers" { json!(text) } else { json!([text]) };
+            event[headers]["Host"] = wrap(&host);
+            event[headers]["X-Forwarded-Proto"] = wrap(&proto);
+        }
+        event["path"] = json!(path);
+        event["queryStringParameters"][&key] = json!(value);
+        event["multiValueQueryStringParameters"][&key] = json!([value]);
+        event["pathParameters"] = json!({"claimId": id});
+        event["requestContext"]["domainName"] = json!(host);
+        event["body"] = json!(body);
+        event["isBase64Encoded"] = json!(base64);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (status, _) = runtime.block_on(async {
+            let api = api().await;
+            invoke(&api, Operation::ALL[operation], event).await
+        });
+        prop_assert!(status < 500, "{status}");
+    }
+}

@@ -1,0 +1,86 @@
+# The instance from which the API is tried, and its three ways out: Session Manager, S3, and the API itself.
+
+locals {
+  has_instances = var.bastion || length(var.client_vpcs) > 0
+}
+
+data "aws_ssm_parameter" "al2023" {
+  count = local.has_instances ? 1 : 0
+
+  name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${var.architecture}"
+}
+
+module "artifacts" {
+  source = "./modules/artifacts"
+  count  = local.has_instances ? 1 : 0
+
+  name                 = var.name
+  example_binaries_dir = var.example_binaries_dir
+}
+
+module "s3_endpoint" {
+  source = "./modules/gateway-endpoint"
+  count  = var.bastion ? 1 : 0
+
+  name            = "${var.name}-s3"
+  region          = var.region
+  service         = "s3"
+  vpc_id          = module.api_vpc.vpc_id
+  route_table_ids = module.api_vpc.route_table_ids
+  policy          = local.s3_endpoint_policy
+}
+
+module "session_manager_endpoint" {
+  source   = "./modules/interface-endpoint"
+  for_each = var.bastion ? toset(["ssm", "ssmmessages"]) : toset([])
+
+  name         = "${var.name}-${each.key}"
+  region       = var.region
+  service      = each.key
+  vpc_id       = module.api_vpc.vpc_id
+  subnet_ids   = module.api_vpc.subnet_ids
+  client_cidrs = { "the API VPC" = var.vpc_cidr }
+}
+
+resource "aws_vpc_endpoint_policy" "session_manager" {
+  for_each = module.session_manager_endpoint
+
+  vpc_endpoint_id = each.value.id
+  policy          = local.session_manager_endpoint_policies[each.key]
+}
+
+module "bastion" {
+  source = "./modules/host"
+  count  = var.bastion ? 1 : 0
+
+  name              = "${var.name}-bastion"
+  region            = var.region
+  architecture      = var.architecture
+  ami_id            = data.aws_ssm_parameter.al2023[0].insecure_value
+  vpc_id            = module.api_vpc.vpc_id
+  subnet_id         = module.api_vpc.subnet_ids["az1"]
+  https_to_cidrs    = { "the VPC's endpoints" = var.vpc_cidr }
+  s3_prefix_list_id = module.s3_endpoint[0].prefix_list_id
+  artifacts         = { bucket = module.artifacts[0].bucket, arn = module.artifacts[0].arn }
+  environment       = local.client_environment["private-dns"]
+  signs_calls       = var.authorization == "AWS_IAM"
+  caller_policy     = local.caller_policy
+  network_ready     = [module.s3_endpoint, module.session_manager_endpoint, module.artifacts[0].examples]
+}
+
+resource "aws_ec2_network_insights_path" "bastion_to_api" {
+  count = var.reachability_analysis ? 1 : 0
+
+  source           = module.bastion[0].instance_id
+  destination      = module.execute_api_endpoint.id
+  protocol         = "tcp"
+  destination_port = 443
+
+  tags = { Name = "${var.name}-bastion-to-api" }
+}
+
+resource "aws_ec2_network_insights_analysis" "bastion_to_api" {
+  count = var.reachability_analysis ? 1 : 0
+
+  network_insights_path_id = aws_ec2_network_insights_path.bastion_to_api[0].id
+}

@@ -1,0 +1,206 @@
+# The claims API, read from the caller inwards:
+#
+#   client VPC ──peering──┐
+#   (instance, resolver)  │
+#   ┌─────────────────────▼── API VPC, no way in or out but these ───────────────────────────┐
+#   │ bastion ──► execute-api endpoint ──► private REST API ──► five functions ──► DynamoDB   │
+#   │    │             (its policy)        (resource policy)    (a role each)   (gateway     │
+#   │    └──► ssm, ssmmessages, S3 endpoints                                     endpoint)   │
+#   └─────────────────────────────────────────────────────────────────────────────────────────┘
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_availability_zones" "available" {
+  #checkov:skip=CKV_AWS_394:only the first two in order of name are used, and availability_zones pins them where that matters
+  state = "available"
+
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
+}
+
+locals {
+  account_id         = data.aws_caller_identity.current.account_id
+  partition          = data.aws_partition.current.partition
+  availability_zones = var.availability_zones == null ? slice(sort(data.aws_availability_zones.available.names), 0, 2) : var.availability_zones
+  client_cidrs       = { for key, vpc in var.client_vpcs : key => vpc.cidr }
+
+  # By operation id: what the function may do, and what may invoke it.
+  operations = {
+    createClaim = { dynamodb_action = "dynamodb:PutItem", method = "POST", path = "/claim" }
+    listClaims  = { dynamodb_action = "dynamodb:Query", method = "GET", path = "/claim" }
+    getClaim    = { dynamodb_action = "dynamodb:GetItem", method = "GET", path = "/claim/*" }
+    updateClaim = { dynamodb_action = "dynamodb:UpdateItem", method = "PUT", path = "/claim/*" }
+    deleteClaim = { dynamodb_action = "dynamodb:DeleteItem", method = "DELETE", path = "/claim/*" }
+  }
+}
+
+# ---- network --------------------------------------------------------------------------------------------------------
+
+module "api_vpc" {
+  source = "./modules/network"
+
+  name               = "${var.name}-api"
+  cidr               = var.vpc_cidr
+  availability_zones = local.availability_zones
+  account_id         = local.account_id
+  log_key_arn        = module.log_key.arn
+  log_retention_days = var.log_retention_days
+}
+
+module "dynamodb_endpoint" {
+  source = "./modules/gateway-endpoint"
+
+  name            = "${var.name}-dynamodb"
+  region          = var.region
+  service         = "dynamodb"
+  vpc_id          = module.api_vpc.vpc_id
+  route_table_ids = module.api_vpc.route_table_ids
+  policy          = local.dynamodb_endpoint_policy
+}
+
+module "execute_api_endpoint" {
+  source = "./modules/interface-endpoint"
+
+  name         = "${var.name}-execute-api"
+  region       = var.region
+  service      = "execute-api"
+  vpc_id       = module.api_vpc.vpc_id
+  subnet_ids   = module.api_vpc.subnet_ids
+  client_cidrs = merge({ "the API VPC" = var.vpc_cidr }, local.client_cidrs)
+}
+
+# On its own, since it names the API, which names the endpoint.
+resource "aws_vpc_endpoint_policy" "execute_api" {
+  vpc_endpoint_id = module.execute_api_endpoint.id
+  policy          = local.execute_api_endpoint_policy
+}
+
+# ---- storage --------------------------------------------------------------------------------------------------------
+
+module "table" {
+  source = "./modules/table"
+
+  name                   = var.table_name
+  prefix                 = var.name
+  partition              = local.partition
+  region                 = var.region
+  account_id             = local.account_id
+  administration_actions = local.key_administration_actions
+  user_role_arns         = sort([for role in aws_iam_role.function : role.arn])
+  deletion_protection    = var.deletion_protection
+}
+
+# ---- functions ------------------------------------------------------------------------------------------------------
+
+resource "aws_security_group" "functions" {
+  name_prefix = "${var.name}-functions-"
+  description = "The functions: nothing in, DynamoDB out"
+  vpc_id      = module.api_vpc.vpc_id
+
+  tags = { Name = "${var.name}-functions" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_egress_rule" "functions_dynamodb" {
+  security_group_id = aws_security_group.functions.id
+  description       = "HTTPS to DynamoDB through its gateway endpoint"
+  prefix_list_id    = module.dynamodb_endpoint.prefix_list_id
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+# Here and not in the module: the table's key names the roles, and the functions need the table.
+resource "aws_iam_role" "function" {
+  for_each = local.operations
+
+  name = "${var.name}-${each.key}"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "Lambda"
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "lambda.amazonaws.com" }
+    }]
+  })
+}
+
+module "function" {
+  source   = "./modules/function"
+  for_each = local.operations
+
+  name               = "${var.name}-${each.key}"
+  role               = { name = aws_iam_role.function[each.key].name, arn = aws_iam_role.function[each.key].arn }
+  handler            = each.key
+  dynamodb_action    = each.value.dynamodb_action
+  partition          = local.partition
+  region             = var.region
+  account_id         = local.account_id
+  zip                = var.lambda_zip
+  architecture       = var.architecture
+  memory_mb          = var.lambda_memory_mb
+  timeout_seconds    = var.lambda_timeout_seconds
+  concurrency        = var.lambda_concurrency
+  table_name         = module.table.name
+  table_arn          = module.table.arn
+  subnet_ids         = module.api_vpc.subnet_ids
+  security_group_id  = aws_security_group.functions.id
+  log_key_arn        = module.log_key.arn
+  log_retention_days = var.log_retention_days
+}
+
+# ---- the API --------------------------------------------------------------------------------------------------------
+
+module "api_account" {
+  source = "./modules/api-account"
+  count  = var.manage_api_gateway_account ? 1 : 0
+
+  name       = var.name
+  partition  = local.partition
+  region     = var.region
+  account_id = local.account_id
+}
+
+module "api" {
+  source = "./modules/api"
+
+  name             = var.name
+  stage            = var.stage
+  openapi_document = var.openapi_document
+  authorization    = var.authorization
+  functions = { for operation, settings in local.operations : operation => {
+    name       = module.function[operation].name
+    invoke_arn = module.function[operation].invoke_arn
+    method     = settings.method
+    path       = settings.path
+  } }
+  endpoint_id             = module.execute_api_endpoint.id
+  additional_endpoint_ids = var.additional_endpoint_ids
+  throttle                = var.throttle
+  partition               = local.partition
+  account_id              = local.account_id
+  log_key_arn             = module.log_key.arn
+  log_retention_days      = var.log_retention_days
+  logging_ready           = one(module.api_account[*].role_arn)
+}
+
+# ---- logs -----------------------------------------------------------------------------------------------------------
+
+module "log_key" {
+  source = "./modules/log-key"
+
+  name                   = var.name
+  partition              = local.partition
+  region                 = var.region
+  account_id             = local.account_id
+  administration_actions = local.key_administration_actions
+  log_groups             = ["/aws/lambda/${var.name}-*", "/aws/apigateway/${var.name}/*", "/aws/vpc/${var.name}-*", "API-Gateway-Execution-Logs_*/${var.stage}"]
+}

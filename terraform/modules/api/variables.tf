@@ -1,0 +1,65 @@
+variable "name" {
+  description = "Name of the API."
+  type        = string
+}
+
+variable "stage" {
+  description = "Name of its stage."
+  type        = string
+}
+
+variable "openapi_document" {
+  description = "The import document, a template."
+  type        = string
+}
+
+variable "authorization" {
+  description = "NONE or AWS_IAM, for every operation."
+  type        = string
+}
+
+variable "functions" {
+  description = "By operation id: the function, its invoke ARN, and the method and path (with /* for a parameter) that may invoke it."
+  type        = map(object({ name = string, invoke_arn = string, method = string, path = string }))
+}
+
+variable "endpoint_id" {
+  description = "Our execute-api endpoint."
+  type        = string
+}
+
+variable "additional_endpoint_ids" {
+  description = "Further endpoints that may call."
+  type        = list(string)
+}
+
+variable "throttle" {
+  description = "Requests per second and burst."
+  type        = object({ rate = number, burst = number })
+}
+
+variable "partition" {
+  description = "AWS partition, e.g. aws."
+  type        = string
+}
+
+variable "account_id" {
+  description = "Account of the API."
+  type        = string
+}
+
+variable "log_key_arn" {
+  description = "KMS key of the log groups."
+  type        = string
+}
+
+variable "log_retention_days" {
+  description = "Days that the log groups keep their events."
+  type        = number
+}
+
+variable "logging_ready" {
+  description = "Anything that exists only once the account's logging role is set; null where that is somebody else's."
+  type        = any
+  default     = null
+}

@@ -1,0 +1,109 @@
+# One Lambda function with its own log group, and all that its own role may do: one DynamoDB action on one table.
+
+locals {
+  arn = "arn:${var.partition}:lambda:${var.region}:${var.account_id}:function:${var.name}"
+
+  # What the Lambda service itself does to give the function its network interface.
+  network_interface_actions = [
+    "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/lambda/${var.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_key_arn
+}
+
+resource "aws_iam_role_policy" "this" {
+  #checkov:skip=CKV_AWS_290:ENI and X-Ray actions know no resource to name; the function's own code is denied the ENI actions below
+  #checkov:skip=CKV_AWS_355:same statements: AWS defines no resource-level permission for them
+  name = "own-work-only"
+  role = var.role.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "OneActionOnTheTable"
+        Effect   = "Allow"
+        Action   = var.dynamodb_action
+        Resource = var.table_arn
+      },
+      {
+        Sid      = "OwnLogGroup"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "${aws_cloudwatch_log_group.this.arn}:*"
+      },
+      {
+        # "*": the trace actions know no resource.
+        Sid      = "Tracing"
+        Effect   = "Allow"
+        Action   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+        Resource = "*"
+      },
+      {
+        # "*": the interface does not exist yet when Lambda asks, and Describe* know no resource.
+        Sid      = "LambdaMakesTheInterface"
+        Effect   = "Allow"
+        Action   = local.network_interface_actions
+        Resource = "*"
+      },
+      {
+        # The permission above is for the Lambda service, not for our code: AWS's recommended counterpart.
+        Sid       = "CodeMakesNone"
+        Effect    = "Deny"
+        Action    = local.network_interface_actions
+        Resource  = "*"
+        Condition = { ArnEquals = { "lambda:SourceFunctionArn" = local.arn } }
+      },
+    ]
+  })
+}
+
+resource "aws_lambda_function" "this" {
+  #checkov:skip=CKV_AWS_116:called synchronously by the gateway only; a dead letter queue is for asynchronous events
+  #checkov:skip=CKV_AWS_173:the environment holds the table's name and a switch, no secret; Lambda encrypts it with its own key
+  #checkov:skip=CKV_AWS_272:the package is built from this repository and pinned by its hash; a signing profile is the account's choice
+  function_name = var.name
+  description   = "Claims API: ${var.handler}"
+  role          = var.role.arn
+
+  filename         = var.zip
+  source_code_hash = filebase64sha256(var.zip)
+  runtime          = "provided.al2023"
+  architectures    = [var.architecture]
+  handler          = var.handler # arrives as _HANDLER and names the operation
+
+  memory_size                    = var.memory_mb
+  timeout                        = var.timeout_seconds
+  reserved_concurrent_executions = var.concurrency
+
+  environment {
+    variables = {
+      DYNAMODB_TABLE_NAME                  = var.table_name
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+    }
+  }
+
+  vpc_config {
+    subnet_ids         = values(var.subnet_ids)
+    security_group_ids = [var.security_group_id]
+  }
+
+  logging_config {
+    log_format            = "JSON"
+    log_group             = aws_cloudwatch_log_group.this.name
+    application_log_level = "INFO"
+    system_log_level      = "INFO"
+  }
+
+  # Traces leave through the Lambda service, not through the VPC: no X-Ray endpoint is needed.
+  tracing_config {
+    mode = "Active"
+  }
+
+  # Lambda refuses a function in a VPC whose role cannot make interfaces yet.
+  depends_on = [aws_iam_role_policy.this]
+}

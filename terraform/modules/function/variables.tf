@@ -1,0 +1,94 @@
+variable "name" {
+  description = "Name of the function and its log group."
+  type        = string
+}
+
+variable "role" {
+  description = "The function's own role, trusted by Lambda and without any policy but this module's."
+  type        = object({ name = string, arn = string })
+}
+
+variable "handler" {
+  description = "Operation the function serves; the binary reads it from _HANDLER."
+  type        = string
+}
+
+variable "dynamodb_action" {
+  description = "The one DynamoDB action of the operation, e.g. dynamodb:PutItem."
+  type        = string
+
+  validation {
+    condition     = can(regex("^dynamodb:[A-Za-z]+$", var.dynamodb_action))
+    error_message = "dynamodb_action must be one DynamoDB action without wildcards."
+  }
+}
+
+variable "partition" {
+  description = "AWS partition, e.g. aws."
+  type        = string
+}
+
+variable "region" {
+  description = "Region of the function."
+  type        = string
+}
+
+variable "account_id" {
+  description = "Account of the function."
+  type        = string
+}
+
+variable "zip" {
+  description = "The deployment package."
+  type        = string
+}
+
+variable "architecture" {
+  description = "arm64 or x86_64, as the package was built."
+  type        = string
+}
+
+variable "memory_mb" {
+  description = "Memory in MB."
+  type        = number
+}
+
+variable "timeout_seconds" {
+  description = "Time limit of one invocation in seconds."
+  type        = number
+}
+
+variable "concurrency" {
+  description = "Reserved concurrency, -1 for none."
+  type        = number
+}
+
+variable "table_name" {
+  description = "Name of the claims table."
+  type        = string
+}
+
+variable "table_arn" {
+  description = "The claims table."
+  type        = string
+}
+
+variable "subnet_ids" {
+  description = "Subnets of the function's interfaces, by zone key."
+  type        = map(string)
+}
+
+variable "security_group_id" {
+  description = "Security group of the function's interfaces."
+  type        = string
+}
+
+variable "log_key_arn" {
+  description = "KMS key of the log group."
+  type        = string
+}
+
+variable "log_retention_days" {
+  description = "Days that the log group keeps its events."
+  type        = number
+}

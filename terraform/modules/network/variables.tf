@@ -1,0 +1,29 @@
+variable "name" {
+  description = "Name of the VPC and prefix of its parts."
+  type        = string
+}
+
+variable "cidr" {
+  description = "IPv4 range of the VPC."
+  type        = string
+}
+
+variable "availability_zones" {
+  description = "The two zones of the private subnets."
+  type        = list(string)
+}
+
+variable "account_id" {
+  description = "Account whose flow logs the role may write."
+  type        = string
+}
+
+variable "log_key_arn" {
+  description = "KMS key of the flow log's group."
+  type        = string
+}
+
+variable "log_retention_days" {
+  description = "Days that the flow log keeps its events."
+  type        = number
+}

@@ -1,0 +1,4 @@
+output "ips" {
+  description = "Where to forward queries. Only these: a VPC's own resolver (10.0.0.2) does not answer from outside it."
+  value       = sort([for address in aws_route53_resolver_endpoint.this.ip_address : address.ip])
+}

@@ -1,0 +1,19 @@
+output "name" {
+  description = "Name of the table."
+  value       = aws_dynamodb_table.this.name
+}
+
+output "arn" {
+  description = "The table."
+  value       = aws_dynamodb_table.this.arn
+}
+
+output "key_arn" {
+  description = "The table's key."
+  value       = aws_kms_key.this.arn
+}
+
+output "key_policy" {
+  description = "Policy of the table's key, as JSON."
+  value       = aws_kms_key.this.policy
+}

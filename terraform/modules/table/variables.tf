@@ -1,0 +1,39 @@
+variable "name" {
+  description = "Name of the table."
+  type        = string
+}
+
+variable "prefix" {
+  description = "Deployment the table belongs to; names its key's alias."
+  type        = string
+}
+
+variable "partition" {
+  description = "AWS partition, e.g. aws."
+  type        = string
+}
+
+variable "region" {
+  description = "Region of the table."
+  type        = string
+}
+
+variable "account_id" {
+  description = "Account of the table."
+  type        = string
+}
+
+variable "administration_actions" {
+  description = "What the account's administrators may do with the key through their own IAM policies."
+  type        = list(string)
+}
+
+variable "user_role_arns" {
+  description = "Roles that read or write items; the key lets them through by way of DynamoDB."
+  type        = list(string)
+}
+
+variable "deletion_protection" {
+  description = "Refuse to delete the table."
+  type        = bool
+}

@@ -1,0 +1,40 @@
+# Client VPCs: each entry of client_vpcs is one more of the same.
+
+module "resolver_inbound" {
+  source = "./modules/resolver-inbound"
+  count  = var.client_dns == "resolver" && length(var.client_vpcs) > 0 ? 1 : 0
+
+  name         = "${var.name}-dns-in"
+  vpc_id       = module.api_vpc.vpc_id
+  subnet_ids   = module.api_vpc.subnet_ids
+  client_cidrs = local.client_cidrs
+}
+
+module "client_vpc" {
+  source   = "./modules/client-vpc"
+  for_each = var.client_vpcs
+
+  name               = "${var.name}-${each.key}"
+  region             = var.region
+  account_id         = local.account_id
+  cidr               = each.value.cidr
+  availability_zones = local.availability_zones
+  api_vpc = {
+    id              = module.api_vpc.vpc_id
+    cidr            = module.api_vpc.cidr
+    route_table_ids = module.api_vpc.route_table_ids
+  }
+  forward = var.client_dns == "resolver" ? { domain_name = local.api_host, target_ips = module.resolver_inbound[0].ips } : null
+
+  session_manager_policies = local.session_manager_endpoint_policies
+  s3_policy                = local.s3_endpoint_policy
+  architecture             = var.architecture
+  ami_id                   = data.aws_ssm_parameter.al2023[0].insecure_value
+  artifacts                = { bucket = module.artifacts[0].bucket, arn = module.artifacts[0].arn }
+  examples                 = module.artifacts[0].examples
+  environment              = local.client_environment[var.client_dns == "resolver" ? "private-dns" : "alias"]
+  signs_calls              = var.authorization == "AWS_IAM"
+  caller_policy            = local.caller_policy
+  log_key_arn              = module.log_key.arn
+  log_retention_days       = var.log_retention_days
+}

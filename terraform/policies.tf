@@ -1,0 +1,88 @@
+# Policies that several parts share. tests/permissions.json lists every statement of the whole deployment.
+
+locals {
+  # An endpoint policy bounds what may pass; it grants nothing by itself. "Ours" keeps foreign credentials from using it.
+  ours = { StringEquals = { "aws:PrincipalAccount" = local.account_id } }
+
+  dynamodb_endpoint_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "ClaimsTable"
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = sort([for operation in local.operations : operation.dynamodb_action])
+      Resource  = module.table.arn
+      Condition = local.ours
+    }]
+  })
+
+  # No account condition: with authorization NONE the caller has no account.
+  execute_api_endpoint_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "ClaimsApi"
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = "execute-api:Invoke"
+      Resource  = "${module.api.execution_arn}/*"
+    }]
+  })
+
+  # For whoever calls with authorization = AWS_IAM; attach it to the caller's role.
+  caller_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid      = "CallClaimsApi"
+      Effect   = "Allow"
+      Action   = "execute-api:Invoke"
+      Resource = [for operation in local.operations : "${module.api.execution_arn}/${var.stage}/${operation.method}${operation.path}"]
+    }]
+  })
+
+  session_manager_actions = {
+    ssm         = ["ssm:UpdateInstanceInformation"]
+    ssmmessages = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
+  }
+  session_manager_endpoint_policies = { for service, actions in local.session_manager_actions : service => jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      # "*": these actions know no resource.
+      Sid       = "SessionManager"
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = actions
+      Resource  = "*"
+      Condition = local.ours
+    }]
+  }) }
+
+  s3_endpoint_policy = !local.has_instances ? null : jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "Artifacts"
+        Effect    = "Allow"
+        Principal = "*"
+        Action    = ["s3:GetObject", "s3:ListBucket"]
+        Resource  = [module.artifacts[0].arn, "${module.artifacts[0].arn}/examples/*"]
+        Condition = local.ours
+      },
+      {
+        # Amazon Linux 2023's packages lie in AWS's own bucket and are fetched unsigned.
+        Sid       = "AmazonLinuxPackages"
+        Effect    = "Allow"
+        Principal = "*"
+        Action    = "s3:GetObject"
+        Resource  = "arn:${local.partition}:s3:::al2023-repos-${var.region}-de612dc2/*"
+      },
+    ]
+  })
+
+  # All but use of the key (no Encrypt, no Decrypt), written out instead of kms:*; each administrator needs IAM permissions besides.
+  key_administration_actions = [
+    "kms:CancelKeyDeletion", "kms:CreateAlias", "kms:DeleteAlias", "kms:DescribeKey", "kms:DisableKey", "kms:DisableKeyRotation",
+    "kms:EnableKey", "kms:EnableKeyRotation", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListAliases", "kms:ListGrants",
+    "kms:ListKeyPolicies", "kms:ListKeyRotations", "kms:ListResourceTags", "kms:PutKeyPolicy", "kms:RevokeGrant", "kms:RotateKeyOnDemand",
+    "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource", "kms:UpdateAlias", "kms:UpdateKeyDescription",
+  ]
+}

@@ -1,0 +1,308 @@
+# Part 1 as planned by the real provider, offline: fake keys, and what only AWS can know is given here.
+# Outputs of modules are asserted; what landed after an apply is asserted by simulator/read_back.py.
+
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "testing"
+  secret_key                  = "testing"
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+  skip_metadata_api_check     = true
+}
+
+variables {
+  lambda_zip           = "./tests/package.stand-in"
+  example_binaries_dir = "./tests/none"
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "123456789012" }
+}
+override_data {
+  target = data.aws_availability_zones.available
+  values = { names = ["eu-central-1c", "eu-central-1a", "eu-central-1b"] }
+}
+override_data {
+  target = data.aws_ssm_parameter.al2023
+  values = { insecure_value = "ami-0123456789abcdef0" }
+}
+override_resource {
+  target          = module.execute_api_endpoint.aws_vpc_endpoint.this
+  override_during = plan
+  values = {
+    id        = "vpce-0123456789abcdef0"
+    dns_entry = [{ dns_name = "vpce-0123456789abcdef0-abcdefgh.execute-api.eu-central-1.vpce.amazonaws.com", hosted_zone_id = "Z0" }]
+  }
+}
+override_resource {
+  target          = module.api.aws_api_gateway_rest_api.this
+  override_during = plan
+  values = {
+    id            = "abcdef1234"
+    arn           = "arn:aws:apigateway:eu-central-1::/restapis/abcdef1234"
+    execution_arn = "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234"
+  }
+}
+override_resource {
+  target          = module.table.aws_dynamodb_table.this
+  override_during = plan
+  values          = { arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/claimsTable" }
+}
+override_resource {
+  target          = module.log_key.aws_kms_key.this
+  override_during = plan
+  values          = { arn = "arn:aws:kms:eu-central-1:123456789012:key/logs", key_id = "logs" }
+}
+override_resource {
+  target          = aws_iam_role.function
+  override_during = plan
+  values          = { arn = "arn:aws:iam::123456789012:role/claims-function" }
+}
+override_resource {
+  target          = module.function["createClaim"].aws_lambda_function.this
+  override_during = plan
+  values          = { invoke_arn = "invoke-arn-of-createClaim" }
+}
+override_resource {
+  target          = module.function["listClaims"].aws_lambda_function.this
+  override_during = plan
+  values          = { invoke_arn = "invoke-arn-of-listClaims" }
+}
+override_resource {
+  target          = module.function["getClaim"].aws_lambda_function.this
+  override_during = plan
+  values          = { invoke_arn = "invoke-arn-of-getClaim" }
+}
+override_resource {
+  target          = module.function["updateClaim"].aws_lambda_function.this
+  override_during = plan
+  values          = { invoke_arn = "invoke-arn-of-updateClaim" }
+}
+override_resource {
+  target          = module.function["deleteClaim"].aws_lambda_function.this
+  override_during = plan
+  values          = { invoke_arn = "invoke-arn-of-deleteClaim" }
+}
+
+override_resource {
+  target          = module.function["createClaim"].aws_cloudwatch_log_group.this
+  override_during = plan
+  values          = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:function" }
+}
+override_resource {
+  target          = module.function["listClaims"].aws_cloudwatch_log_group.this
+  override_during = plan
+  values          = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:function" }
+}
+override_resource {
+  target          = module.function["getClaim"].aws_cloudwatch_log_group.this
+  override_during = plan
+  values          = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:function" }
+}
+override_resource {
+  target          = module.function["updateClaim"].aws_cloudwatch_log_group.this
+  override_during = plan
+  values          = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:function" }
+}
+override_resource {
+  target          = module.function["deleteClaim"].aws_cloudwatch_log_group.this
+  override_during = plan
+  values          = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:function" }
+}
+override_resource {
+  target          = module.artifacts[0].aws_s3_bucket.this
+  override_during = plan
+  values          = { id = "artifacts", bucket = "artifacts", arn = "arn:aws:s3:::artifacts" }
+}
+
+run "defaults" {
+  command = plan
+
+  assert {
+    condition     = values(module.api_vpc.subnet_zones) == ["eu-central-1a", "eu-central-1b"]
+    error_message = "two subnets in two zones, the first two by name"
+  }
+  assert {
+    condition     = length(module.client_vpc) == 0 && length(module.resolver_inbound) == 0
+    error_message = "part 2 is off unless client_vpcs names a VPC"
+  }
+
+  # ---- the rendered import document: what a simulator does not import is proven here ----
+  assert {
+    condition     = jsondecode(module.api.body).openapi == "3.0.3"
+    error_message = "API Gateway imports OpenAPI 3.0, not 3.1"
+  }
+  assert {
+    condition = { for route in flatten([for path, item in jsondecode(module.api.body).paths : [for method, operation in item :
+      { key = "${upper(method)} ${path}", value = operation["x-amazon-apigateway-integration"].uri } if contains(["get", "put", "post", "delete"], method)]]) : route.key => route.value } == {
+      "POST /claim"             = "invoke-arn-of-createClaim"
+      "GET /claim"              = "invoke-arn-of-listClaims"
+      "GET /claim/{claimId}"    = "invoke-arn-of-getClaim"
+      "PUT /claim/{claimId}"    = "invoke-arn-of-updateClaim"
+      "DELETE /claim/{claimId}" = "invoke-arn-of-deleteClaim"
+    }
+    error_message = "five routes, each to its own function"
+  }
+  assert {
+    condition = alltrue(flatten([for item in values(jsondecode(module.api.body).paths) : [for method, operation in item :
+      operation["x-amazon-apigateway-integration"].type == "aws_proxy" && operation["x-amazon-apigateway-integration"].httpMethod == "POST" &&
+    operation["x-amazon-apigateway-integration"].timeoutInMillis <= 29000 if contains(["get", "put", "post", "delete"], method)]]))
+    error_message = "each integration is a Lambda proxy, called by POST, within the gateway's 29 seconds"
+  }
+  assert {
+    condition     = alltrue(flatten([for item in values(jsondecode(module.api.body).paths) : [for method, operation in item : operation["x-amazon-apigateway-auth"].type == "NONE" if contains(["get", "put", "post", "delete"], method)]]))
+    error_message = "authorization NONE reaches every operation"
+  }
+  assert {
+    condition = alltrue([for kind in ["ACCESS_DENIED", "MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT", "DEFAULT_5XX"] :
+      strcontains(jsondecode(module.api.body)["x-amazon-apigateway-gateway-responses"][kind].responseTemplates["application/json"], "urn:claims-api:problem:") &&
+    jsondecode(module.api.body)["x-amazon-apigateway-gateway-responses"][kind].responseParameters["gatewayresponse.header.Content-Type"] == "'application/problem+json'"])
+    error_message = "the gateway's own errors are problem+json"
+  }
+  assert {
+    condition     = alltrue([for name in keys(jsondecode(module.api.body).components.schemas) : can(regex("^[A-Za-z0-9]+$", name))]) && length(jsondecode(module.api.body).components.schemas) > 0
+    error_message = "there are models, with names that API Gateway takes"
+  }
+  assert {
+    condition     = !strcontains(module.api.body, "$${") && length(regexall("x-amazon-apigateway-request-validator", module.api.body)) == 0
+    error_message = "no template variable is left, and the gateway validates nothing (the Lambda does)"
+  }
+
+  # ---- who may call ----
+  assert {
+    condition = jsondecode(module.api.policy).Statement == [
+      { Sid = "Callers${substr(sha256(module.api.body), 0, 8)}", Effect = "Allow", Principal = "*", Action = "execute-api:Invoke", Resource = "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/*" },
+      {
+        Sid       = "OnlyThroughListedEndpoints", Effect = "Deny", Principal = "*", Action = "execute-api:Invoke", Resource = "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/*",
+        Condition = { StringNotEquals = { "aws:SourceVpce" = ["vpce-0123456789abcdef0"] } }
+      },
+    ]
+    error_message = "everybody who comes through our endpoint, nobody else"
+  }
+  assert {
+    condition     = jsondecode(aws_vpc_endpoint_policy.execute_api.policy).Statement[*].Resource == ["arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/*"]
+    error_message = "through the endpoint only this API can be called"
+  }
+
+  # ---- what the functions may do ----
+  assert {
+    condition = { for operation, function in module.function : operation => [for statement in jsondecode(function.role_policy).Statement : statement.Action if statement.Sid == "OneActionOnTheTable"] } == {
+      createClaim = ["dynamodb:PutItem"]
+      listClaims  = ["dynamodb:Query"]
+      getClaim    = ["dynamodb:GetItem"]
+      updateClaim = ["dynamodb:UpdateItem"]
+      deleteClaim = ["dynamodb:DeleteItem"]
+    }
+    error_message = "each role has its own DynamoDB action and no other"
+  }
+  assert {
+    condition = alltrue([for statement in jsondecode(module.table.key_policy).Statement :
+    statement.Condition.StringEquals["kms:ViaService"] == "dynamodb.eu-central-1.amazonaws.com" if statement.Sid != "AccountAdministers"])
+    error_message = "the table's key is used through DynamoDB only"
+  }
+
+  # ---- logs without personal data ----
+  assert {
+    condition     = length(setintersection(values(jsondecode(module.api.access_log_format)), ["$context.path", "$context.requestOverride.path.claimId", "$context.identity.user"])) == 0 && !strcontains(module.api.access_log_format, "querystring")
+    error_message = "paths as called, queries and users stay out of the access log"
+  }
+  assert {
+    condition     = jsondecode(module.api.access_log_format).resource == "$context.resourcePath" && jsondecode(module.api.access_log_format).extendedRequestId == "$context.extendedRequestId"
+    error_message = "the route as a template, and the request id that a client cannot set"
+  }
+
+  # ---- outputs ----
+  assert {
+    condition     = output.claim_url == "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/dev/claim" && output.claim_id_url == "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/dev/claim/{claimId}"
+    error_message = "the tutorial's URLs, the second with its /claim/"
+  }
+  assert {
+    condition     = output.execute_api_endpoint == "vpce-0123456789abcdef0" && output.execute_api_endpoint_dns_name == "vpce-0123456789abcdef0-abcdefgh.execute-api.eu-central-1.vpce.amazonaws.com" && output.execute_api_arn == "arn:aws:apigateway:eu-central-1::/restapis/abcdef1234"
+    error_message = "the tutorial's endpoint outputs"
+  }
+  assert {
+    condition     = output.alias_url == "https://abcdef1234-vpce-0123456789abcdef0.execute-api.eu-central-1.amazonaws.com/dev/claim"
+    error_message = "the alias name is {api}-{vpce}"
+  }
+  assert {
+    condition     = keys(output.client_environment) == ["alias", "private-dns", "url", "vpce-header", "vpce-host", "vpce-resolve"]
+    error_message = "an environment for each addressing mode"
+  }
+  assert {
+    condition = output.client_environment["alias"] == {
+      CLAIMS_API_MODE    = "alias", CLAIMS_API_ID = "abcdef1234", CLAIMS_API_REGION = "eu-central-1", CLAIMS_API_STAGE = "dev",
+      CLAIMS_API_VPCE_ID = "vpce-0123456789abcdef0", CLAIMS_API_AUTHORIZATION = "NONE"
+    }
+    error_message = "alias mode needs the endpoint's id"
+  }
+  assert {
+    condition     = output.client_environment["url"].CLAIMS_API_URL == "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/dev" && !contains(keys(output.client_environment["url"]), "CLAIMS_API_MODE")
+    error_message = "a URL alone means mode url"
+  }
+  assert {
+    condition     = alltrue([for mode in ["vpce-host", "vpce-header", "vpce-resolve"] : output.client_environment[mode].CLAIMS_API_VPCE_DNS == output.execute_api_endpoint_dns_name && output.client_environment[mode].CLAIMS_API_MODE == mode])
+    error_message = "the vpce modes need the endpoint's name"
+  }
+  assert {
+    condition     = strcontains(module.bastion[0].user_data, "export CLAIMS_API_MODE='private-dns'") && strcontains(module.bastion[0].user_data, "export CLAIMS_API_ID='abcdef1234'")
+    error_message = "the bastion's shells know the API"
+  }
+}
+
+run "signed" {
+  command = plan
+
+  variables {
+    authorization = "AWS_IAM"
+  }
+
+  assert {
+    condition     = alltrue(flatten([for item in values(jsondecode(module.api.body).paths) : [for method, operation in item : operation["x-amazon-apigateway-auth"].type == "AWS_IAM" if contains(["get", "put", "post", "delete"], method)]]))
+    error_message = "authorization AWS_IAM reaches every operation"
+  }
+  assert {
+    condition     = jsondecode(module.api.policy).Statement[0].Principal == { AWS = "arn:aws:iam::123456789012:root" }
+    error_message = "with IAM the account is named, so that each caller's own policy decides"
+  }
+  assert {
+    condition = toset(jsondecode(output.caller_policy).Statement[0].Resource) == toset([
+      "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/POST/claim",
+      "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/GET/claim",
+      "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/GET/claim/*",
+      "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/PUT/claim/*",
+      "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/DELETE/claim/*",
+    ])
+    error_message = "the policy for callers names the five routes"
+  }
+}
+
+run "policy_change_redeploys" {
+  command = plan
+
+  variables {
+    additional_endpoint_ids = ["vpce-0fedcba9876543210"]
+  }
+
+  assert {
+    condition     = jsondecode(module.api.policy).Statement[1].Condition.StringNotEquals["aws:SourceVpce"] == ["vpce-0123456789abcdef0", "vpce-0fedcba9876543210"]
+    error_message = "further endpoints are listed beside ours"
+  }
+  assert {
+    condition     = module.api.redeployment == sha256(jsonencode([module.api.body, module.api.policy]))
+    error_message = "a changed body or policy must be deployed"
+  }
+}
+
+run "no_bastion" {
+  command = plan
+
+  variables {
+    bastion = false
+  }
+
+  assert {
+    condition     = length(module.bastion) + length(module.session_manager_endpoint) + length(module.s3_endpoint) + length(module.artifacts) == 0 && output.bastion_session == null
+    error_message = "without a bastion none of its endpoints and no bucket"
+  }
+}

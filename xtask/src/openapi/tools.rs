@@ -1,0 +1,81 @@
+//! Tools from PyPI and npm, pinned by the lock files of `openapi/tools/*`, installed once below `target/`.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::{Done, folder, workspace};
+
+/// A copy of one folder of `openapi/tools/` with its tools installed.
+pub struct Tools {
+    pub dir: PathBuf,
+}
+
+impl Tools {
+    /// Copies the folder's files and installs what its lock files say, unless that is what is installed.
+    pub fn ready(name: &str) -> Result<Self, Box<dyn std::error::Error>> {
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from);
+        let dir = target.join("openapi-tools").join(name);
+        fs::create_dir_all(&dir)?;
+        for entry in fs::read_dir(folder().join("tools").join(name))? {
+            let entry = entry?;
+            fs::copy(entry.path(), dir.join(entry.file_name()))?;
+        }
+        let tools = Self { dir: fs::canonicalize(dir)? };
+        tools.install("requirements.txt", |dir| {
+            run(Command::new("python3").args(["-m", "venv", "--clear", "venv"]).current_dir(dir))?;
+            let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"];
+            run(Command::new(dir.join("venv/bin/python")).args(pip).current_dir(dir))
+        })?;
+        tools.install("package-lock.json", |dir| {
+            let npm = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
+            run(Command::new("npm").args(npm).current_dir(dir))
+        })?;
+        Ok(tools)
+    }
+
+    /// Installs by a lock file and remembers which one it was.
+    fn install(&self, lock: &str, install: impl FnOnce(&Path) -> Done) -> Done {
+        let Ok(wanted) = fs::read(self.dir.join(lock)) else { return Ok(()) };
+        let installed = self.dir.join(format!("{lock}.installed"));
+        if fs::read(&installed).is_ok_and(|there| there == wanted) {
+            return Ok(());
+        }
+        eprintln!("installing by {}", self.dir.join(lock).display());
+        install(&self.dir)?;
+        Ok(fs::write(installed, wanted)?)
+    }
+
+    /// A program of the virtual environment, run in the copy.
+    pub fn python(&self, program: &str) -> Command {
+        self.command(self.dir.join("venv/bin").join(program))
+    }
+
+    /// A program of an npm package, run in the copy.
+    pub fn node(&self, program: &str) -> Command {
+        self.command(self.dir.join("node_modules/.bin").join(program))
+    }
+
+    /// Any program, run in the copy.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.dir);
+        // Redocly reports its use and looks for updates otherwise.
+        command.env("REDOCLY_TELEMETRY", "off").env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
+        command
+    }
+}
+
+/// Runs a command to its end; anything but success is an error that names it.
+pub fn run(command: &mut Command) -> Done {
+    let program = command.get_program().display().to_string();
+    let failed = |why: String| format!("{program} {why}");
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(failed(format!("failed: {status}")).into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(failed("is not installed".to_owned()).into()),
+        Err(error) => Err(failed(format!("did not start: {error}")).into()),
+    }
+}

@@ -1,0 +1,174 @@
+//! `cargo xtask package`: the Lambda's zip. Same source, same toolchain: same bytes, so Terraform redeploys only what changed.
+
+use std::{
+    env,
+    error::Error,
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use clap::ValueEnum;
+use sha2::{Digest, Sha256};
+use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
+
+use crate::{
+    process::{find, root, run_shown},
+    python::Venv,
+};
+
+/// Brings zig, the linker for the other architecture.
+const CARGO_LAMBDA: &str = "cargo-lambda==1.9.2";
+
+/// What to build.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Processor to build for; Terraform's `architecture` must say the same
+    #[arg(long, value_enum, default_value = "arm64")]
+    arch: Arch,
+    /// Also build the example programs, for Terraform to deliver to its instances
+    #[arg(long)]
+    examples: bool,
+}
+
+/// A Lambda architecture, by Lambda's own name.
+#[derive(Clone, Copy, ValueEnum)]
+enum Arch {
+    Arm64,
+    #[value(name = "x86_64")]
+    X86_64,
+}
+
+impl Arch {
+    fn target(self) -> &'static str {
+        match self {
+            Self::Arm64 => "aarch64-unknown-linux-gnu",
+            Self::X86_64 => "x86_64-unknown-linux-gnu",
+        }
+    }
+}
+
+/// The package where it is built by default; built now, for arm64, if it is not there.
+pub fn default_zip() -> Result<PathBuf, Box<dyn Error>> {
+    let zip = root().join("target/lambda/claims-lambda.zip");
+    if !zip.exists() {
+        run(&Args { arch: Arch::Arm64, examples: false })?;
+    }
+    Ok(zip)
+}
+
+/// Builds `target/lambda/claims-lambda.zip` and, if asked, the programs in `target/lambda/examples/`.
+pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
+    let lambda = Venv::with(CARGO_LAMBDA)?;
+    if let Some(rustup) = find("rustup") {
+        run_shown(Command::new(rustup).args(["target", "add", args.arch.target()]).current_dir(root()))?;
+    }
+    let output = root().join("target/lambda");
+
+    build(&lambda, args.arch, &["--package", "claims-server", "--bin", "claims-lambda"])?;
+    let zip = output.join("claims-lambda.zip");
+    fs::write(&zip, package(&fs::read(output.join("claims-lambda/bootstrap"))?)?)?;
+    report(&zip)?;
+
+    if args.examples {
+        build(&lambda, args.arch, &["--package", "claims-examples", "--bins"])?;
+        let delivered = output.join("examples");
+        fs::create_dir_all(&delivered)?;
+        for name in examples()? {
+            let program = delivered.join(&name);
+            fs::copy(output.join(&name).join("bootstrap"), &program)?;
+            report(&program)?;
+        }
+    }
+    Ok(())
+}
+
+fn build(lambda: &Venv, arch: Arch, what: &[&str]) -> Result<(), Box<dyn Error>> {
+    let mut command = Command::new(lambda.program("cargo-lambda"));
+    command.args(["lambda", "build", "--release", "--locked", "--target", arch.target()]).args(what);
+    // zig lies in the same environment.
+    let rest = env::var_os("PATH").unwrap_or_default();
+    let path = env::join_paths([lambda.programs()].into_iter().chain(env::split_paths(&rest)))?;
+    command
+        .env("PATH", path)
+        .env("RUSTFLAGS", remapped_paths()?)
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .current_dir(root());
+    run_shown(&mut command)
+}
+
+/// Panic messages hold source paths; without this two checkouts would give two packages.
+fn remapped_paths() -> Result<String, Box<dyn Error>> {
+    let home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::home_dir().map(|home| home.join(".cargo")))
+        .ok_or("neither CARGO_HOME nor a home directory is known")?;
+    Ok(format!("--remap-path-prefix={}=/cargo --remap-path-prefix={}=/claims-api", home.display(), root().display()))
+}
+
+/// Names of the example programs.
+fn examples() -> Result<Vec<String>, Box<dyn Error>> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output =
+        Command::new(cargo).args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root()).output()?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    let is = |value: &serde_json::Value, text: &str| value.as_str() == Some(text);
+    Ok(metadata["packages"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|package| is(&package["name"], "claims-examples"))
+        .flat_map(|package| package["targets"].as_array().into_iter().flatten())
+        .filter(|target| target["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| is(kind, "bin"))))
+        .filter_map(|target| target["name"].as_str().map(str::to_owned))
+        .collect())
+}
+
+/// A zip of one executable, `bootstrap`, that says nothing of when or where it was made.
+fn package(bootstrap: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(9))
+        .last_modified_time(DateTime::default()) // 1980-01-01, zip's zero
+        .unix_permissions(0o755);
+    let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("bootstrap", options)?;
+    zip.write_all(bootstrap)?;
+    Ok(zip.finish()?.into_inner())
+}
+
+fn report(file: &Path) -> Result<(), Box<dyn Error>> {
+    let content = fs::read(file)?;
+    let hash: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+    eprintln!("{}  {} bytes  sha256 {hash}", file.display(), content.len());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read};
+
+    use super::*;
+
+    #[test]
+    fn the_package_holds_an_executable_bootstrap() -> Result<(), Box<dyn Error>> {
+        let mut zip = zip::ZipArchive::new(Cursor::new(package(b"program")?))?;
+        assert_eq!(zip.len(), 1);
+        let mut file = zip.by_name("bootstrap")?;
+        assert_eq!(file.unix_mode().map(|mode| mode & 0o777), Some(0o755));
+        let mut content = Vec::new();
+        file.read_to_end(&mut content)?;
+        assert_eq!(content, b"program");
+        Ok(())
+    }
+
+    #[test]
+    fn the_package_says_nothing_of_when_it_was_made() -> Result<(), Box<dyn Error>> {
+        let mut zip = zip::ZipArchive::new(Cursor::new(package(b"program")?))?;
+        let time = zip.by_name("bootstrap")?.last_modified();
+        assert_eq!(time.map(|time| (time.year(), time.month(), time.day(), time.hour())), Some((1980, 1, 1, 0)));
+        assert_eq!(package(b"program")?, package(b"program")?);
+        Ok(())
+    }
+}

@@ -1,0 +1,121 @@
+//! `cargo xtask terraform`: the proof of `terraform/`, from formatting to an apply and destroy on a local AWS.
+//!
+//! Two lanes at once: what only reads the configuration, and what needs the simulator. Offline but for the first
+//! installation of the tools from PyPI.
+
+mod permissions;
+mod simulator;
+mod steps;
+mod workspace;
+
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+    time::Duration,
+};
+
+use self::{simulator::Simulator, steps::Steps, workspace::Workspace};
+use crate::{package, process::root, python::Venv};
+
+/// Plays AWS; terraform/tests/simulator/server.py mends it.
+pub const MOTO: &str = "moto[server]==5.2.5";
+const CHECKOV: &str = "checkov==3.3.30";
+
+/// Everything that an apply of part 2 needs beside its variables file.
+const PART_2: &str = "-var-file=part-2.tfvars";
+
+/// What to prove.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Lambda package to deploy [default: target/lambda/claims-lambda.zip, built if missing]
+    #[arg(long)]
+    zip: Option<PathBuf>,
+    /// Folder that holds registry.terraform.io/hashicorp/aws [default: searched for, else the registry]
+    #[arg(long)]
+    provider_mirror: Option<PathBuf>,
+    /// Rewrite terraform/tests/permissions.txt from the plan; reasons are kept
+    #[arg(long)]
+    bless: bool,
+}
+
+/// Runs every step, prints them with their times, and fails if one failed.
+pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
+    let zip = match &args.zip {
+        Some(zip) => fs::canonicalize(zip).map_err(|why| format!("{}: {why}", zip.display()))?,
+        None => package::default_zip()?,
+    };
+    let (moto, checkov) = (Venv::with(MOTO)?, Venv::with(CHECKOV)?);
+    let workspace = Workspace::prepare(&zip, args.provider_mirror.as_deref())?;
+    let steps = Steps::new(workspace.logs());
+
+    let done = prove(&steps, &workspace, &moto, &checkov, &zip, args.bless);
+    steps.print();
+    done.map_err(Into::into)
+}
+
+fn prove(
+    steps: &Steps,
+    workspace: &Workspace,
+    moto: &Venv,
+    checkov: &Venv,
+    zip: &Path,
+    bless: bool,
+) -> Result<(), String> {
+    let minutes = |count: u64| Duration::from_secs(60 * count);
+    // In the repository itself: the work folder is a copy.
+    let mut fmt = workspace.terraform(&["fmt", "-check", "-recursive", "-diff"]);
+    steps.command("fmt", minutes(1), fmt.current_dir(root().join("terraform")))?;
+    steps.command("init", minutes(5), &mut workspace.terraform(&["init"]))?;
+    steps.command("validate", minutes(1), &mut workspace.terraform(&["validate"]))?;
+
+    thread::scope(|scope| {
+        let reading = scope.spawn(|| {
+            steps.command("test", minutes(10), &mut workspace.terraform(&["test"]))?;
+            let mut scan = Command::new(checkov.program("checkov"));
+            scan.args(["--directory", ".", "--framework", "terraform", "--compact", "--quiet", "--skip-download"]);
+            steps.command("checkov", minutes(3), scan.current_dir(workspace.folder()))
+        });
+        let applying = apply_and_destroy(steps, workspace, moto, zip, bless);
+        let reading = reading.join().unwrap_or_else(|_| Err("the lane of test and checkov panicked".to_owned()));
+        reading.and(applying)
+    })
+}
+
+/// Apply, look at what landed from three sides, destroy.
+fn apply_and_destroy(steps: &Steps, workspace: &Workspace, moto: &Venv, zip: &Path, bless: bool) -> Result<(), String> {
+    let minutes = |count: u64| Duration::from_secs(60 * count);
+    let simulator = steps.work("simulator", || Simulator::start(moto, &workspace.logs()))?;
+    let terraform = |args: &[&str]| simulator.terraform(workspace, args);
+    let read_back = |args: &[&Path]| {
+        let mut command = simulator.python(moto);
+        command.arg(root().join("terraform/tests/simulator/read_back.py")).args(args);
+        command
+    };
+
+    steps.command("apply", minutes(5), &mut terraform(&["apply", "-auto-approve", PART_2]))?;
+    // 0: nothing to change. 2, a difference, counts as failure.
+    let second = &["plan", "-detailed-exitcode", "-out=second.tfplan", PART_2];
+    steps.command("second plan is empty", minutes(3), &mut terraform(second))?;
+    steps.work("permissions", || {
+        let plan = workspace.json(terraform(&["show", "-json", "second.tfplan"]))?;
+        permissions::check(&plan, &root().join("terraform/tests/permissions.txt"), bless)
+    })?;
+    let outputs = workspace.folder().join("outputs.json");
+    steps.work("outputs", || {
+        let json = workspace.json(terraform(&["output", "-json"]))?;
+        fs::write(&outputs, json.to_string()).map_err(Into::into)
+    })?;
+    let log = steps.command("read back", minutes(3), &mut read_back(&[Path::new("landed"), &outputs, zip]))?;
+    steps.remember_gaps(&log);
+    steps.remember_gaps(&workspace.logs().join(simulator::LOG));
+    // Body and policy change together: both must be deployed, and the policy must outlive the new body.
+    let signed = &["apply", "-auto-approve", PART_2, "-var=authorization=AWS_IAM"];
+    steps.command("apply with IAM", minutes(5), &mut terraform(signed))?;
+    steps.command("read back with IAM", minutes(1), &mut read_back(&[Path::new("signed"), &outputs]))?;
+    steps.command("destroy", minutes(5), &mut terraform(&["destroy", "-auto-approve", PART_2]))?;
+    steps.command("nothing is left", minutes(1), &mut read_back(&[Path::new("gone")]))?;
+    Ok(())
+}
