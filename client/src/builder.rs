@@ -271,6 +271,7 @@ impl ClientBuilder {
             (Some(address), Ok(http)) if mistakes.is_empty() => Ok(ClaimsClient::new(
                 Transport {
                     http,
+                    base: address.base.as_str().trim_end_matches('/').to_owned(),
                     address,
                     #[cfg(feature = "sigv4")]
                     signer,

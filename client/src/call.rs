@@ -12,7 +12,7 @@ use crate::{
     client::ClaimsClient,
     clock::within,
     error::{Error, Kind, Sent},
-    query::PathAndQuery,
+    query::Target,
     retry::{self, Repeat},
     transport::{Answer, Request},
 };
@@ -66,7 +66,7 @@ impl Options {
 /// An operation with everything it needs.
 pub(crate) struct Plan {
     pub operation: Operation,
-    pub path: PathAndQuery,
+    pub target: Target,
     pub body: Option<Body>,
     pub if_match: Option<Version>,
     pub key: Option<IdempotencyKey>,
@@ -86,7 +86,7 @@ pub(crate) async fn read<T: DeserializeOwned>(client: ClaimsClient, options: Opt
     let (answer, attempts) = run(client, options, plan).await?;
     serde_json::from_slice(&answer.body).map_err(|e| {
         let error = Error::new(Kind::Unreadable, operation, Sent::Answered)
-            .with_answer(answer.status, answer.request_id)
+            .with_answer(answer.status, answer.request_id().map(str::to_owned))
             // Only the position: a parser's words may quote the answer.
             .with_source(format!("cannot read line {}, column {}", e.line(), e.column()))
             .with_history(attempts, false, key);
@@ -108,7 +108,7 @@ pub(crate) async fn run(client: ClaimsClient, options: Options, plan: Plan) -> R
     let outcome = attempts(&client, options, plan).instrument(span.clone()).await;
     if !span.is_disabled() {
         let (attempts, status, request_id) = match &outcome {
-            Ok((answer, attempts)) => (*attempts, Some(answer.status), answer.request_id.as_deref()),
+            Ok((answer, attempts)) => (*attempts, Some(answer.status), answer.request_id()),
             Err(e) => (e.attempts(), e.status(), e.request_id()),
         };
         span.record("attempts", attempts);
@@ -131,7 +131,8 @@ async fn attempts(client: &ClaimsClient, options: Options, plan: Plan) -> Result
     let clock = &*settings.clock;
     let deadline = Deadline::new(clock.now(), options.timeout.unwrap_or(settings.timeout));
     let operation = plan.operation;
-    let request = request(options.headers, options.wrong, &plan)?;
+    let (key, repeat) = (plan.key, plan.repeat);
+    let request = request(options.headers, options.wrong, plan)?;
     let max_attempts = if options.no_retry { 1 } else { settings.retry.max_attempts };
 
     let mut attempt = 0;
@@ -155,7 +156,7 @@ async fn attempts(client: &ClaimsClient, options: Options, plan: Plan) -> Result
         };
         let error = match outcome {
             Some(Ok(answer)) => {
-                note(&span, Some(answer.status), answer.request_id.as_deref());
+                note(&span, Some(answer.status), answer.request_id());
                 settings.budget.give(cost);
                 return Ok((answer, attempt));
             }
@@ -168,21 +169,18 @@ async fn attempts(client: &ClaimsClient, options: Options, plan: Plan) -> Result
         if operation == Operation::DeleteClaim && open && error.code() == Some(&ProblemCode::ClaimNotFound) {
             // An earlier attempt of this very call has deleted it, or somebody else has: it is gone, as wanted.
             settings.budget.give(cost);
-            return Ok((
-                Answer { status: 204, request_id: error.request_id().map(str::to_owned), body: Bytes::new() },
-                attempt,
-            ));
+            return Ok((Answer { status: 204, request_id: None, body: Bytes::new() }, attempt));
         }
 
         let wait = settings.retry.wait(&error, attempt, interrupted, clock.random());
         let again = attempt < max_attempts
-            && retry::may_retry(&error, plan.repeat)
+            && retry::may_retry(&error, repeat)
             && wait < deadline.left(clock.now())
             && settings.budget.take(&error).map(|taken| cost = taken).is_some();
         let left_open = retry::leaves_open(&error);
         if !again {
             let unknown = is_write(operation) && (left_open || open && !settles(&error));
-            let error = error.with_history(attempt, open, plan.key);
+            let error = error.with_history(attempt, open, key);
             return Err(if unknown { error.with_outcome_unknown() } else { error });
         }
         open |= left_open;
@@ -203,7 +201,7 @@ fn settles(error: &Error) -> bool {
     matches!(error.status(), Some(400 | 413 | 415)) || error.code() == Some(&ProblemCode::IdempotencyKeyReused)
 }
 
-fn request(mut headers: HeaderMap, wrong: Option<&'static str>, plan: &Plan) -> Result<Request, Error> {
+fn request(mut headers: HeaderMap, wrong: Option<&'static str>, plan: Plan) -> Result<Request, Error> {
     let refused = |why: &'static str| Error::new(Kind::Request, plan.operation, Sent::No).with_source(why);
     if let Some(why) = wrong {
         return Err(refused(why));
@@ -219,12 +217,12 @@ fn request(mut headers: HeaderMap, wrong: Option<&'static str>, plan: &Plan) -> 
     if let Some(version) = plan.if_match {
         set(header::IF_MATCH, version.etag())?;
     }
-    let body = match &plan.body {
+    let body = match plan.body {
         None => None,
-        Some(Ok(body)) => Some(body.clone()),
+        Some(Ok(body)) => Some(body),
         Some(Err(_)) => return Err(refused("the body cannot be made into JSON")),
     };
-    Ok(Request { operation: plan.operation, path_and_query: plan.path.as_str().to_owned(), headers, body })
+    Ok(Request { operation: plan.operation, url: plan.target.into_string(), headers, body })
 }
 
 /// When a call ends, whatever happens.

@@ -11,7 +11,9 @@ mod update;
 
 use std::{future::Future, pin::Pin};
 
-use crate::error::Error;
+use claims_api_types::{ClaimId, MemberId, Operation};
+
+use crate::{ClaimsClient, error::Error, query::Target};
 
 pub use create::CreateClaimCall;
 pub use delete::DeleteClaimCall;
@@ -79,11 +81,12 @@ macro_rules! write_options {
 }
 use {call_options, write_options};
 
-/// The path of one claim of a member.
-fn claim_path(
-    member_id: &claims_api_types::MemberId,
-    claim_id: claims_api_types::ClaimId,
-) -> crate::query::PathAndQuery {
-    crate::query::PathAndQuery::new(format!("{}/{claim_id}", claims_api_types::Operation::CLAIMS_PATH))
-        .with("memberId", member_id)
+/// The collection of claims.
+fn claims(client: &ClaimsClient) -> Target {
+    Target::new(&client.transport().base, Operation::CLAIMS_PATH)
+}
+
+/// One claim of a member.
+fn claim(client: &ClaimsClient, member_id: &MemberId, claim_id: ClaimId) -> Target {
+    claims(client).segment(claim_id).with("memberId", member_id.as_str())
 }

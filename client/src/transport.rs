@@ -16,11 +16,17 @@ use crate::{
 /// More than the gateway lets through (10 MB) is not its answer.
 const LONGEST_ANSWER: usize = 10 * 1024 * 1024;
 
+const REQUEST_ID: HeaderName = HeaderName::from_static(header::REQUEST_ID);
+
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+
 const API_ID: HeaderName = HeaderName::from_static("x-apigw-api-id");
 
 pub(crate) struct Transport {
     pub http: reqwest::Client,
     pub address: Address,
+    /// The address's base URL, without a slash at the end.
+    pub base: String,
     #[cfg(feature = "sigv4")]
     pub signer: Option<crate::sigv4::Signer>,
 }
@@ -28,8 +34,8 @@ pub(crate) struct Transport {
 /// A request as every attempt sends it.
 pub(crate) struct Request {
     pub operation: Operation,
-    /// Below the stage, encoded.
-    pub path_and_query: String,
+    /// Where to, encoded.
+    pub url: String,
     pub headers: HeaderMap,
     pub body: Option<Bytes>,
 }
@@ -37,8 +43,14 @@ pub(crate) struct Request {
 /// A 2xx.
 pub(crate) struct Answer {
     pub status: u16,
-    pub request_id: Option<String>,
+    pub request_id: Option<HeaderValue>,
     pub body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.request_id.as_ref()?.to_str().ok()
+    }
 }
 
 impl Transport {
@@ -54,22 +66,23 @@ impl Transport {
         let mut response = self.http.execute(prepared).await.map_err(|e| broken(e, operation))?;
 
         let status = response.status().as_u16();
-        let text = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let request_id = text(header::REQUEST_ID);
-        let error_type = if status == 403 { text("x-amzn-errortype") } else { None };
-        let retry_after = text("retry-after").and_then(|v| retry::retry_after(&v, clock.system_time()));
-
-        let body = match read(&mut response).await {
-            Ok(Some(body)) => body,
-            Ok(None) => {
-                let error = Error::new(Kind::Unreadable, operation, Sent::Answered).with_answer(status, request_id);
-                return Err(error.with_source("the body is longer than 10 MiB"));
-            }
-            Err(e) => return Err(broken(e, operation).with_answer(status, request_id)),
-        };
         if (200..300).contains(&status) {
-            return Ok(Answer { status, request_id, body });
+            let request_id = response.headers().get(REQUEST_ID).cloned();
+            let text = || request_id.as_ref().and_then(|id| Some(id.to_str().ok()?.to_owned()));
+            return match read(&mut response, operation).await {
+                Ok(body) => Ok(Answer { status, request_id, body }),
+                Err(e) => Err(e.with_answer(status, text())),
+            };
         }
+        let text = |name: HeaderName| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
+        let request_id = text(REQUEST_ID);
+        let error_type = text(ERROR_TYPE);
+        let retry_after =
+            text(http::header::RETRY_AFTER).and_then(|value| retry::retry_after(&value, clock.system_time()));
+        let body = match read(&mut response, operation).await {
+            Ok(body) => body,
+            Err(e) => return Err(e.with_answer(status, request_id)),
+        };
         let (problem, refusal) = gateway::read(status, error_type.as_deref(), &body);
         let ours = problem.is_some() || matches!(status, 403 | 413 | 429 | 500..);
         let kind = if ours { Kind::Refused } else { Kind::Unreadable };
@@ -90,8 +103,7 @@ impl Transport {
             "DELETE" => Method::DELETE,
             other => return Err(refused(format!("unknown method {other}"))),
         };
-        let base = self.address.base.as_str().trim_end_matches('/');
-        let url = url::Url::parse(&format!("{base}{}", request.path_and_query)).map_err(|e| refused(e.to_string()))?;
+        let url = url::Url::parse(&request.url).map_err(|e| refused(e.to_string()))?;
 
         let mut prepared = reqwest::Request::new(method, url);
         let headers = prepared.headers_mut();
@@ -111,14 +123,15 @@ impl Transport {
     }
 }
 
-/// The whole body, or `None` if it is too long.
-async fn read(response: &mut reqwest::Response) -> reqwest::Result<Option<Bytes>> {
+/// The whole body.
+async fn read(response: &mut reqwest::Response, operation: Operation) -> Result<Bytes, Error> {
     let mut whole: Option<BytesMut> = None;
     let mut first = Bytes::new();
-    while let Some(chunk) = response.chunk().await? {
+    while let Some(chunk) = response.chunk().await.map_err(|e| broken(e, operation))? {
         let so_far = whole.as_ref().map_or(first.len(), BytesMut::len);
         if so_far + chunk.len() > LONGEST_ANSWER {
-            return Ok(None);
+            let error = Error::new(Kind::Unreadable, operation, Sent::Answered);
+            return Err(error.with_source("the body is longer than 10 MiB"));
         }
         // Nearly every answer is one chunk: no copy.
         match (&mut whole, first.is_empty()) {
@@ -130,7 +143,7 @@ async fn read(response: &mut reqwest::Response) -> reqwest::Result<Option<Bytes>
             }
         }
     }
-    Ok(Some(whole.map_or(first, BytesMut::freeze)))
+    Ok(whole.map_or(first, BytesMut::freeze))
 }
 
 /// What a failed exchange says about the request: whether it may have left.

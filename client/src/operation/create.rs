@@ -8,7 +8,6 @@ use super::{CallFuture, call_options, write_options};
 use crate::{
     ClaimsClient, Error,
     call::{Options, Plan, json, read},
-    query::PathAndQuery,
     retry::Repeat,
 };
 
@@ -38,10 +37,10 @@ impl IntoFuture for CreateClaimCall {
         let Self { client, options, claim } = self;
         let plan = Plan {
             operation: Operation::CreateClaim,
-            path: PathAndQuery::new(Operation::CLAIMS_PATH)
-                .with("memberId", &claim.member_id)
-                .with("policyId", &claim.policy_id)
-                .with("memberName", &claim.member_name),
+            target: super::claims(&client)
+                .with("memberId", claim.member_id.as_str())
+                .with("policyId", claim.policy_id.as_str())
+                .with("memberName", claim.member_name.as_str()),
             body: json(&claim.request),
             if_match: None,
             key: Some(options.key.unwrap_or_else(IdempotencyKey::mint)),

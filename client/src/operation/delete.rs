@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 
 use claims_api_types::{ClaimId, IdempotencyKey, MemberId, Operation, Version};
 
-use super::{CallFuture, call_options, claim_path, write_options};
+use super::{CallFuture, call_options, write_options};
 use crate::{
     ClaimsClient, Error,
     call::{Options, Plan, run},
@@ -45,7 +45,7 @@ impl IntoFuture for DeleteClaimCall {
     fn into_future(self) -> CallFuture<()> {
         let plan = Plan {
             operation: Operation::DeleteClaim,
-            path: claim_path(&self.member_id, self.claim_id),
+            target: super::claim(&self.client, &self.member_id, self.claim_id),
             body: None,
             if_match: self.if_match,
             key: self.options.key.or_else(|| self.if_match.map(|_| IdempotencyKey::mint())),

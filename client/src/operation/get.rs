@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 
 use claims_api_types::{Claim, ClaimId, MemberId, Operation};
 
-use super::{CallFuture, call_options, claim_path};
+use super::{CallFuture, call_options};
 use crate::{
     ClaimsClient, Error,
     call::{Options, Plan, read},
@@ -33,7 +33,7 @@ impl IntoFuture for GetClaimCall {
     fn into_future(self) -> CallFuture<Claim> {
         let plan = Plan {
             operation: Operation::GetClaim,
-            path: claim_path(&self.member_id, self.claim_id),
+            target: super::claim(&self.client, &self.member_id, self.claim_id),
             body: None,
             if_match: None,
             key: None,

@@ -14,7 +14,6 @@ use crate::{
     ClaimsClient, Error,
     call::{Options, Plan, read},
     error::{Kind, Sent},
-    query::PathAndQuery,
     retry::Repeat,
 };
 
@@ -88,19 +87,19 @@ impl IntoFuture for ListClaimsCall {
     type IntoFuture = CallFuture<ClaimPage>;
 
     fn into_future(self) -> CallFuture<ClaimPage> {
-        let mut path = PathAndQuery::new(Operation::CLAIMS_PATH).with("memberId", &self.member_id);
+        let mut target = super::claims(&self.client).with("memberId", self.member_id.as_str());
         if let Some(status) = &self.status {
-            path = path.with("status", status);
+            target = target.with("status", status.as_str());
         }
         if let Some(limit) = self.limit {
-            path = path.with("limit", limit);
+            target = target.with("limit", &limit.to_string());
         }
         if let Some(start) = &self.start {
-            path = path.with("nextToken", start.as_str());
+            target = target.with("nextToken", start.as_str());
         }
         let plan = Plan {
             operation: Operation::ListClaims,
-            path,
+            target,
             body: None,
             if_match: None,
             key: None,

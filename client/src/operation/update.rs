@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 
 use claims_api_types::{Claim, ClaimId, IdempotencyKey, MemberId, Operation, UpdateClaimRequest, Version};
 
-use super::{CallFuture, call_options, claim_path, write_options};
+use super::{CallFuture, call_options, write_options};
 use crate::{
     ClaimsClient, Error,
     call::{Options, Plan, json, read},
@@ -50,7 +50,7 @@ impl IntoFuture for UpdateClaimCall {
         let conditional = self.if_match.is_some();
         let plan = Plan {
             operation: Operation::UpdateClaim,
-            path: claim_path(&self.member_id, self.claim_id),
+            target: super::claim(&self.client, &self.member_id, self.claim_id),
             body: json(&self.update),
             if_match: self.if_match,
             key: self.options.key.or_else(|| conditional.then(IdempotencyKey::mint)),

@@ -1,0 +1,170 @@
+//! What the client costs besides the HTTP library below it: a get through the client against the same get by a bare
+//! reqwest loop that reads the same answer into the same type. Same server, one connection each, in turns.
+//!
+//! `cargo xtask bench` runs it. Only the ratios mean anything; `--assert` fails when one is over 1.05.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::{Arc, mpsc},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use claims_client::{ClaimsClient, Endpoint, reqwest, types::*};
+use http_body_util::Full;
+use hyper::{Response, service::service_fn};
+use hyper_util::rt::TokioIo;
+
+const ROUNDS: usize = 41;
+const CALLS: usize = 1_000;
+const IN_FLIGHT: usize = 16;
+const ALLOWED: f64 = 1.05;
+
+const CLAIM: &str = r#"{"claimId":"0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b10","memberId":"123","policyId":"9","memberName":"John Doe","policyType":"Health","claimAmount":19.99,"description":"snow accident","status":"pending","createdAt":"2026-11-22T16:00:00.123Z","updatedAt":"2026-11-22T16:00:00.123Z","version":1}"#;
+
+/// A server on a thread of its own that answers everything with one claim.
+fn serve() -> SocketAddr {
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            tell.send(listener.local_addr().unwrap()).unwrap();
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                stream.set_nodelay(true).unwrap();
+                tokio::spawn(async move {
+                    let answer = service_fn(async |_| {
+                        let body = Full::new(Bytes::from_static(CLAIM.as_bytes()));
+                        let answer = Response::builder()
+                            .header("content-type", "application/json")
+                            .header("x-amzn-requestid", "8f4d3c7c-3a9d-536f-1f2f-7a9b100190f8")
+                            .header("etag", "\"1\"");
+                        Ok::<_, Infallible>(answer.body(body).unwrap())
+                    });
+                    let _ =
+                        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
+                });
+            }
+        });
+    });
+    told.recv().unwrap()
+}
+
+/// One way to get a claim.
+trait Get {
+    fn get(&self) -> impl Future<Output = Claim>;
+}
+
+struct Bare {
+    http: reqwest::Client,
+    base: String,
+    member: MemberId,
+    id: ClaimId,
+}
+
+impl Get for Bare {
+    async fn get(&self) -> Claim {
+        let url = format!("{}/claim/{}?memberId={}", self.base, self.id, self.member);
+        let response = self.http.get(url).send().await.unwrap().error_for_status().unwrap();
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+    }
+}
+
+struct Ours {
+    client: ClaimsClient,
+    member: MemberId,
+    id: ClaimId,
+}
+
+impl Get for Ours {
+    async fn get(&self) -> Claim {
+        self.client.get_claim(&self.member, self.id).await.unwrap()
+    }
+}
+
+/// The time of each of `CALLS` calls, one after the other.
+async fn latencies(get: &impl Get) -> Vec<Duration> {
+    let mut times = Vec::with_capacity(CALLS);
+    for _ in 0..CALLS {
+        let start = Instant::now();
+        std::hint::black_box(get.get().await);
+        times.push(start.elapsed());
+    }
+    times
+}
+
+/// The time of `CALLS` calls, `IN_FLIGHT` at a time.
+async fn burst(get: &impl Get) -> Duration {
+    let start = Instant::now();
+    let worker = || async {
+        for _ in 0..CALLS / IN_FLIGHT {
+            std::hint::black_box(get.get().await);
+        }
+    };
+    futures_util::future::join_all((0..IN_FLIGHT).map(|_| worker())).await;
+    start.elapsed()
+}
+
+fn median<T: Copy + PartialOrd>(mut values: Vec<T>) -> T {
+    values.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    values[values.len() / 2]
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
+
+fn main() {
+    let base = format!("http://{}/dev", serve());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (member, id): (MemberId, ClaimId) =
+        ("123".parse().unwrap(), "0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b10".parse().unwrap());
+    let ours = Ours {
+        client: ClaimsClient::builder().endpoint(Endpoint::url(&*base)).build().unwrap(),
+        member: member.clone(),
+        id,
+    };
+    // TLS is not measured, and reqwest wants a provider for it all the same.
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    let http = reqwest::Client::builder().no_proxy().http1_only().tls_backend_preconfigured(tls).build().unwrap();
+    let bare = Bare { http, base, member, id };
+
+    let mut ratios = Vec::new();
+    let (mut bare_p50, mut our_p50) = (Vec::new(), Vec::new());
+    runtime.block_on(async {
+        (latencies(&bare).await, latencies(&ours).await);
+        for round in 0..ROUNDS {
+            // Who goes first changes, so that a drift of the machine hits both.
+            let (b, o, bare_burst, our_burst);
+            if round % 2 == 0 {
+                (b, o) = (latencies(&bare).await, latencies(&ours).await);
+                (bare_burst, our_burst) = (burst(&bare).await, burst(&ours).await);
+            } else {
+                o = latencies(&ours).await;
+                b = latencies(&bare).await;
+                our_burst = burst(&ours).await;
+                bare_burst = burst(&bare).await;
+            }
+            let (b, o) = (micros(median(b)), micros(median(o)));
+            bare_p50.push(b);
+            our_p50.push(o);
+            ratios.push((o / b, our_burst.as_secs_f64() / bare_burst.as_secs_f64()));
+        }
+    });
+    let latency = median(ratios.iter().map(|r| r.0).collect());
+    let throughput = median(ratios.iter().map(|r| r.1).collect());
+    println!("get, p50: bare reqwest {:.1} µs, claims-client {:.1} µs", median(bare_p50), median(our_p50));
+    println!("ratio of p50, one call at a time:  {latency:.3}");
+    println!("ratio of time, {IN_FLIGHT} calls in flight: {throughput:.3}");
+    if std::env::args().any(|a| a == "--assert") && (latency > ALLOWED || throughput > ALLOWED) {
+        println!("more than {ALLOWED}");
+        std::process::exit(1);
+    }
+}
