@@ -30,6 +30,7 @@ const STEPS: &[Step] = &[
         variables: &[("RUSTDOCFLAGS", "-D warnings")],
         ..step("rustdoc", &["cargo", "doc", "--workspace", "--no-deps"])
     },
+    step("client features", &["cargo", "xtask", "client"]),
     step("openapi drift", &["cargo", "xtask", "openapi", "--check"]),
     step("storage on moto", &["cargo", "xtask", "storage"]),
     step("openapi lint", &["cargo", "xtask", "openapi", "lint"]),
