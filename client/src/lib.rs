@@ -35,6 +35,40 @@
 //! write leaves open whether it took effect: await the same call again with the same
 //! [`IdempotencyKey`] to find out. Dropping a future closes its connection.
 //!
+//! # Testing your own code
+//! `claims-local` as a dev-dependency starts the whole API in a test, in memory, and misbehaves on demand. No part of this
+//! crate is for tests only; [`ClientBuilder::clock`] takes the waiting out of them.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use claims_client::{ClaimsClient, Endpoint, types::*};
+//! use claims_local::{Fault, LocalApi};
+//! # let new_claim = CreateClaim {
+//! #     member_id: "123".parse()?,
+//! #     policy_id: "123".parse()?,
+//! #     member_name: "John Doe".parse()?,
+//! #     request: CreateClaimRequest::new(PolicyType::Health, "500".parse()?, "snow accident".parse()?),
+//! # };
+//!
+//! let api = LocalApi::start().await?;
+//! let client = ClaimsClient::builder().endpoint(Endpoint::url(api.url())).build()?;
+//!
+//! // The claim is created and the answer is lost: the client asks again, with the same key.
+//! api.inject(Fault::ResetAfter);
+//! let claim = client.create_claim(new_claim).await?;
+//! assert_eq!(client.list_claims(&claim.member_id).await?.claims, [claim.clone()]);
+//!
+//! // An unconditional update must not be repeated: how does your code take that?
+//! api.inject(Fault::ResetAfter);
+//! let error = client.update_claim(&claim.member_id, claim.claim_id, claim.to_update()).await.unwrap_err();
+//! assert!(error.is_outcome_unknown());
+//!
+//! api.inject(Fault::Throttle { retry_after: 7 });
+//! let error = client.get_claim(&claim.member_id, claim.claim_id).without_retry().await.unwrap_err();
+//! assert_eq!(error.retry_after(), Some(std::time::Duration::from_secs(7)));
+//! # Ok(()) }
+//! ```
+//!
 //! # Runtime
 //! Futures need a Tokio runtime with IO and time enabled.
 
@@ -69,3 +103,8 @@ pub use types::{
     Claim, ClaimId, ClaimPage, ClaimStatus, CreateClaim, FieldError, IdempotencyKey, MemberId, NextToken, PageLimit,
     Problem, ProblemCode, UpdateClaimRequest, Version,
 };
+
+/// The README's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

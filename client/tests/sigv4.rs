@@ -240,9 +240,9 @@ async fn calls_that_come_together_ask_for_credentials_once() {
     assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
 
-/// Run by `cargo xtask botocore`, which brings a Python with botocore.
+/// Run by `cargo xtask client`, which brings a Python with botocore.
 #[tokio::test]
-#[ignore = "needs botocore: cargo xtask botocore"]
+#[ignore = "needs botocore: cargo xtask client"]
 async fn botocore_makes_the_same_signatures() {
     let python = std::env::var_os("CLAIMS_TEST_PYTHON").unwrap();
     let mut requests = Vec::new();

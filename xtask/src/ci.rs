@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
         variables: &[("RUSTDOCFLAGS", "-D warnings")],
         ..step("rustdoc", &["cargo", "doc", "--workspace", "--no-deps"])
     },
+    step("client features", &["cargo", "xtask", "client"]),
     step("openapi drift", &["cargo", "xtask", "openapi", "--check"]),
     Step { needs: &[PYTHON], ..step("storage on moto", &["cargo", "xtask", "storage"]) },
     Step { needs: &[PYTHON, NODE], ..step("openapi lint", &["cargo", "xtask", "openapi", "lint"]) },

@@ -1,6 +1,8 @@
 //! The project's chores: `cargo xtask --help`.
 
+mod bench;
 mod ci;
+mod client;
 mod openapi;
 mod package;
 mod process;
@@ -21,8 +23,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Measures what the client costs besides the HTTP library below it
+    Bench(bench::Args),
     /// Everything that has to hold before a change lands
     Ci(ci::Args),
+    /// What `cargo test` leaves out of the client crate: signing, botocore, other TLS, packaging
+    Client(client::Args),
     /// Rewrites the committed OpenAPI documents
     Openapi(openapi::Args),
     /// Builds the Lambda's deployment package, the same bytes from the same source
@@ -35,7 +41,9 @@ enum Chore {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().chore {
+        Chore::Bench(args) => bench::run(&args),
         Chore::Ci(args) => ci::run(&args),
+        Chore::Client(args) => client::run(&args),
         Chore::Openapi(args) => openapi::run(&args),
         Chore::Package(args) => package::run(&args),
         Chore::Storage(args) => storage::run(&args),

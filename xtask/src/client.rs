@@ -1,0 +1,29 @@
+//! `cargo xtask client`: what `cargo test` leaves out of the client crate.
+
+use std::{error::Error, process::Command};
+
+use crate::{process::run_shown, python::Venv};
+
+/// The independent judge of signatures.
+const BOTOCORE: &str = "botocore==1.44.5";
+
+#[derive(clap::Args)]
+pub struct Args {}
+
+/// Tests and lints signing, lets botocore sign the same requests, compiles the other TLS features, packs the crates.
+pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
+    let venv = Venv::with(BOTOCORE)?;
+    for arguments in [
+        "clippy --package claims-client --all-targets --features sigv4 -- -D warnings",
+        // Ignored tests too: botocore's.
+        "test --package claims-client --features sigv4 --lib --tests -- --include-ignored",
+        "check --package claims-client --no-default-features --features aws-lc",
+        "check --package claims-client --no-default-features --features native-tls",
+        "package --package claims-api-types --package claims-client --allow-dirty --no-verify",
+    ] {
+        eprintln!("cargo {arguments}");
+        let mut cargo = Command::new("cargo");
+        run_shown(cargo.args(arguments.split(' ')).env("CLAIMS_TEST_PYTHON", venv.program("python")))?;
+    }
+    Ok(())
+}
