@@ -12,15 +12,17 @@ use crate::process::find;
 #[derive(clap::Args)]
 pub struct Args {}
 
-struct Step {
+/// A command with a name and a time.
+pub struct Step {
     name: &'static str,
     command: &'static [&'static str],
-    variables: &'static [(&'static str, &'static str)],
+    pub variables: &'static [(&'static str, &'static str)],
     /// Programs it cannot do without; one of each group has to be on the path.
     needs: &'static [&'static [&'static str]],
 }
 
-const fn step(name: &'static str, command: &'static [&'static str]) -> Step {
+/// A step that wants nothing but cargo.
+pub const fn step(name: &'static str, command: &'static [&'static str]) -> Step {
     Step { name, command, variables: &[], needs: &[] }
 }
 
@@ -54,11 +56,16 @@ enum Outcome {
     Skipped(String),
 }
 
-/// Runs the steps up to the first that fails.
+/// Checks what lands.
 pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
+    run_all(STEPS)
+}
+
+/// Runs the steps up to the first that fails, and says what each took.
+pub fn run_all(steps: &[Step]) -> Result<(), Box<dyn Error>> {
     let mut outcomes = Vec::new();
     let mut failed = None;
-    for step in STEPS {
+    for step in steps {
         let outcome = run_step(step)?;
         if let Outcome::Failed(_) = outcome {
             failed = Some(step.name);
