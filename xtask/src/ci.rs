@@ -16,7 +16,7 @@ pub struct Args {}
 pub struct Step {
     name: &'static str,
     command: &'static [&'static str],
-    pub variables: &'static [(&'static str, &'static str)],
+    variables: &'static [(&'static str, &'static str)],
     /// Programs it cannot do without; one of each group has to be on the path.
     needs: &'static [&'static [&'static str]],
 }
@@ -24,6 +24,18 @@ pub struct Step {
 /// A step that wants nothing but cargo.
 pub const fn step(name: &'static str, command: &'static [&'static str]) -> Step {
     Step { name, command, variables: &[], needs: &[] }
+}
+
+impl Step {
+    /// With these in its environment.
+    pub const fn with(self, variables: &'static [(&'static str, &'static str)]) -> Self {
+        Self { variables, ..self }
+    }
+
+    /// Skipped, loudly, where one of these is not on the path.
+    const fn needing(self, needs: &'static [&'static [&'static str]]) -> Self {
+        Self { needs, ..self }
+    }
 }
 
 const PYTHON: &[&str] = &["python3", "python"];
@@ -36,18 +48,15 @@ const STEPS: &[Step] = &[
     // The README's command, as it stands there.
     step("test", &["cargo", "test", "--workspace"]),
     step("clippy", &["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
-    Step {
-        variables: &[("RUSTDOCFLAGS", "-D warnings")],
-        ..step("rustdoc", &["cargo", "doc", "--workspace", "--no-deps"])
-    },
+    step("rustdoc", &["cargo", "doc", "--workspace", "--no-deps"]).with(&[("RUSTDOCFLAGS", "-D warnings")]),
     step("client features", &["cargo", "xtask", "client"]),
     step("openapi drift", &["cargo", "xtask", "openapi", "--check"]),
-    Step { needs: &[PYTHON], ..step("storage on moto", &["cargo", "xtask", "storage"]) },
-    Step { needs: &[PYTHON, NODE], ..step("openapi lint", &["cargo", "xtask", "openapi", "lint"]) },
-    Step { needs: &[PYTHON, NODE], ..step("generated clients", &["cargo", "xtask", "openapi", "clients"]) },
-    Step { needs: &[PYTHON], ..step("conformance", &["cargo", "xtask", "openapi", "conformance"]) },
-    Step { needs: &[NODE, CHROMIUM], ..step("docs page", &["cargo", "xtask", "openapi", "page"]) },
-    Step { needs: &[PYTHON, TERRAFORM], ..step("terraform", &["cargo", "xtask", "terraform"]) },
+    step("storage on moto", &["cargo", "xtask", "storage"]).needing(&[PYTHON]),
+    step("openapi lint", &["cargo", "xtask", "openapi", "lint"]).needing(&[PYTHON, NODE]),
+    step("generated clients", &["cargo", "xtask", "openapi", "clients"]).needing(&[PYTHON, NODE]),
+    step("conformance", &["cargo", "xtask", "openapi", "conformance"]).needing(&[PYTHON]),
+    step("docs page", &["cargo", "xtask", "openapi", "page"]).needing(&[NODE, CHROMIUM]),
+    step("terraform", &["cargo", "xtask", "terraform"]).needing(&[PYTHON, TERRAFORM]),
 ];
 
 enum Outcome {

@@ -12,18 +12,9 @@ pub struct Args {}
 const LONGER: (&str, &str) = ("CLAIMS_TEST_LONGER", "20");
 
 const STEPS: &[Step] = &[
-    Step {
-        variables: &[LONGER],
-        ..step("long histories", &["cargo", "test", "--package", "claims-local", "--test", "histories"])
-    },
-    Step {
-        variables: &[LONGER],
-        ..step("many events", &["cargo", "test", "--package", "claims-local", "--test", "events"])
-    },
-    Step {
-        variables: &[LONGER],
-        ..step("many values", &["cargo", "test", "--package", "claims-api-types", "--test", "laws"])
-    },
+    step("long histories", &["cargo", "test", "--package", "claims-local", "--test", "histories"]).with(&[LONGER]),
+    step("many events", &["cargo", "test", "--package", "claims-local", "--test", "events"]).with(&[LONGER]),
+    step("many values", &["cargo", "test", "--package", "claims-api-types", "--test", "laws"]).with(&[LONGER]),
     step("overhead", &["cargo", "xtask", "bench"]),
     step("package x86_64", &["cargo", "xtask", "package", "--arch", "x86_64", "--examples"]),
     step("package arm64", &["cargo", "xtask", "package", "--examples"]),
