@@ -42,6 +42,33 @@ impl ClaimAmount {
         self.0
     }
 
+    /// Reads a JSON number from its own text: exact, however many digits or whatever exponent it has.
+    pub(crate) fn from_json_text(number: &str) -> Result<Self, InvalidValue> {
+        let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = format!("{whole}{fraction}");
+        let significant = digits.trim_start_matches(['-', '0']);
+        if significant.is_empty() || digits.starts_with('-') {
+            return Err(OUT_OF_RANGE);
+        }
+        // An exponent that fits no i32 puts any number that fits a body out of range.
+        let exponent: i32 = exponent.parse().map_err(|_| OUT_OF_RANGE)?;
+        let lengths = i32::try_from(significant.len()).ok().zip(i32::try_from(fraction.len()).ok());
+        let (length, decimals) = lengths.ok_or(OUT_OF_RANGE)?;
+        // Digits before the decimal point: at most nine, and at least down to the second decimal.
+        let before_point = length.saturating_sub(decimals).saturating_add(exponent);
+        if !(-1..=9).contains(&before_point) {
+            return Err(OUT_OF_RANGE);
+        }
+        let significant = significant.trim_end_matches('0');
+        // As many digits as whole cents have; more than that are decimals that no cent has.
+        let wanted = usize::try_from(before_point + 2).map_err(|_| OUT_OF_RANGE)?;
+        if significant.len() > wanted {
+            return Err(TOO_PRECISE);
+        }
+        format!("{significant:0<wanted$}").parse().map_err(|_| OUT_OF_RANGE).and_then(Self::from_cents)
+    }
+
     /// Reads the double that a JSON parser made of a number.
     pub(crate) fn from_json_number(number: f64) -> Result<Self, InvalidValue> {
         let cents = (number * 100.0).round();
@@ -88,12 +115,7 @@ impl FromStr for ClaimAmount {
         if !digits(whole) || !digits(fraction) {
             return Err(NOT_DECIMAL);
         }
-        let fraction = match fraction.trim_end_matches('0') {
-            f if f.len() > 2 => return Err(TOO_PRECISE),
-            f => f,
-        };
-        // More digits than i64 holds is out of range, not malformed.
-        format!("{whole}{fraction:0<2}").parse().map_err(|_| OUT_OF_RANGE).and_then(Self::from_cents)
+        Self::from_json_text(text)
     }
 }
 

@@ -54,8 +54,8 @@ pub fn document() -> Value {
 const DESCRIPTION: &str = "\
 Create, list, read, update and delete the claims of a member.
 
-**Exactly once.** `Idempotency-Key` names one logical write: mint one before the first attempt and send it with every
-attempt. For a create it is a UUIDv7 and becomes the claim's id.
+**Exactly once.** A create's `Idempotency-Key` is a UUIDv7 that becomes the claim's id: mint one before the first attempt and
+send it with every attempt. Conditional updates are repeated safely in the same way.
 
 **No lost updates.** `ETag` is the claim's version; `If-Match` makes an update or a delete conditional.
 

@@ -110,9 +110,12 @@ impl FromStr for PageLimit {
     type Err = InvalidValue;
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        // Digits only: `parse` alone would take "+5". A number too large for u32 is out of range all the same.
-        let number = if text.bytes().all(|b| b.is_ascii_digit()) { text.parse().unwrap_or(0) } else { 0 };
-        Self::new(number)
+        // `parse` alone would take "+5" and "05".
+        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) || (text.len() > 1 && text.starts_with('0')) {
+            return Err(InvalidValue::new(FieldErrorCode::InvalidFormat, "must be a whole number from 1 to 100"));
+        }
+        // What does not even fit is out of range all the same.
+        Self::new(text.parse().unwrap_or(u32::MAX))
     }
 }
 

@@ -125,7 +125,7 @@ pub struct FieldError {
 /// An error as the service answers it, `application/problem+json`.
 ///
 /// Reading is tolerant: only `code` has to be there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
@@ -176,5 +176,18 @@ impl Problem {
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
+    }
+}
+
+/// Without `detail` and the messages: ours hold nothing personal, but a gateway's may quote the request.
+impl std::fmt::Debug for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let fields: Vec<_> = self.errors.iter().map(|e| (&e.field, &e.code)).collect();
+        f.debug_struct("Problem")
+            .field("status", &self.status)
+            .field("code", &self.code)
+            .field("request_id", &self.request_id)
+            .field("errors", &fields)
+            .finish_non_exhaustive()
     }
 }

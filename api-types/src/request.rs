@@ -1,6 +1,6 @@
 //! How the server reads the two request bodies.
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::{
     ClaimAmount, ClaimStatus, CreateClaimRequest, Description, FieldErrorCode, InvalidValue, PolicyType,
@@ -42,8 +42,8 @@ impl UpdateClaimRequest {
 
 const STRING: &str = "must be a JSON string";
 
-fn string<T>(value: Value, parse: impl FnOnce(&str) -> Result<T, InvalidValue>) -> Option<Result<T, InvalidValue>> {
-    value.as_str().map(parse)
+fn string<T>(value: &RawValue, parse: impl FnOnce(&str) -> Result<T, InvalidValue>) -> Option<Result<T, InvalidValue>> {
+    serde_json::from_str::<String>(value.get()).ok().map(|text| parse(&text))
 }
 
 fn policy_type(body: &mut Body, findings: &mut Findings) -> Option<PolicyType> {
@@ -51,15 +51,13 @@ fn policy_type(body: &mut Body, findings: &mut Findings) -> Option<PolicyType> {
 }
 
 fn description(body: &mut Body, findings: &mut Findings) -> Option<Description> {
-    body.required(findings, "description", STRING, |value| match value {
-        Value::String(text) => Some(text.try_into()),
-        _ => None,
-    })
+    body.required(findings, "description", STRING, |value| string(value, str::parse))
 }
 
 fn claim_amount(body: &mut Body, findings: &mut Findings) -> Option<ClaimAmount> {
     body.required(findings, "claimAmount", "must be a JSON number", |value| {
-        value.as_f64().map(ClaimAmount::from_json_number)
+        let text = value.get();
+        text.starts_with(|c: char| c == '-' || c.is_ascii_digit()).then(|| ClaimAmount::from_json_text(text))
     })
 }
 

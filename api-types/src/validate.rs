@@ -17,7 +17,7 @@
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, de};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::{FieldError, FieldErrorCode, Problem, ProblemCode};
 
@@ -133,7 +133,7 @@ impl Findings {
 const MISSING: InvalidValue = InvalidValue::new(FieldErrorCode::Missing, "is missing");
 
 /// The fields of a JSON object in the order they came, repeats included.
-pub(crate) struct Body(Vec<(String, Value)>);
+pub(crate) struct Body(Vec<(String, Box<RawValue>)>);
 
 impl Body {
     pub(crate) fn read(findings: &mut Findings, bytes: &[u8]) -> Option<Self> {
@@ -161,7 +161,7 @@ impl Body {
         findings: &mut Findings,
         field: &str,
         wanted: &'static str,
-        convert: impl FnOnce(Value) -> Option<Result<T, InvalidValue>>,
+        convert: impl FnOnce(&RawValue) -> Option<Result<T, InvalidValue>>,
     ) -> Option<T> {
         if !self.0.iter().any(|(name, _)| name == field) {
             findings.add(field, MISSING);
@@ -176,7 +176,7 @@ impl Body {
         findings: &mut Findings,
         field: &str,
         wanted: &'static str,
-        convert: impl FnOnce(Value) -> Option<Result<T, InvalidValue>>,
+        convert: impl FnOnce(&RawValue) -> Option<Result<T, InvalidValue>>,
     ) -> Option<T> {
         let mut taken = self.0.extract_if(.., |(name, _)| name == field);
         let (_, value) = taken.next()?;
@@ -185,7 +185,7 @@ impl Body {
             findings.malformed_field(field, FieldErrorCode::Duplicate, "is given more than once");
             return None;
         }
-        match convert(value) {
+        match convert(&value) {
             Some(converted) => findings.keep(field, converted),
             None => {
                 findings.malformed_field(field, FieldErrorCode::WrongType, wanted);

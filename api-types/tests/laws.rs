@@ -67,7 +67,7 @@ proptest! {
     }
 
     #[test]
-    fn a_version_round_trips_as_an_entity_tag(number in 1..=u64::MAX) {
+    fn a_version_round_trips_as_an_entity_tag(number in 1..10_000_000_000_000_000_000u64) {
         let version = Version::new(number).unwrap();
         prop_assert_eq!(Version::from_etag(&version.etag()).unwrap(), version);
         prop_assert_eq!(version.etag().parse::<IfMatch>().unwrap(), IfMatch::Version(version));
@@ -147,7 +147,7 @@ fn if_match_is_a_star_or_one_strong_tag() {
 fn limits_are_whole_numbers_from_1_to_100() {
     assert_eq!("1".parse::<PageLimit>().unwrap(), PageLimit::MIN);
     assert_eq!("100".parse::<PageLimit>().unwrap(), PageLimit::MAX);
-    for bad in ["", "0", "101", "-1", "+5", "2.5", "ten", "99999999999"] {
+    for bad in ["", "0", "101", "-1", "+5", "05", "2.5", "ten", "99999999999"] {
         assert!(bad.parse::<PageLimit>().is_err(), "{bad}");
     }
 }

@@ -86,7 +86,7 @@ fn what_is_no_json_object_is_malformed_with_a_position_and_no_quotation() {
         assert_eq!(problem.code, ProblemCode::MalformedBody, "{body}");
         assert!(!serde_json::to_string(&problem).unwrap().contains("SECRET"), "{body}");
     }
-    let deep = "[".repeat(100_000);
+    let deep = format!("{{\"a\":{}", "[".repeat(100_000));
     assert_eq!(create(&deep).unwrap_err().code, ProblemCode::MalformedBody);
     assert_eq!(create("{\"a\":\"\\ud800\"}").unwrap_err().code, ProblemCode::MalformedBody);
 }
@@ -104,4 +104,47 @@ fn lengths_count_characters_not_bytes() {
     let body = |n| format!(r#"{{"policyType":"Life","claimAmount":1,"description":"{}"}}"#, "é".repeat(n));
     create(&body(2000)).unwrap();
     assert_eq!(summary(&create(&body(2001)).unwrap_err()), [("description", "out_of_range")]);
+}
+
+#[test]
+fn an_amount_is_read_from_its_digits_not_from_a_double() {
+    let read = |amount: &str| {
+        create(&format!(r#"{{"policyType":"Life","claimAmount":{amount},"description":""}}"#)).map(|r| r.claim_amount)
+    };
+    for (text, cents) in [
+        ("19.99", 1999),
+        ("19.990000000000000000000000000000", 1999),
+        ("1999e-2", 1999),
+        ("0.1999E+2", 1999),
+        ("0.00001999e6", 1999),
+        ("1e0", 100),
+        ("0.01", 1),
+        ("1e-2", 1),
+        ("10e-3", 1),
+        ("999999999.99", 99_999_999_999),
+        ("99999999999e-2", 99_999_999_999),
+        ("100000000", 10_000_000_000),
+    ] {
+        assert_eq!(read(text).unwrap().cents(), cents, "{text}");
+    }
+    for (text, code) in [
+        ("19.99000000000000000000000000000001", "invalid_format"),
+        ("19.999", "invalid_format"),
+        ("1e400", "out_of_range"),
+        ("1e-400", "out_of_range"),
+        ("1e99999999999999999999", "out_of_range"),
+        ("0", "out_of_range"),
+        ("-0.0", "out_of_range"),
+        ("-5", "out_of_range"),
+        ("0.009", "out_of_range"),
+        ("1000000000", "out_of_range"),
+        ("1e9", "out_of_range"),
+    ] {
+        let problem = read(text).unwrap_err();
+        assert_eq!(
+            (problem.code.as_str(), summary(&problem)),
+            ("validation_failed", vec![("claimAmount", code)]),
+            "{text}"
+        );
+    }
 }

@@ -48,7 +48,6 @@ const fn kind(name: &'static str, code: ProblemCode, status: Option<u16>) -> Kin
 const KINDS: &[Kind] = &[
     kind("ACCESS_DENIED", ProblemCode::Forbidden, Some(403)),
     kind("EXPIRED_TOKEN", ProblemCode::Forbidden, Some(403)),
-    kind("INVALID_API_KEY", ProblemCode::Forbidden, Some(403)),
     kind("INVALID_SIGNATURE", ProblemCode::Forbidden, Some(403)),
     kind("MISSING_AUTHENTICATION_TOKEN", ProblemCode::Forbidden, Some(403)),
     kind("WAF_FILTERED", ProblemCode::Forbidden, Some(403)),
@@ -60,7 +59,6 @@ const KINDS: &[Kind] = &[
     kind("BAD_REQUEST_PARAMETERS", ProblemCode::ValidationFailed, Some(400)),
     kind("UNSUPPORTED_MEDIA_TYPE", ProblemCode::UnsupportedMediaType, Some(415)),
     kind("THROTTLED", ProblemCode::Throttled, Some(429)),
-    kind("QUOTA_EXCEEDED", ProblemCode::Throttled, Some(429)),
     // By itself a 504, though nobody waited too long.
     kind("INTEGRATION_FAILURE", ProblemCode::IntegrationFailed, Some(502)),
     kind("INTEGRATION_TIMEOUT", ProblemCode::GatewayTimeout, Some(504)),
@@ -88,11 +86,16 @@ fn gateway_response(kind: &Kind) -> Value {
     response
 }
 
+/// The gateway's message for a wrong signature quotes the whole request to sign, query and all; this says what matters.
+const INVALID_SIGNATURE_DETAIL: &str = r#""The request signature we calculated does not match the signature you provided, or it has expired: check the secret key, the region and the caller's clock""#;
+
 /// JSON after the gateway has replaced the `$context` variables; `messageString` brings its own quotes. Not VTL.
 fn template(kind: &Kind) -> String {
+    let detail =
+        if kind.name == "INVALID_SIGNATURE" { INVALID_SIGNATURE_DETAIL } else { "$context.error.messageString" };
     let status = kind.status.map_or_else(String::new, |status| format!(r#""status":{status},"#));
     format!(
-        r#"{{"type":"{}","title":"{}",{status}"code":"{}","detail":$context.error.messageString,"requestId":"$context.requestId"}}"#,
+        r#"{{"type":"{}","title":"{}",{status}"code":"{}","detail":{detail},"requestId":"$context.requestId"}}"#,
         kind.code.urn(),
         kind.code.title(),
         kind.code,

@@ -4,8 +4,10 @@ use std::{convert::Infallible, fmt::Debug, sync::Arc, time::Instant};
 
 use claims_api_types::{Operation, Timestamp};
 use lambda_http::{
-    Adapter, Body, LambdaEvent, Response, Service, aws_lambda_events::apigw::ApiGatewayProxyRequest,
-    request::RequestContext, service_fn,
+    Adapter, Body, LambdaEvent, Response, Service,
+    aws_lambda_events::{apigw::ApiGatewayProxyRequest, query_map::QueryMap},
+    request::RequestContext,
+    service_fn,
 };
 use serde::Serialize;
 
@@ -56,19 +58,20 @@ impl Api {
         operation: Operation,
         event: LambdaEvent<ApiGatewayProxyRequest>,
     ) -> Result<impl Serialize + Debug + use<>, Infallible> {
+        let (payload, context) = event.into_parts();
+        let (request, query) = event::into_lambda_request(payload);
         let api = self.clone();
         let mut adapter = Adapter::from(service_fn(move |request| {
-            let api = api.clone();
-            async move { Ok::<_, Infallible>(api.answer(operation, request).await) }
+            let (api, query) = (api.clone(), query.clone());
+            async move { Ok::<_, Infallible>(api.answer(operation, request, query).await) }
         }));
-        let (payload, context) = event.into_parts();
-        adapter.call(LambdaEvent::new(event::into_lambda_request(payload), context)).await
+        adapter.call(LambdaEvent::new(request, context)).await
     }
 
-    async fn answer(&self, operation: Operation, request: lambda_http::Request) -> Response<Body> {
+    async fn answer(&self, operation: Operation, request: lambda_http::Request, query: QueryMap) -> Response<Body> {
         let start = Instant::now();
         let request_id = gateway_request_id(&request);
-        let result = operation::run(self, operation, &Request::from(request)).await;
+        let result = operation::run(self, operation, &Request::new(request, query)).await;
         let (code, cause) = match &result {
             Ok(_) => (None, None),
             Err(failure) => (Some(failure.problem.code.to_string()), failure.cause.clone()),

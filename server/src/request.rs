@@ -15,9 +15,8 @@ pub(crate) struct Request {
     body: Vec<u8>,
 }
 
-impl From<lambda_http::Request> for Request {
-    fn from(request: lambda_http::Request) -> Self {
-        let query = request.query_string_parameters();
+impl Request {
+    pub(crate) fn new(request: lambda_http::Request, query: QueryMap) -> Self {
         let claim_id = request.path_parameters().first("claimId").map(str::to_owned);
         let (parts, body) = request.into_parts();
         let body = match body {
@@ -27,9 +26,7 @@ impl From<lambda_http::Request> for Request {
         };
         Self { query, headers: parts.headers, claim_id, body }
     }
-}
 
-impl Request {
     /// Every value of a query parameter.
     pub(crate) fn query(&self, name: &str) -> Vec<&str> {
         self.query.all(name).unwrap_or_default()

@@ -38,8 +38,6 @@ impl Step {
     }
 }
 
-const PYTHON: &[&str] = &["python3", "python"];
-const NODE: &[&str] = &["npm"];
 const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 const TERRAFORM: &[&str] = &["terraform"];
 
@@ -51,12 +49,12 @@ const STEPS: &[Step] = &[
     step("rustdoc", &["cargo", "doc", "--workspace", "--no-deps"]).with(&[("RUSTDOCFLAGS", "-D warnings")]),
     step("client features", &["cargo", "xtask", "client"]),
     step("openapi drift", &["cargo", "xtask", "openapi", "--check"]),
-    step("storage on moto", &["cargo", "xtask", "storage"]).needing(&[PYTHON]),
-    step("openapi lint", &["cargo", "xtask", "openapi", "lint"]).needing(&[PYTHON, NODE]),
-    step("generated clients", &["cargo", "xtask", "openapi", "clients"]).needing(&[PYTHON, NODE]),
-    step("conformance", &["cargo", "xtask", "openapi", "conformance"]).needing(&[PYTHON]),
-    step("docs page", &["cargo", "xtask", "openapi", "page"]).needing(&[NODE, CHROMIUM]),
-    step("terraform", &["cargo", "xtask", "terraform"]).needing(&[PYTHON, TERRAFORM]),
+    step("storage on moto", &["cargo", "xtask", "storage"]),
+    step("openapi lint", &["cargo", "xtask", "openapi", "lint"]),
+    step("generated clients", &["cargo", "xtask", "openapi", "clients"]),
+    step("conformance", &["cargo", "xtask", "openapi", "conformance"]),
+    step("docs page", &["cargo", "xtask", "openapi", "page"]).needing(&[CHROMIUM]),
+    step("terraform", &["cargo", "xtask", "terraform"]).needing(&[TERRAFORM]),
 ];
 
 enum Outcome {

@@ -76,7 +76,7 @@ fn update() -> Value {
         "description": "Replaces policy type, amount, description and status, and adds one to the version. The status \
                         moves `pending` → `in_review` → `approved` or `denied`, `approved` → `paid`, and from \
                         `pending` or `in_review` to `withdrawn`; saying the same status again is no move.",
-        "parameters": [parameter::if_match(), parameter::write_key()],
+        "parameters": [parameter::if_match(), parameter::update_key()],
         "requestBody": body("UpdateClaimRequest", schemas::update()),
         "responses": with_common(
             json!({
@@ -97,7 +97,7 @@ fn delete() -> Value {
     json!({
         "summary": "Delete a claim",
         "description": "Deletes the claim, whatever its status.",
-        "parameters": [parameter::if_match(), parameter::write_key()],
+        "parameters": [parameter::if_match(), parameter::delete_key()],
         "responses": with_common(
             json!({"204": empty("Deleted.")}),
             &[("400", "InvalidParameters"), ("404", "ClaimNotFound"), ("412", "VersionMismatch")],

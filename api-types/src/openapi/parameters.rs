@@ -88,11 +88,25 @@ pub(super) fn create_key() -> Value {
     })
 }
 
-pub(super) fn write_key() -> Value {
+pub(super) fn update_key() -> Value {
+    write_key(
+        "A UUID that names this update. While it is the claim's last write, the same update under the same key answers \
+         the claim as it is, and another one is a 409. Send the same key with every attempt of a conditional update; do \
+         not repeat an unconditional one: it may overwrite somebody's later write.",
+    )
+}
+
+pub(super) fn delete_key() -> Value {
+    write_key(
+        "A UUID that names this delete. It is checked, not remembered: a repeat that finds nothing is a 404, and \
+         whoever repeats a delete whose answer was lost takes that for success.",
+    )
+}
+
+fn write_key(description: &str) -> Value {
     json!({
         "name": "Idempotency-Key", "in": "header", "required": false,
-        "description": "A UUID that names this write, so that a repeat of it is recognised as one: send the same key \
-                        with every attempt of a conditional write.",
+        "description": description,
         "schema": {"type": "string", "pattern": UUID_PATTERN, "examples": [EXAMPLE_ID]},
     })
 }

@@ -166,7 +166,7 @@ pub(super) fn example(code: &ProblemCode) -> Value {
         ProblemCode::ValidationFailed => "errors names every field that has to change",
         ProblemCode::Forbidden => "Missing Authentication Token",
         ProblemCode::InvalidTransition => "a claim that is paid cannot become pending",
-        ProblemCode::VersionMismatch => "the claim's version is 2",
+        ProblemCode::VersionMismatch => "If-Match names version 1, the claim has version 2: read it again",
         _ => "",
     };
     let mut problem = Problem::new(code.clone());

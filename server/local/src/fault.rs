@@ -29,7 +29,7 @@ use aws_smithy_types::body::SdkBody;
 pub enum Fault {
     /// The gateway answers this status on its own account; nothing is applied.
     ///
-    /// 429, 502, 503 and 504 answer what the real gateway answers with them; any other status has a bare
+    /// 429, 500, 502, 503 and 504 answer what the real gateway answers with them; any other status has a bare
     /// `{"message": null}` body.
     Status(u16),
     /// The gateway throttles: 429 `throttled` with `Retry-After` of so many seconds; nothing is applied.
@@ -121,14 +121,14 @@ impl HttpConnector for FaultyConnector {
         match self.faults.next_for_storage() {
             Some(Fault::StorageDown) => HttpConnectorFuture::ready(Err(lost())),
             Some(Fault::StorageThrottled) => HttpConnectorFuture::ready(throttling()),
-            Some(_) => {
+            Some(Fault::StorageAnswerLost) => {
                 let applied = self.inner.call(request);
                 HttpConnectorFuture::new(async move {
                     applied.await?;
                     Err(lost())
                 })
             }
-            None => self.inner.call(request),
+            _ => self.inner.call(request),
         }
     }
 }

@@ -30,7 +30,8 @@ const THROTTLED: ErrorKind = ErrorKind::new("THROTTLED", 429, "Too Many Requests
 // A function that crashed or answered nonsense; the type INTEGRATION_FAILURE is for networks, which Lambda has not.
 const INTEGRATION_FAILURE: ErrorKind = ErrorKind::new("DEFAULT_5XX", 502, "Internal server error");
 const INTEGRATION_TIMEOUT: ErrorKind = ErrorKind::new("INTEGRATION_TIMEOUT", 504, "Endpoint request timed out");
-const DEFAULT_5XX: ErrorKind = ErrorKind::new("DEFAULT_5XX", 503, "Service Unavailable");
+const FUNCTION_THROTTLED: ErrorKind = ErrorKind::new("DEFAULT_5XX", 500, "Internal server error");
+const UNAVAILABLE: ErrorKind = ErrorKind::new("DEFAULT_5XX", 503, "Service Unavailable");
 
 /// The gateway of one API.
 #[derive(Clone, Debug)]
@@ -169,8 +170,9 @@ impl Gateway {
     fn status(&self, status: u16, request_id: &str) -> Outcome {
         match status {
             429 => self.own(&THROTTLED, request_id),
+            500 => self.own(&FUNCTION_THROTTLED, request_id),
             502 => self.own(&INTEGRATION_FAILURE, request_id),
-            503 => self.own(&DEFAULT_5XX, request_id),
+            503 => self.own(&UNAVAILABLE, request_id),
             504 => self.own(&INTEGRATION_TIMEOUT, request_id),
             other => bare(other, None),
         }

@@ -27,16 +27,10 @@ struct Document {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct GatewayResponse {
-    status_code: Option<StatusText>,
+    /// Digits, as the import wants them; absent where the gateway's own status stays.
+    status_code: Option<String>,
     response_parameters: HashMap<String, String>,
     response_templates: HashMap<String, String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum StatusText {
-    Text(String),
-    Number(u16),
 }
 
 /// A method of a path.
@@ -83,7 +77,7 @@ impl Routes {
 
     /// The route of a request and its path parameters; `path` is below the stage and still percent-encoded.
     pub(crate) fn find(&self, method: &str, path: &str) -> Option<(&Route, Vec<(String, String)>)> {
-        let given: Vec<_> = path.trim_start_matches('/').split('/').collect();
+        let given: Vec<_> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
         self.routes.iter().filter(|route| route.method == method).find_map(|route| {
             let parameters = matched(&route.segments, &given)?;
             Some((route, parameters))
@@ -97,11 +91,7 @@ impl Routes {
             let body = serde_json::json!({ "message": kind.message }).to_string();
             return (kind.status, vec![("content-type".to_owned(), "application/json".to_owned())], body);
         };
-        let status = match &shape.status_code {
-            Some(StatusText::Number(status)) => *status,
-            Some(StatusText::Text(status)) => status.parse().unwrap_or(kind.status),
-            None => kind.status,
-        };
+        let status = shape.status_code.as_ref().and_then(|status| status.parse().ok()).unwrap_or(kind.status);
         let headers = shape.response_parameters.iter().filter_map(|(target, source)| {
             let name = target.strip_prefix("gatewayresponse.header.")?;
             let value = match source.strip_prefix('\'').and_then(|s| s.strip_suffix('\'')) {
@@ -143,7 +133,8 @@ fn fill(template: &str, kind: &ErrorKind, request_id: &str) -> String {
 
 fn segments(path: &str) -> Vec<Segment> {
     let parameter = |s: &str| s.strip_prefix('{').and_then(|s| s.strip_suffix('}')).map(str::to_owned);
-    path.trim_start_matches('/')
+    path.strip_prefix('/')
+        .unwrap_or(path)
         .split('/')
         .map(|s| parameter(s).map_or_else(|| Segment::Literal(s.to_owned()), Segment::Parameter))
         .collect()

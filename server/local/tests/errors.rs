@@ -130,7 +130,8 @@ async fn each_bad_value_alone_is_a_400_that_names_it() {
         ("/claim?memberId=1&status=nope", "status:invalid_value"),
         ("/claim?memberId=1&limit=0", "limit:out_of_range"),
         ("/claim?memberId=1&limit=101", "limit:out_of_range"),
-        ("/claim?memberId=1&limit=ten", "limit:out_of_range"),
+        ("/claim?memberId=1&limit=ten", "limit:invalid_format"),
+        ("/claim?memberId=1&limit=05", "limit:invalid_format"),
         ("/claim?memberId=1&limit=5&limit=5", "limit:duplicate"),
         ("/claim?memberId=1&nextToken=MEMBER%231", "nextToken:invalid_format"),
     ] {
@@ -252,7 +253,10 @@ async fn the_gateways_own_errors_have_our_shape_too() {
         }
     }
     // A 5xx whose status the document leaves to the gateway.
-    api.local.inject(Fault::Status(502));
-    let answer = api.get("/claim?memberId=1").await;
-    assert_eq!((answer.status, answer.json["code"].as_str()), (502, Some("integration_failed")));
+    for status in [500, 502] {
+        api.local.inject(Fault::Status(status));
+        let answer = api.get("/claim?memberId=1").await;
+        assert_eq!((answer.status, answer.json["code"].as_str()), (status, Some("integration_failed")));
+        assert_eq!(answer.json["requestId"].as_str(), answer.header("x-amzn-requestid"));
+    }
 }

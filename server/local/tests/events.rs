@@ -107,6 +107,14 @@ async fn the_function_is_the_operation_whatever_the_event_says() {
 }
 
 #[tokio::test]
+async fn a_query_longer_than_any_url_is_read_all_the_same() {
+    let api = api().await;
+    let mut event = create_event();
+    event["multiValueQueryStringParameters"]["x"] = json!(["é".repeat(70_000)]);
+    assert_eq!(invoke(&api, Operation::CreateClaim, event).await.0, 201);
+}
+
+#[tokio::test]
 async fn a_header_given_twice_is_seen_twice() {
     let api = api().await;
     let mut event = create_event();
@@ -130,6 +138,8 @@ proptest! {
     fn no_text_takes_the_entry_down(
         host in "\\PC{0,20}", proto in "[ -~]{0,8}", path in "\\PC{0,30}", key in "\\PC{0,12}", value in "\\PC{0,12}",
         id in "\\PC{0,40}", body in "\\PC{0,60}", base64: bool, operation in 0..5usize,
+        // Some of them longer than any URL may be.
+        times in prop_oneof![9 => Just(1usize), 1 => Just(9_000)],
     ) {
         let visible = host.bytes().all(|b| (0x20..0x7f).contains(&b) || b >= 0x80);
         prop_assume!(visible);
@@ -140,6 +150,7 @@ proptest! {
             event[headers]["X-Forwarded-Proto"] = wrap(&proto);
         }
         event["path"] = json!(path);
+        let value = value.repeat(times);
         event["queryStringParameters"][&key] = json!(value);
         event["multiValueQueryStringParameters"][&key] = json!([value]);
         event["pathParameters"] = json!({"claimId": id});

@@ -1,8 +1,6 @@
 //! Create: one put that only succeeds where nothing is.
 
-use aws_sdk_dynamodb::{
-    error::SdkError, operation::put_item::PutItemError, types::ReturnValuesOnConditionCheckFailure,
-};
+use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::ReturnValuesOnConditionCheckFailure};
 use claims_api_types::{Claim, CreateClaim, IdempotencyKey, Operation, Problem, ProblemCode};
 
 use super::{Store, call};
@@ -39,21 +37,16 @@ impl Store {
             Ok(_) => return Ok(Created::New(claim)),
             Err(error) => error,
         };
-        match &error {
-            SdkError::ServiceError(e) => match e.err() {
-                PutItemError::ConditionalCheckFailedException(refusal) => {
-                    let old = refusal.item().ok_or_else(|| Failure::internal("DynamoDB: no ALL_OLD on refusal"))?;
-                    if item::text(old, item::REQUEST_HASH)? == hash {
-                        Ok(Created::Before(item::to_claim(old)?))
-                    } else {
-                        Err(Problem::new(ProblemCode::IdempotencyKeyReused)
-                            .with_detail("this Idempotency-Key made another claim of this member: mint a new one")
-                            .into())
-                    }
-                }
-                _ => Err(call::failure(&error)),
-            },
-            _ => Err(call::failure(&error)),
+        let Some(PutItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() else {
+            return Err(call::failure(&error));
+        };
+        let old = refusal.item().ok_or_else(|| Failure::internal("DynamoDB: no ALL_OLD on refusal"))?;
+        if item::text(old, item::REQUEST_HASH)? == hash {
+            Ok(Created::Before(item::to_claim(old)?))
+        } else {
+            Err(Problem::new(ProblemCode::IdempotencyKeyReused)
+                .with_detail("this Idempotency-Key made another claim of this member: mint a new one")
+                .into())
         }
     }
 }

@@ -1,8 +1,6 @@
 //! Delete: one conditional delete.
 
-use aws_sdk_dynamodb::{
-    error::SdkError, operation::delete_item::DeleteItemError, types::ReturnValuesOnConditionCheckFailure,
-};
+use aws_sdk_dynamodb::{operation::delete_item::DeleteItemError, types::ReturnValuesOnConditionCheckFailure};
 use claims_api_types::{ClaimId, IfMatch, MemberId, Problem, ProblemCode};
 
 use super::{
@@ -45,12 +43,8 @@ impl Store {
             Ok(_) => return Ok(()),
             Err(error) => error,
         };
-        let refusal = match &error {
-            SdkError::ServiceError(e) => match e.err() {
-                DeleteItemError::ConditionalCheckFailedException(refusal) => refusal,
-                _ => return Err(call::failure(&error)),
-            },
-            _ => return Err(call::failure(&error)),
+        let Some(DeleteItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() else {
+            return Err(call::failure(&error));
         };
         match (refusal.item(), if_match) {
             (None, _) if lost.any() => Ok(()),

@@ -1,7 +1,6 @@
 //! Update: existence, version and state machine are conditions of the one write.
 
 use aws_sdk_dynamodb::{
-    error::SdkError,
     operation::update_item::UpdateItemError,
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
@@ -31,7 +30,9 @@ impl Store {
     /// Replaces the mutable fields and counts the version up; answers the claim as it is then.
     pub(crate) async fn update(&self, update: &Update) -> Result<Claim, Failure> {
         let Update { member_id, claim_id, request, if_match, key, now } = update;
-        let written_by = format!("{}:{key}", Operation::UpdateClaim);
+        // The condition is part of what the key names: under another one it is another update.
+        let condition_tag = if_match.map_or_else(String::new, |condition| condition.to_string());
+        let written_by = format!("{}:{key}:{condition_tag}", Operation::UpdateClaim);
         let from = placeholders(":from", request.status.allowed_from());
         let open = placeholders(":open", ClaimStatus::OPEN);
         let mut condition = format!(
@@ -76,13 +77,10 @@ impl Store {
             }
             Err(error) => error,
         };
-        match &error {
-            SdkError::ServiceError(e) => match e.err() {
-                UpdateItemError::ConditionalCheckFailedException(refusal) => {
-                    refused(update, &written_by, refusal.item())
-                }
-                _ => Err(call::failure(&error)),
-            },
+        match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
+                refused(update, &written_by, refusal.item())
+            }
             _ => Err(call::failure(&error)),
         }
     }
