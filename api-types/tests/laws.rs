@@ -8,6 +8,11 @@ use claims_api_types::{
 use proptest::prelude::*;
 use uuid::Uuid;
 
+/// How many times longer than in an ordinary test run; `cargo xtask nightly` sets it.
+fn longer() -> u32 {
+    std::env::var("CLAIMS_TEST_LONGER").ok().and_then(|n| n.parse().ok()).unwrap_or(1)
+}
+
 fn amounts() -> impl Strategy<Value = i64> {
     // The edges, small amounts, and everything.
     prop_oneof![
@@ -19,7 +24,7 @@ fn amounts() -> impl Strategy<Value = i64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(5_000))]
+    #![proptest_config(ProptestConfig::with_cases(5_000 * longer()))]
 
     #[test]
     fn an_amount_survives_json_and_text_exactly(cents in amounts()) {

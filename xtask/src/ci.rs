@@ -6,62 +6,119 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::process::find;
+
 /// No options: what lands is checked in full.
 #[derive(clap::Args)]
 pub struct Args {}
 
-/// A step's name, the program and its arguments, and what it wants in its environment.
-struct Step {
+/// A command with a name and a time.
+pub struct Step {
     name: &'static str,
     command: &'static [&'static str],
     variables: &'static [(&'static str, &'static str)],
+    /// Programs it cannot do without; one of each group has to be on the path.
+    needs: &'static [&'static [&'static str]],
 }
 
-const fn step(name: &'static str, command: &'static [&'static str]) -> Step {
-    Step { name, command, variables: &[] }
+/// A step that wants nothing but cargo.
+pub const fn step(name: &'static str, command: &'static [&'static str]) -> Step {
+    Step { name, command, variables: &[], needs: &[] }
 }
+
+impl Step {
+    /// With these in its environment.
+    pub const fn with(self, variables: &'static [(&'static str, &'static str)]) -> Self {
+        Self { variables, ..self }
+    }
+
+    /// Skipped, loudly, where one of these is not on the path.
+    const fn needing(self, needs: &'static [&'static [&'static str]]) -> Self {
+        Self { needs, ..self }
+    }
+}
+
+const PYTHON: &[&str] = &["python3", "python"];
+const NODE: &[&str] = &["npm"];
+const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
+const TERRAFORM: &[&str] = &["terraform"];
 
 const STEPS: &[Step] = &[
     step("format", &["cargo", "fmt", "--all", "--check"]),
     // The README's command, as it stands there.
     step("test", &["cargo", "test", "--workspace"]),
     step("clippy", &["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
-    Step {
-        variables: &[("RUSTDOCFLAGS", "-D warnings")],
-        ..step("rustdoc", &["cargo", "doc", "--workspace", "--no-deps"])
-    },
+    step("rustdoc", &["cargo", "doc", "--workspace", "--no-deps"]).with(&[("RUSTDOCFLAGS", "-D warnings")]),
     step("client features", &["cargo", "xtask", "client"]),
     step("openapi drift", &["cargo", "xtask", "openapi", "--check"]),
-    step("storage on moto", &["cargo", "xtask", "storage"]),
-    step("openapi lint", &["cargo", "xtask", "openapi", "lint"]),
-    step("generated clients", &["cargo", "xtask", "openapi", "clients"]),
-    step("conformance", &["cargo", "xtask", "openapi", "conformance"]),
-    step("terraform", &["cargo", "xtask", "terraform"]),
+    step("storage on moto", &["cargo", "xtask", "storage"]).needing(&[PYTHON]),
+    step("openapi lint", &["cargo", "xtask", "openapi", "lint"]).needing(&[PYTHON, NODE]),
+    step("generated clients", &["cargo", "xtask", "openapi", "clients"]).needing(&[PYTHON, NODE]),
+    step("conformance", &["cargo", "xtask", "openapi", "conformance"]).needing(&[PYTHON]),
+    step("docs page", &["cargo", "xtask", "openapi", "page"]).needing(&[NODE, CHROMIUM]),
+    step("terraform", &["cargo", "xtask", "terraform"]).needing(&[PYTHON, TERRAFORM]),
 ];
 
+enum Outcome {
+    Passed(Duration),
+    Failed(Duration),
+    Skipped(String),
+}
+
+/// Checks what lands.
 pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
-    let mut times = Vec::new();
+    run_all(STEPS)
+}
+
+/// Runs the steps up to the first that fails, and says what each took.
+pub fn run_all(steps: &[Step]) -> Result<(), Box<dyn Error>> {
+    let mut outcomes = Vec::new();
     let mut failed = None;
-    for Step { name, command, variables } in STEPS {
-        eprintln!("\n=== {name}: {}", command.join(" "));
-        let start = Instant::now();
-        let (program, arguments) = command.split_first().ok_or("a step without a command")?;
-        let status = Command::new(program).args(arguments).envs(variables.iter().copied()).status()?;
-        times.push((name, start.elapsed(), status.success()));
-        if !status.success() {
-            failed = Some(*name);
+    for step in steps {
+        let outcome = run_step(step)?;
+        if let Outcome::Failed(_) = outcome {
+            failed = Some(step.name);
+        }
+        outcomes.push((step.name, outcome));
+        if failed.is_some() {
             break;
         }
     }
-    eprintln!("\nstep                 minutes");
-    for (name, time, passed) in &times {
-        eprintln!("{name:<20} {:>7.1}  {}", minutes(*time), if *passed { "" } else { "FAILED" });
-    }
-    eprintln!("{:<20} {:>7.1}", "all", minutes(times.iter().map(|(_, time, _)| *time).sum()));
+    print(&outcomes);
     match failed {
         Some(name) => Err(format!("{name} failed; the steps after it did not run").into()),
         None => Ok(()),
     }
+}
+
+fn run_step(Step { name, command, variables, needs }: &Step) -> Result<Outcome, Box<dyn Error>> {
+    eprintln!("\n=== {name}: {}", command.join(" "));
+    if let Some(group) = needs.iter().find(|group| !group.iter().any(|program| find(program).is_some())) {
+        let why = format!("{} is not on the path", group.join(" or "));
+        eprintln!("SKIPPED: {why}");
+        return Ok(Outcome::Skipped(why));
+    }
+    let start = Instant::now();
+    let (program, arguments) = command.split_first().ok_or("a step without a command")?;
+    let status = Command::new(program).args(arguments).envs(variables.iter().copied()).status()?;
+    let time = start.elapsed();
+    Ok(if status.success() { Outcome::Passed(time) } else { Outcome::Failed(time) })
+}
+
+fn print(outcomes: &[(&str, Outcome)]) {
+    eprintln!("\nstep                 minutes");
+    let mut all = Duration::ZERO;
+    for (name, outcome) in outcomes {
+        match outcome {
+            Outcome::Passed(time) => eprintln!("{name:<20} {:>7.1}", minutes(*time)),
+            Outcome::Failed(time) => eprintln!("{name:<20} {:>7.1}  FAILED", minutes(*time)),
+            Outcome::Skipped(why) => eprintln!("{name:<20}       -  SKIPPED: {why}"),
+        }
+        if let Outcome::Passed(time) | Outcome::Failed(time) = outcome {
+            all += *time;
+        }
+    }
+    eprintln!("{:<20} {:>7.1}", "all", minutes(all));
 }
 
 fn minutes(time: Duration) -> f64 {

@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod client;
+mod nightly;
 mod openapi;
 mod package;
 mod process;
@@ -29,6 +30,8 @@ enum Chore {
     Ci(ci::Args),
     /// What `cargo test` leaves out of the client crate: signing, botocore, other TLS, packaging
     Client(client::Args),
+    /// What takes too long for every change: many more cases, long histories, packages, speed
+    Nightly(nightly::Args),
     /// Rewrites the committed OpenAPI documents
     Openapi(openapi::Args),
     /// Builds the Lambda's deployment package, the same bytes from the same source
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Chore::Bench(args) => bench::run(&args),
         Chore::Ci(args) => ci::run(&args),
         Chore::Client(args) => client::run(&args),
+        Chore::Nightly(args) => nightly::run(&args),
         Chore::Openapi(args) => openapi::run(&args),
         Chore::Package(args) => package::run(&args),
         Chore::Storage(args) => storage::run(&args),

@@ -10,6 +10,8 @@ use claims_openapi::{
     compat,
     generate::{UPDATE_COMMAND, documents},
 };
+
+use crate::process::root;
 use clap::{Args as ClapArgs, Subcommand};
 
 type Done = Result<(), Box<dyn Error>>;
@@ -59,11 +61,7 @@ pub fn run(args: &Args) -> Done {
 }
 
 fn folder() -> PathBuf {
-    workspace().join("openapi")
-}
-
-fn workspace() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+    root().join("openapi")
 }
 
 fn write(args: &Args) -> Done {

@@ -72,7 +72,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     report(&zip)?;
 
     if args.examples {
-        build(&lambda, args.arch, &["--package", "claims-examples", "--bins"])?;
+        build(&lambda, args.arch, &["--package", "claims-examples", "--bins", "--no-default-features"])?;
         let delivered = output.join("examples");
         fs::create_dir_all(&delivered)?;
         for name in examples()? {
@@ -160,6 +160,12 @@ mod tests {
         let mut content = Vec::new();
         file.read_to_end(&mut content)?;
         assert_eq!(content, b"program");
+        Ok(())
+    }
+
+    #[test]
+    fn the_example_programs_are_found() -> Result<(), Box<dyn Error>> {
+        assert!(examples()?.contains(&"claim_lifecycle".to_owned()));
         Ok(())
     }
 

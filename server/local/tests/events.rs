@@ -117,8 +117,13 @@ async fn a_header_given_twice_is_seen_twice() {
     assert_eq!((status, problem["errors"][0]["code"].as_str()), (400, Some("duplicate")));
 }
 
+/// How many times longer than in an ordinary test run; `cargo xtask nightly` sets it.
+fn longer() -> u32 {
+    std::env::var("CLAIMS_TEST_LONGER").ok().and_then(|n| n.parse().ok()).unwrap_or(1)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(300 * longer()))]
 
     /// Whatever a caller writes into the texts of a request, the entry answers, and never with a 5xx.
     #[test]

@@ -2,12 +2,8 @@
 
 use std::{fs, path::PathBuf, process::Command};
 
-use super::{
-    Done, folder,
-    local::Local,
-    tools::{Tools, run},
-    workspace,
-};
+use super::{Done, folder, local::Local, tools::Tools};
+use crate::process::{root, run_shown};
 
 fn contract() -> Result<PathBuf, std::io::Error> {
     fs::canonicalize(folder().join("claims.openapi.json"))
@@ -17,26 +13,28 @@ fn contract() -> Result<PathBuf, std::io::Error> {
 pub fn lint() -> Done {
     let tools = Tools::ready("lint")?;
     let import = fs::canonicalize(folder().join("claims.apigateway.json"))?;
-    run(tools.python("openapi-spec-validator").arg(contract()?).arg(import))?;
-    run(tools.node("redocly").args(["lint", "--config", "redocly.yaml"]).arg(contract()?))
+    run_shown(tools.python("openapi-spec-validator").arg(contract()?).arg(import))?;
+    run_shown(tools.node("redocly").args(["lint", "--config", "redocly.yaml"]).arg(contract()?))
 }
 
 /// Clients made of the contract compile under the strictest settings and get through a claim's life.
 pub fn clients() -> Done {
     let tools = Tools::ready("clients")?;
     let contract = contract()?;
-    run(tools.node("openapi-typescript").arg(&contract).args(["--output", "claims.ts"]))?;
-    run(tools.node("tsc").args(["--project", "."]))?;
+    run_shown(tools.node("openapi-typescript").arg(&contract).args(["--output", "claims.ts"]))?;
+    run_shown(tools.node("tsc").args(["--project", "."]))?;
     let generate = ["generate", "--meta", "none", "--overwrite", "--fail-on-warning"];
-    run(tools
-        .python("openapi-python-client")
-        .args(generate)
-        .args(["--config", "openapi-python-client.yaml", "--output-path", "claims_client", "--path"])
-        .arg(&contract))?;
+    run_shown(
+        tools
+            .python("openapi-python-client")
+            .args(generate)
+            .args(["--config", "openapi-python-client.yaml", "--output-path", "claims_client", "--path"])
+            .arg(&contract),
+    )?;
 
     let local = Local::start()?;
-    run(tools.command("node").arg("round-trip.js").arg(&local.url))?;
-    run(tools.python("python").arg("round_trip.py").arg(&local.url))
+    run_shown(tools.command("node").arg("round-trip.js").arg(&local.url))?;
+    run_shown(tools.python("python").arg("round_trip.py").arg(&local.url))
 }
 
 /// The server keeps to the contract, whatever a generator of requests thinks of. Seed and number of examples are in
@@ -44,7 +42,7 @@ pub fn clients() -> Done {
 pub fn conformance() -> Done {
     let tools = Tools::ready("conformance")?;
     let local = Local::start()?;
-    run(tools.python("schemathesis").arg("run").arg(contract()?).args(["--checks", "all", "--url", &local.url]))
+    run_shown(tools.python("schemathesis").arg("run").arg(contract()?).args(["--checks", "all", "--url", &local.url]))
 }
 
 /// The docs page renders offline, and a claim that is created through it comes back.
@@ -55,9 +53,9 @@ pub fn page(screenshot: bool) -> Done {
     let mut check: Command = tools.command("node");
     check.args(["check.js", origin]);
     if screenshot {
-        let docs = workspace().join("docs");
+        let docs = root().join("docs");
         fs::create_dir_all(&docs)?;
         check.arg(fs::canonicalize(docs)?.join("docs-page.png"));
     }
-    run(&mut check)
+    run_shown(&mut check)
 }

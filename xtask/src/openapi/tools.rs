@@ -1,12 +1,16 @@
 //! Tools from PyPI and npm, pinned by the lock files of `openapi/tools/*`, installed once below `target/`.
 
 use std::{
-    env, fs, io,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use super::{Done, folder, workspace};
+use super::{Done, folder};
+use crate::process::{find, root, run_shown};
+
+/// Where a virtual environment has its programs.
+const PROGRAMS: &str = if cfg!(windows) { "venv/Scripts" } else { "venv/bin" };
 
 /// A copy of one folder of `openapi/tools/` with its tools installed.
 pub struct Tools {
@@ -16,7 +20,7 @@ pub struct Tools {
 impl Tools {
     /// Copies the folder's files and installs what its lock files say, unless that is what is installed.
     pub fn ready(name: &str) -> Result<Self, Box<dyn std::error::Error>> {
-        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from);
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
         let dir = target.join("openapi-tools").join(name);
         fs::create_dir_all(&dir)?;
         for entry in fs::read_dir(folder().join("tools").join(name))? {
@@ -25,13 +29,14 @@ impl Tools {
         }
         let tools = Self { dir: fs::canonicalize(dir)? };
         tools.install("requirements.txt", |dir| {
-            run(Command::new("python3").args(["-m", "venv", "--clear", "venv"]).current_dir(dir))?;
+            let python = find("python3").or_else(|| find("python")).ok_or("python3 is not on the path")?;
+            run_shown(Command::new(python).args(["-m", "venv", "--clear", "venv"]).current_dir(dir))?;
             let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"];
-            run(Command::new(dir.join("venv/bin/python")).args(pip).current_dir(dir))
+            run_shown(Command::new(dir.join(PROGRAMS).join("python")).args(pip).current_dir(dir))
         })?;
         tools.install("package-lock.json", |dir| {
             let npm = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
-            run(Command::new("npm").args(npm).current_dir(dir))
+            run_shown(Command::new(find("npm").ok_or("npm is not on the path")?).args(npm).current_dir(dir))
         })?;
         Ok(tools)
     }
@@ -50,7 +55,7 @@ impl Tools {
 
     /// A program of the virtual environment, run in the copy.
     pub fn python(&self, program: &str) -> Command {
-        self.command(self.dir.join("venv/bin").join(program))
+        self.command(self.dir.join(PROGRAMS).join(program))
     }
 
     /// A program of an npm package, run in the copy.
@@ -65,17 +70,5 @@ impl Tools {
         // Redocly reports its use and looks for updates otherwise.
         command.env("REDOCLY_TELEMETRY", "off").env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
         command
-    }
-}
-
-/// Runs a command to its end; anything but success is an error that names it.
-pub fn run(command: &mut Command) -> Done {
-    let program = command.get_program().display().to_string();
-    let failed = |why: String| format!("{program} {why}");
-    match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(failed(format!("failed: {status}")).into()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(failed("is not installed".to_owned()).into()),
-        Err(error) => Err(failed(format!("did not start: {error}")).into()),
     }
 }

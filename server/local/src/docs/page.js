@@ -183,7 +183,8 @@ async function submit(path, method, fields, body, answer) {
   const of = (place) => given.filter(({ parameter }) => parameter.in === place);
   const target = path.replace(/\{(\w+)\}/g, (_, name) =>
     encodeURIComponent(given.find(({ parameter }) => parameter.name === name)?.input.value ?? ""));
-  const query = new URLSearchParams(of("query").map(({ parameter, input }) => [parameter.name, input.value]));
+  // A space as %20: what stands between here and a function may take "+" for itself.
+  const query = of("query").map(({ parameter, input }) => `${parameter.name}=${encodeURIComponent(input.value)}`).join("&");
   const headers = Object.fromEntries(of("header").map(({ parameter, input }) => [parameter.name, input.value]));
   if (body) headers["Content-Type"] = body.mediaType;
   const url = `${base()}${target}?${query}`;

@@ -1,0 +1,26 @@
+//! What takes too long for every change: many more cases, long histories, both packages twice, speed.
+
+use std::error::Error;
+
+use crate::ci::{Step, run_all, step};
+
+/// No options.
+#[derive(clap::Args)]
+pub struct Args {}
+
+/// Tests that read it run this many times longer.
+const LONGER: (&str, &str) = ("CLAIMS_TEST_LONGER", "20");
+
+const STEPS: &[Step] = &[
+    step("long histories", &["cargo", "test", "--package", "claims-local", "--test", "histories"]).with(&[LONGER]),
+    step("many events", &["cargo", "test", "--package", "claims-local", "--test", "events"]).with(&[LONGER]),
+    step("many values", &["cargo", "test", "--package", "claims-api-types", "--test", "laws"]).with(&[LONGER]),
+    step("overhead", &["cargo", "xtask", "bench"]),
+    step("package x86_64", &["cargo", "xtask", "package", "--arch", "x86_64", "--examples"]),
+    step("package arm64", &["cargo", "xtask", "package", "--examples"]),
+];
+
+/// Runs the steps up to the first that fails.
+pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
+    run_all(STEPS)
+}
