@@ -139,7 +139,8 @@ fn main() {
     let mut ratios = Vec::new();
     let (mut bare_p50, mut our_p50) = (Vec::new(), Vec::new());
     runtime.block_on(async {
-        (latencies(&bare).await, latencies(&ours).await);
+        latencies(&bare).await;
+        latencies(&ours).await;
         for round in 0..ROUNDS {
             // Who goes first changes, so that a drift of the machine hits both.
             let (b, o, bare_burst, our_burst);

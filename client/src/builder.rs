@@ -209,7 +209,9 @@ impl ClientBuilder {
             let wanted = self.endpoint.as_ref().and_then(|e| e.signed);
             let region = address.as_ref().map(|a| a.region.clone());
             match (self.sign.or(wanted).unwrap_or(false), region) {
-                (true, Some(Some(region))) => Some(crate::sigv4::Signer::new(region, self.credentials.take())),
+                (true, Some(Some(region))) => {
+                    Some(Arc::new(crate::sigv4::Signer::new(region, self.credentials.take())))
+                }
                 (true, Some(None)) => {
                     mistakes.push(
                         "requests are to be signed, and the URL does not say for which region: call \
@@ -253,13 +255,13 @@ impl ClientBuilder {
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never());
-        let resolver = self.resolver.clone();
+        let own_resolver = self.resolver.is_some();
+        let resolver = self.resolver.clone().unwrap_or_else(|| Arc::new(SystemResolver));
         if let Some(instead) = address.as_ref().and_then(|a| a.resolve_as.clone()) {
             let name = address.as_ref().and_then(|a| a.base.host_str()).unwrap_or_default().to_owned();
-            let resolver = resolver.unwrap_or_else(|| Arc::new(SystemResolver));
-            builder = builder.dns_resolver(Arc::new(Through { name, instead, resolver }));
-        } else if let Some(resolver) = resolver {
-            builder = builder.dns_resolver(resolver);
+            builder = builder.dns_resolver(Arc::new(Through { name, instead, resolver: resolver.clone() }));
+        } else if own_resolver {
+            builder = builder.dns_resolver(resolver.clone());
         }
         let http = tls::configure(builder, &self.roots)
             .and_then(|builder| {
@@ -267,8 +269,8 @@ impl ClientBuilder {
             })
             .map_err(|mistake| mistakes.push(mistake));
 
-        match (address, http) {
-            (Some(address), Ok(http)) if mistakes.is_empty() => Ok(ClaimsClient::new(
+        match (self.endpoint, address, http) {
+            (Some(endpoint), Some(address), Ok(http)) if mistakes.is_empty() => Ok(ClaimsClient::new(
                 Transport {
                     http,
                     base: address.base.as_str().trim_end_matches('/').to_owned(),
@@ -282,6 +284,9 @@ impl ClientBuilder {
                     budget: Budget::new(self.retry.budget),
                     retry: self.retry,
                     clock: self.clock,
+                    connect_timeout: self.connect_timeout,
+                    endpoint,
+                    resolver,
                 },
             )),
             _ => Err(BuildError { mistakes }),

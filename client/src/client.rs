@@ -2,9 +2,12 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use reqwest::dns::Resolve;
+
 use claims_api_types::{Claim, ClaimId, CreateClaim, MemberId, UpdateClaimRequest};
 
 use crate::{
+    Endpoint,
     builder::{BuildError, ClientBuilder},
     clock::Clock,
     operation::{CreateClaimCall, DeleteClaimCall, GetClaimCall, ListClaimsCall, ModifyClaimCall, UpdateClaimCall},
@@ -29,6 +32,10 @@ pub(crate) struct Settings {
     pub retry: RetryPolicy,
     pub budget: Budget,
     pub clock: Arc<dyn Clock>,
+    pub connect_timeout: Duration,
+    /// For a diagnosis, with `resolver`.
+    pub endpoint: Endpoint,
+    pub resolver: Arc<dyn Resolve>,
 }
 
 impl ClaimsClient {

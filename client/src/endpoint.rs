@@ -6,6 +6,7 @@ mod sources;
 use std::{fmt, str::FromStr};
 
 use http::HeaderValue;
+use serde::Serialize;
 use url::Url;
 
 /// How to reach the API.
@@ -54,7 +55,8 @@ enum Way {
 }
 
 /// The name of a way into the API, as `CLAIMS_API_MODE` spells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Mode {
     /// `private-dns`
@@ -196,6 +198,21 @@ impl Endpoint {
 
     fn unreadable(mistakes: Vec<String>) -> Self {
         Self { way: Way::Unreadable, signed: None, region: None, mistakes }
+    }
+
+    pub(crate) fn mode(&self) -> Mode {
+        match &self.way {
+            Way::Api { mode, .. } => *mode,
+            Way::Url(_) | Way::Unreadable => Mode::Url,
+        }
+    }
+
+    /// The API's id, region and stage, and the VPC endpoint where one is named.
+    pub(crate) fn parts(&self) -> Option<(&str, &str, &str, &str)> {
+        match &self.way {
+            Way::Api { api_id, stage, vpce, .. } => Some((api_id, self.region.as_deref()?, stage, vpce)),
+            Way::Url(_) | Way::Unreadable => None,
+        }
     }
 
     /// What to connect to and what to say there; notes everything that is wrong.

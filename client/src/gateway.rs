@@ -3,10 +3,11 @@
 use std::fmt;
 
 use claims_api_types::{Problem, ProblemCode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Why the gateway refused a request with a 403. `Display` says the likely cause and the mend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Refusal {
     /// `User: … is not authorized to perform: execute-api:Invoke …`

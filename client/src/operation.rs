@@ -1,4 +1,4 @@
-//! One call per operation: made by a method of [`ClaimsClient`](crate::ClaimsClient), sent when awaited.
+//! One call per operation: made by a method of [`ClaimsClient`], sent when awaited.
 //!
 //! Calls own what they need, so their futures are `'static` and can be spawned.
 

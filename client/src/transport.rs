@@ -28,7 +28,7 @@ pub(crate) struct Transport {
     /// The address's base URL, without a slash at the end.
     pub base: String,
     #[cfg(feature = "sigv4")]
-    pub signer: Option<crate::sigv4::Signer>,
+    pub signer: Option<std::sync::Arc<crate::sigv4::Signer>>,
 }
 
 /// A request as every attempt sends it.

@@ -57,7 +57,7 @@ pub fn problem(code: ProblemCode) -> Reply {
     Reply::Answer(problem.status, headers, serde_json::to_string(&problem).unwrap())
 }
 
-type Script = Arc<dyn Fn(usize, &Seen) -> Reply + Send + Sync>;
+pub type Script = Arc<dyn Fn(usize, &Seen) -> Reply + Send + Sync>;
 
 /// Answers the n-th request (from 0) as the script says, and remembers it.
 pub struct Server {

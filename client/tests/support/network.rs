@@ -71,6 +71,11 @@ pub struct Network {
 
 impl Network {
     pub async fn start() -> Self {
+        Self::start_with(|_, _| answer(200, claim(1))).await
+    }
+
+    pub async fn start_with(script: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> Self {
+        let script: Script = Arc::new(script);
         let authority = Arc::new(Authority::new());
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = rustls::ServerConfig::builder_with_provider(provider)
@@ -88,12 +93,11 @@ impl Network {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (acceptor, log, negotiated) = (acceptor.clone(), log.clone(), negotiated.clone());
+                let script = script.clone();
                 tokio::spawn(async move {
                     let Ok(stream) = acceptor.accept(stream).await else { return };
                     negotiated.lock().unwrap().push(stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec));
-                    let service = service_fn(move |request| {
-                        handle(request, 0, Arc::new(|_, _| answer(200, claim(1))), log.clone())
-                    });
+                    let service = service_fn(move |request| handle(request, 0, script.clone(), log.clone()));
                     let connection = hyper::server::conn::http1::Builder::new();
                     let _ = connection.serve_connection(TokioIo::new(stream), service).await;
                 });
