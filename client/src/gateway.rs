@@ -48,8 +48,8 @@ impl fmt::Display for Refusal {
                  that it is associated with this endpoint"
             }
             Self::BadSignature => {
-                "the signature does not match; check the secret key and the region, and that nothing in between changes \
-                 the Host header or the query"
+                "the signature does not match; check the secret key, the region and this machine's clock, and that nothing in \
+                 between changes the Host header or the query"
             }
             Self::SignatureExpired => "the signature is out of date; check this machine's clock",
             Self::BadCredentials => "the credentials are not valid (expired or unknown); renew them",
@@ -69,7 +69,12 @@ struct Message {
 ///
 /// `error_type` is the `x-amzn-errortype` header.
 pub(crate) fn read(status: u16, error_type: Option<&str>, body: &[u8]) -> (Option<Problem>, Option<Refusal>) {
-    if let Ok(problem) = serde_json::from_slice::<Problem>(body) {
+    if let Ok(mut problem) = serde_json::from_slice::<Problem>(body) {
+        // Where the gateway's own status stays, its document cannot name it.
+        if problem.status == 0 {
+            problem.status = status;
+        }
+        problem.detail = problem.detail.map(without_request);
         let refusal = (status == 403).then(|| refusal(error_type, problem.detail.as_deref().unwrap_or_default()));
         return (Some(problem), refusal);
     }
@@ -78,7 +83,7 @@ pub(crate) fn read(status: u16, error_type: Option<&str>, body: &[u8]) -> (Optio
         // Neither ours nor the gateway's.
         return (None, (status == 403).then_some(Refusal::Other));
     }
-    let message = message.unwrap_or_default();
+    let message = without_request(message.unwrap_or_default());
     let code = match status {
         403 => ProblemCode::Forbidden,
         413 => ProblemCode::PayloadTooLarge,
@@ -92,6 +97,15 @@ pub(crate) fn read(status: u16, error_type: Option<&str>, body: &[u8]) -> (Optio
     };
     let refusal = (status == 403).then(|| refusal(error_type, &message));
     (Some(Problem { status, ..Problem::new(code).with_detail(message) }), refusal)
+}
+
+/// Cuts off what the gateway quotes of a wrongly signed request: its query holds the member's name.
+fn without_request(mut message: String) -> String {
+    if let Some(quotation) = message.find("The Canonical String") {
+        message.truncate(quotation);
+        message.truncate(message.trim_end().len());
+    }
+    message
 }
 
 fn refusal(error_type: Option<&str>, message: &str) -> Refusal {

@@ -212,3 +212,21 @@ async fn hostile_bodies_do_no_harm() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_the_gateway_quotes_of_a_wrongly_signed_request_is_cut_off() {
+    const QUOTED: &str = "The request signature we calculated does not match the signature you provided. Check your AWS \
+        Secret Access Key and signing method.\\n\\nThe Canonical String for this request should have been\\n'POST\\n\
+        /dev/claim\\nmemberId=123&memberName=John%20Secret'";
+    let bare: &'static str = Box::leak(format!(r#"{{"message":"{QUOTED}"}}"#).into_boxed_str());
+    let shaped: &'static str =
+        Box::leak(format!(r#"{{"code":"forbidden","status":403,"detail":"{QUOTED}"}}"#).into_boxed_str());
+    for body in [bare, shaped] {
+        let error = error_of(move || gateway(403, "InvalidSignatureException", body)).await;
+        assert_eq!(error.refusal(), Some(Refusal::BadSignature));
+        let problem = error.problem().unwrap();
+        let all = format!("{error} {error:?} {problem:?} {}", problem.detail.as_deref().unwrap());
+        assert!(!all.contains("Secret'") && !all.contains("memberName"), "{all}");
+        assert!(problem.detail.as_deref().unwrap().ends_with("signing method."));
+    }
+}
