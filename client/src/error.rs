@@ -334,7 +334,8 @@ struct Shown<'a>(&'a str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LONGEST: usize = 160;
+        // Long enough for the names of a certificate that are not the one asked for.
+        const LONGEST: usize = 400;
         for c in self.0.chars().take(LONGEST) {
             fmt::Write::write_char(f, if c.is_control() { '\u{fffd}' } else { c })?;
         }

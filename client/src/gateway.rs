@@ -1,6 +1,9 @@
 //! The gateway's own words: refusals that never reached the service.
 
-use std::fmt;
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use claims_api_types::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
@@ -55,6 +58,20 @@ impl fmt::Display for Refusal {
             Self::BadCredentials => "the credentials are not valid (expired or unknown); renew them",
             Self::Other => "the gateway (or a firewall in front of it) refused without saying why",
         })
+    }
+}
+
+/// How far a signature's time may lie from AWS's clock.
+const MAX_SKEW: Duration = Duration::from_secs(5 * 60);
+
+impl Refusal {
+    /// A wrong signature is out of date when this machine's clock is far from the gateway's; its words alone may not say.
+    pub(crate) fn at(self, gateways_time: Option<SystemTime>, now: SystemTime) -> Self {
+        let skew = |then: SystemTime| now.duration_since(then).unwrap_or_else(|ahead| ahead.duration());
+        match self {
+            Self::BadSignature if gateways_time.is_some_and(|then| skew(then) > MAX_SKEW) => Self::SignatureExpired,
+            other => other,
+        }
     }
 }
 

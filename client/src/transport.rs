@@ -1,6 +1,6 @@
 //! One attempt: a request out, an answer in.
 
-use std::error::Error as StdError;
+use std::{error::Error as StdError, time::SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use claims_api_types::{Operation, header};
@@ -79,11 +79,14 @@ impl Transport {
         let error_type = text(ERROR_TYPE);
         let retry_after =
             text(http::header::RETRY_AFTER).and_then(|value| retry::retry_after(&value, clock.system_time()));
+        let date = text(http::header::DATE).and_then(|value| jiff::fmt::rfc2822::parse(&value).ok());
+        let date = date.map(|date| SystemTime::from(date.timestamp()));
         let body = match read(&mut response, operation).await {
             Ok(body) => body,
             Err(e) => return Err(e.with_answer(status, request_id)),
         };
         let (problem, refusal) = gateway::read(status, error_type.as_deref(), &body);
+        let refusal = refusal.map(|refusal| refusal.at(date, clock.system_time()));
         let ours = problem.is_some() || matches!(status, 403 | 413 | 429 | 500..);
         let kind = if ours { Kind::Refused } else { Kind::Unreadable };
         let error = Error::new(kind, operation, Sent::Answered)

@@ -114,6 +114,15 @@ async fn a_certificate_that_nobody_vouches_for_is_a_matter_of_tls() {
 }
 
 #[tokio::test]
+async fn a_certificate_for_other_names_says_which_it_has() {
+    let network = Network::start().await;
+    *network.authority.other_name.lock().unwrap() = Some("proxy.example.com".to_owned());
+    let found = diagnose(&network, vec![(API_HOST, vec![network.endpoint])]).await;
+    assert_eq!(found.verdict, Verdict::Tls, "{found}");
+    assert!(found.to_string().contains("proxy.example.com"), "{found}");
+}
+
+#[tokio::test]
 async fn a_connection_without_an_answer_is_told() {
     assert_eq!(answering(|_, _| Reply::Drop).await.verdict, Verdict::NoAnswer);
 }

@@ -13,10 +13,14 @@ async fn error_of(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Error {
     server.client(&TestClock::new()).create_claim(new_claim()).await.unwrap_err()
 }
 
+/// The test clock's time, as an answer's `Date`.
+const NOW: &str = "Fri, 15 Jan 2027 08:00:00 GMT";
+
 fn gateway(status: u16, error_type: &'static str, body: &'static str) -> Reply {
     let headers = vec![
         ("content-type", "application/json".into()),
         ("x-amzn-requestid", "r-1".into()),
+        ("date", NOW.into()),
         ("x-amzn-errortype", error_type.into()),
     ];
     Reply::Answer(status, headers, body.into())
@@ -76,7 +80,7 @@ async fn each_403_of_the_gateway_says_its_likely_cause_bare_or_shaped() {
             serde_json::to_string(&shaped).unwrap(),
         ];
         for body in bodies {
-            let error = error_of(move || Reply::Answer(403, vec![], body.clone())).await;
+            let error = error_of(move || Reply::Answer(403, vec![("date", NOW.into())], body.clone())).await;
             assert!(error.is_forbidden() && !error.is_outcome_unknown(), "{message}");
             assert_eq!((error.refusal(), error.code()), (Some(refusal), Some(&ProblemCode::Forbidden)), "{message}");
             assert!(error.to_string().contains(word), "{error}");
@@ -210,6 +214,20 @@ async fn hostile_bodies_do_no_harm() {
             let line = error.to_string();
             assert!(line.len() < 1_000 && !line.chars().any(char::is_control), "{line:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_signature_by_a_wrong_clock_is_told_as_such() {
+    let body = r#"{"code":"forbidden","status":403,"detail":"The request signature we calculated does not match"}"#;
+    for (date, refusal) in [
+        ("Fri, 15 Jan 2027 08:04:59 GMT", Refusal::BadSignature),
+        ("Fri, 15 Jan 2027 08:05:01 GMT", Refusal::SignatureExpired),
+        ("Fri, 15 Jan 2027 07:54:59 GMT", Refusal::SignatureExpired),
+        ("yesterday", Refusal::BadSignature),
+    ] {
+        let error = error_of(move || Reply::Answer(403, vec![("date", date.into())], body.into())).await;
+        assert_eq!(error.refusal(), Some(refusal), "{date}");
     }
 }
 

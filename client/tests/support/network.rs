@@ -31,6 +31,8 @@ pub struct Authority {
     pub pem: String,
     pub issuer: rcgen::Issuer<'static, rcgen::KeyPair>,
     pub asked: Mutex<Vec<String>>,
+    /// Makes certificates for this name instead.
+    pub other_name: Mutex<Option<String>>,
 }
 
 impl Authority {
@@ -40,7 +42,7 @@ impl Authority {
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         params.distinguished_name.push(rcgen::DnType::CommonName, "the test's own CA");
         let pem = params.self_signed(&key).unwrap().pem();
-        Self { pem, issuer: rcgen::Issuer::new(params, key), asked: Mutex::default() }
+        Self { pem, issuer: rcgen::Issuer::new(params, key), asked: Mutex::default(), other_name: Mutex::default() }
     }
 }
 
@@ -54,6 +56,7 @@ impl ResolvesServerCert for Authority {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let name = hello.server_name()?.to_owned();
         self.asked.lock().unwrap().push(name.clone());
+        let name = self.other_name.lock().unwrap().clone().unwrap_or(name);
         let key = rcgen::KeyPair::generate().unwrap();
         let certificate = rcgen::CertificateParams::new(vec![name]).unwrap().signed_by(&key, &self.issuer).unwrap();
         let signer = rustls::crypto::ring::sign::any_supported_type(&PrivateKeyDer::Pkcs8(key.serialize_der().into()));
