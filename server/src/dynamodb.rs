@@ -65,17 +65,28 @@ pub fn config_from_env() -> Result<Config, ConfigError> {
     let mut config = config()
         .region(Region::new(var("AWS_REGION", lambda)?))
         .credentials_provider(credentials)
-        .http_client(https(endpoint.is_none())?);
+        .http_client(https(if endpoint.is_none() { Roots::Amazon } else { Roots::Native })?);
     config.set_endpoint_url(endpoint);
     Ok(config.build())
 }
 
-/// TLS by ring: aws-lc would gather entropy for some 33 ms at its first handshake.
-fn https(pinned: bool) -> Result<SharedHttpClient, ConfigError> {
-    let roots = if pinned {
-        TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)
-    } else {
-        TrustStore::empty().with_native_roots(true)
+/// Whose certificates an endpoint may show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Roots {
+    /// Amazon Trust Services' five roots: DynamoDB itself.
+    Amazon,
+    /// Whatever this machine trusts: any other endpoint.
+    Native,
+}
+
+/// An HTTP client for the SDK. TLS by ring: aws-lc would gather entropy for some 33 ms at its first handshake.
+///
+/// # Errors
+/// When the certificates to trust cannot be read.
+pub fn https(roots: Roots) -> Result<SharedHttpClient, ConfigError> {
+    let roots = match roots {
+        Roots::Amazon => TrustStore::empty().with_pem_certificate(AMAZON_ROOTS),
+        Roots::Native => TrustStore::empty().with_native_roots(true),
     };
     let context =
         TlsContext::builder().with_trust_store(roots).build().map_err(|e| ConfigError::Certificates(e.to_string()))?;

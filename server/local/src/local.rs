@@ -14,7 +14,10 @@ use aws_sdk_dynamodb::{
     config::{Credentials, Region, SharedHttpClient, retry::RetryConfig},
 };
 use claims_api_types::Timestamp;
-use claims_server::{Api, Clock, Store, dynamodb};
+use claims_server::{
+    Api, Clock, Store,
+    dynamodb::{self, Roots},
+};
 use dynoxide::Database;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
@@ -49,6 +52,9 @@ pub enum StartError {
         /// What the system or the engine said.
         reason: String,
     },
+    /// No HTTP client for the other DynamoDB can be made.
+    #[error(transparent)]
+    Http(#[from] dynamodb::ConfigError),
     /// The table can be neither found nor made.
     #[error(transparent)]
     Table(#[from] table::TableError),
@@ -124,15 +130,9 @@ impl Builder {
         let faults = Faults::default();
         let lock = self.data_file.as_deref().map(lock).transpose()?;
         let http = match (&self.dynamodb_endpoint, &self.data_file) {
-            (Some(_), _) => aws_smithy_http_client::Builder::new()
-                .tls_provider(aws_smithy_http_client::tls::Provider::Rustls(
-                    aws_smithy_http_client::tls::rustls_provider::CryptoMode::Ring,
-                ))
-                .build_https(),
+            (Some(_), _) => dynamodb::https(Roots::Native)?,
             (None, Some(file)) => engine::http_client(open(file)?),
-            (None, None) => engine::http_client(
-                Database::memory().map_err(|e| StartError::Open { path: ":memory:".into(), reason: e.to_string() })?,
-            ),
+            (None, None) => engine::http_client(memory()?),
         };
         let config = sdk_config(fault::storage(http, faults.clone()), self.dynamodb_endpoint.as_deref());
         let store = Store::new(Client::from_conf(config), self.table);
@@ -254,6 +254,10 @@ fn sdk_config(http: SharedHttpClient, endpoint: Option<&str>) -> Config {
     config.build()
 }
 
+fn memory() -> Result<Database, StartError> {
+    Database::memory().map_err(|e| StartError::Open { path: ":memory:".into(), reason: e.to_string() })
+}
+
 fn open(file: &Path) -> Result<Database, StartError> {
     let failed = |reason: String| StartError::Open { path: file.to_owned(), reason };
     let text = file.to_str().ok_or_else(|| failed("its name is not UTF-8".to_owned()))?;
@@ -279,9 +283,7 @@ fn lock(file: &Path) -> Result<File, StartError> {
 /// # Errors
 /// As [`Builder::start`], as far as it concerns the table.
 pub async fn embedded_store() -> Result<Store, StartError> {
-    let database =
-        Database::memory().map_err(|e| StartError::Open { path: ":memory:".into(), reason: e.to_string() })?;
-    let store = Store::new(Client::from_conf(sdk_config(engine::http_client(database), None)), "claimsTable");
+    let store = Store::new(Client::from_conf(sdk_config(engine::http_client(memory()?), None)), "claimsTable");
     table::ensure(store.client(), store.table()).await?;
     Ok(store)
 }
