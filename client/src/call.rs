@@ -6,7 +6,6 @@ use bytes::Bytes;
 use claims_api_types::{IdempotencyKey, Operation, ProblemCode, Version, header};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
-use tracing::Instrument;
 
 use crate::{
     client::ClaimsClient,
@@ -105,7 +104,7 @@ pub(crate) async fn run(client: ClaimsClient, options: Options, plan: Plan) -> R
         status = tracing::field::Empty,
         request_id = tracing::field::Empty,
     );
-    let outcome = attempts(&client, options, plan).instrument(span.clone()).await;
+    let outcome = attempts(&client, &span, options, plan).await;
     if !span.is_disabled() {
         let (attempts, status, request_id) = match &outcome {
             Ok((answer, attempts)) => (*attempts, Some(answer.status), answer.request_id()),
@@ -126,7 +125,12 @@ fn note(span: &tracing::Span, status: Option<u16>, request_id: Option<&str>) {
     }
 }
 
-async fn attempts(client: &ClaimsClient, options: Options, plan: Plan) -> Result<(Answer, u32), Error> {
+async fn attempts(
+    client: &ClaimsClient,
+    call: &tracing::Span,
+    options: Options,
+    plan: Plan,
+) -> Result<(Answer, u32), Error> {
     let settings = client.settings();
     let clock = &*settings.clock;
     let deadline = Deadline::new(clock.now(), options.timeout.unwrap_or(settings.timeout));
@@ -144,6 +148,7 @@ async fn attempts(client: &ClaimsClient, options: Options, plan: Plan) -> Result
         attempt += 1;
         let limit = settings.attempt_timeout.min(deadline.left(clock.now()));
         let span = tracing::debug_span!(
+            parent: call,
             "claims_attempt",
             attempt,
             status = tracing::field::Empty,
@@ -152,7 +157,7 @@ async fn attempts(client: &ClaimsClient, options: Options, plan: Plan) -> Result
         let outcome = if limit.is_zero() {
             Some(Err(Error::new(Kind::Timeout, operation, Sent::No).with_source("the call's time was up before")))
         } else {
-            within(clock, limit, client.transport().send(&request, clock).instrument(span.clone())).await
+            within(clock, limit, &span, client.transport().send(&request, clock)).await
         };
         let error = match outcome {
             Some(Ok(answer)) => {
@@ -185,7 +190,7 @@ async fn attempts(client: &ClaimsClient, options: Options, plan: Plan) -> Result
         }
         open |= left_open;
         interrupted |= error.kind() == Kind::Interrupted;
-        tracing::debug!(attempt, wait_ms = wait.as_millis() as u64, error = %error, "retrying");
+        tracing::debug!(parent: call, attempt, wait_ms = wait.as_millis() as u64, error = %error, "retrying");
         if !wait.is_zero() {
             clock.back_off(wait).await;
         }

@@ -56,11 +56,19 @@ impl Clock for TokioClock {
     }
 }
 
-/// Runs `work` for at most `limit`; `None` when the time was up first.
-pub(crate) async fn within<T>(clock: &dyn Clock, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+/// Runs `work` in `span` for at most `limit`; `None` when the time was up first.
+///
+/// The span is entered here, since a future that `Instrument` wraps is stored, and moved, twice.
+pub(crate) async fn within<T>(
+    clock: &dyn Clock,
+    limit: Duration,
+    span: &tracing::Span,
+    work: impl Future<Output = T>,
+) -> Option<T> {
     let mut work = pin!(work);
     let mut timer = clock.sleep(limit);
     std::future::poll_fn(|cx| {
+        let _entered = span.enter();
         if let Poll::Ready(done) = work.as_mut().poll(cx) {
             return Poll::Ready(Some(done));
         }

@@ -10,6 +10,8 @@ use http::HeaderMap;
 use reqwest::dns::{Name, Resolve};
 use serde::Serialize;
 
+use tracing::Span;
+
 use crate::{
     ClaimsClient, Endpoint, Mode,
     clock::within,
@@ -213,7 +215,9 @@ impl ClaimsClient {
             address.set_port(port);
         }
         let settings = self.settings();
-        match within(&*settings.clock, settings.connect_timeout, tokio::net::TcpStream::connect(address)).await {
+        match within(&*settings.clock, settings.connect_timeout, &Span::none(), tokio::net::TcpStream::connect(address))
+            .await
+        {
             Some(Ok(_)) => Ok(()),
             Some(Err(e)) => Err(e.to_string()),
             None => Err(format!("no connection within {:?}", settings.connect_timeout)),
@@ -252,7 +256,7 @@ impl ClaimsClient {
         let settings = self.settings();
         let clock = &*settings.clock;
         let limit = settings.attempt_timeout.min(settings.timeout);
-        match within(clock, limit, transport.send(&request, clock)).await {
+        match within(clock, limit, &Span::none(), transport.send(&request, clock)).await {
             Some(Ok(answer)) => {
                 let ours = serde_json::from_slice::<claims_api_types::ClaimPage>(&answer.body).is_ok();
                 let verdict = if ours { Verdict::Works } else { Verdict::AnotherService };
