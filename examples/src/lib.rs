@@ -1,6 +1,8 @@
-//! What the examples share: where the API is.
+//! The `claims` program ([`cli`]) and what the examples share: where the API is.
 
-use std::env;
+pub mod cli;
+
+use std::{env, path::Path};
 
 use claims_client::ClaimsClient;
 
@@ -19,22 +21,45 @@ pub struct Connected {
 /// # Errors
 /// Everything that is wrong with the environment, in one message.
 pub async fn connect() -> Result<Connected, Box<dyn std::error::Error>> {
-    let configured = env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with("CLAIMS_API_"));
+    connect_or_embed(None).await
+}
+
+/// As [`connect`], with a file for the embedded API's claims.
+///
+/// # Errors
+/// As [`connect`]; also when there is a file, and the environment names another API.
+pub async fn connect_or_embed(data: Option<&Path>) -> Result<Connected, Box<dyn std::error::Error>> {
+    let configured = is_configured();
+    if configured && data.is_some() {
+        return Err("--data is the embedded API's, and the environment (CLAIMS_API_…) names another API".into());
+    }
     #[cfg(feature = "embedded")]
     if !configured {
-        let api = claims_local::LocalApi::start().await?;
+        let mut api = claims_local::LocalApi::builder();
+        if let Some(data) = data {
+            api = api.data_file(data);
+        }
+        let api = api.start().await?;
         let client = ClaimsClient::builder().endpoint(claims_client::Endpoint::url(api.url())).build()?;
         return Ok(Connected { client, embedded: Some(api) });
     }
     #[cfg(not(feature = "embedded"))]
     if !configured {
-        return Err("no API is configured: set CLAIMS_API_URL, or CLAIMS_API_MODE and its companions".into());
+        return Err(
+            "no API is configured: set CLAIMS_API_URL, or CLAIMS_API_MODE and its companions (`claims env`)".into()
+        );
     }
     Ok(Connected {
         client: ClaimsClient::from_env()?,
         #[cfg(feature = "embedded")]
         embedded: None,
     })
+}
+
+/// Whether the environment names an API.
+#[must_use]
+pub fn is_configured() -> bool {
+    env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with("CLAIMS_API_"))
 }
 
 /// The Rust in the repository's README compiles.

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what the client costs besides the HTTP library below it.
+//! `cargo xtask bench`: what the client costs besides the HTTP library below it, and an import besides the client.
 
 use std::{error::Error, process::Command};
 
@@ -11,14 +11,20 @@ pub struct Args {
     assert: bool,
 }
 
-/// Runs the benchmark of `client/benches/`, which prints the ratios.
+/// Runs the benchmarks of `client/benches/` and `examples/benches/`, which print the ratios.
 pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
-    let mut bench = Command::new("cargo");
-    bench.args(["bench", "--package", "claims-client", "--bench", "overhead", "--"]);
+    let mut overhead = bench("claims-client", "overhead");
     if args.assert {
-        bench.arg("--assert");
+        overhead.arg("--assert");
     }
+    run_shown(&mut overhead)?;
+    run_shown(&mut bench("claims-examples", "import"))
+}
+
+fn bench(package: &str, name: &str) -> Command {
+    let mut bench = Command::new("cargo");
+    bench.args(["bench", "--package", package, "--bench", name, "--"]);
     // The workspace's fat LTO takes minutes to link and is for the Lambda.
     bench.envs([("CARGO_PROFILE_BENCH_LTO", "off"), ("CARGO_PROFILE_BENCH_CODEGEN_UNITS", "16")]);
-    run_shown(&mut bench)
+    bench
 }

@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn the_example_programs_are_found() -> Result<(), Box<dyn Error>> {
-        assert!(examples()?.contains(&"claim_lifecycle".to_owned()));
+        assert!(examples()?.contains(&"claims".to_owned()));
         Ok(())
     }
 

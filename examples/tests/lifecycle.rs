@@ -1,4 +1,4 @@
-//! The examples run, alone and against an API that the environment names.
+//! `claims lifecycle` runs, alone and against an API that the environment names.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::process::{Command, Output};
@@ -6,7 +6,8 @@ use std::process::{Command, Output};
 use claims_local::LocalApi;
 
 fn lifecycle(variables: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_claim_lifecycle"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_claims"));
+    command.arg("lifecycle");
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CLAIMS_API_")) {
         command.env_remove(name);
     }

@@ -1,0 +1,148 @@
+//! How the program ends: a status for scripts and a line for people.
+
+use std::{error::Error, fmt, io, process::ExitCode};
+
+use claims_client::ProblemCode;
+
+/// What `--help` says of exit codes.
+pub(super) const HELP: &str = "\
+Exit codes:
+  0    done
+  1    failed: the API refused, or a file could not be read or written
+  2    the command line or the configuration is wrong; nothing was sent
+  3    no such claim
+  4    the claim has changed meanwhile, or its status does not allow this
+  5    the API cannot be reached or is busy; the same command may work later
+  6    it is unknown whether the change was made; look, and then decide
+  7    import: some rows were rejected; they are in the file it names
+  8    doctor: something is wrong
+  130  interrupted";
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// All is done.
+    Done = 0,
+    /// The API refused, or a file failed.
+    Failed = 1,
+    /// The command line or the configuration is wrong.
+    Usage = 2,
+    /// No such claim.
+    NotFound = 3,
+    /// The claim has changed, or its status does not allow this.
+    Conflict = 4,
+    /// No answer, or "not now".
+    Unavailable = 5,
+    /// A change may or may not have been made.
+    Unknown = 6,
+    /// Rows of an import were rejected.
+    Rejected = 7,
+    /// The doctor found something.
+    Ill = 8,
+    /// Ctrl-C.
+    Interrupted = 130,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(status as u8)
+    }
+}
+
+/// Why a command failed.
+#[derive(Debug)]
+pub struct Failure {
+    status: Status,
+    error: Box<dyn Error>,
+}
+
+impl Failure {
+    /// A failure of this kind, in words.
+    pub(super) fn new(status: Status, error: impl Into<Box<dyn Error>>) -> Self {
+        Self { status, error: error.into() }
+    }
+
+    pub(super) fn configuration(error: Box<dyn Error>) -> Self {
+        Self::new(Status::Usage, error)
+    }
+
+    /// A file that cannot be read or written.
+    pub(super) fn file(path: &std::path::Path, error: io::Error) -> Self {
+        Self::new(Status::Failed, format!("{}: {error}", path.display()))
+    }
+
+    /// What a script is told.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// Tells it on standard error.
+    pub(super) fn report(&self, json: bool) {
+        // Somebody who has stopped reading wants no error about it.
+        if self.error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {
+            return;
+        }
+        let api = self.error.downcast_ref::<claims_client::Error>();
+        if json {
+            let report = serde_json::json!({
+                "error": self.error.to_string(),
+                "exitCode": self.status as u8,
+                "code": api.and_then(|e| e.code()),
+                "status": api.and_then(claims_client::Error::status),
+                "requestId": api.and_then(claims_client::Error::request_id),
+                "errors": api.map(claims_client::Error::field_errors).unwrap_or_default(),
+            });
+            anstream::eprintln!("{report}");
+            return;
+        }
+        anstream::eprintln!("claims: {}", self.error);
+        if let Some(api) = api {
+            for wrong in api.field_errors() {
+                anstream::eprintln!("  {}", wrong.message);
+            }
+            return;
+        }
+        let mut cause = self.error.source();
+        while let Some(error) = cause {
+            anstream::eprintln!("  because: {error}");
+            cause = error.source();
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl From<claims_client::Error> for Failure {
+    fn from(error: claims_client::Error) -> Self {
+        Self { status: status(&error), error: error.into() }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self { status: Status::Failed, error: error.into() }
+    }
+}
+
+fn status(error: &claims_client::Error) -> Status {
+    if error.is_outcome_unknown() {
+        Status::Unknown
+    } else if error.is_not_found() {
+        Status::NotFound
+    } else if error.is_version_mismatch() || error.is_invalid_transition() || error.is_idempotency_key_reused() {
+        Status::Conflict
+    } else if error.is_throttled()
+        || error.is_connect()
+        || error.is_timeout()
+        || error.is_unavailable() && error.code() != Some(&ProblemCode::Internal)
+    {
+        Status::Unavailable
+    } else {
+        Status::Failed
+    }
+}
