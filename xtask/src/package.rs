@@ -47,6 +47,14 @@ impl Arch {
             Self::X86_64 => "x86_64-unknown-linux-gnu",
         }
     }
+
+    /// For programs that must run wherever they are put: linked statically.
+    fn static_target(self) -> &'static str {
+        match self {
+            Self::Arm64 => "aarch64-unknown-linux-musl",
+            Self::X86_64 => "x86_64-unknown-linux-musl",
+        }
+    }
 }
 
 /// The package where it is built by default; built now, for arm64, if it is not there.
@@ -61,18 +69,19 @@ pub fn default_zip() -> Result<PathBuf, Box<dyn Error>> {
 /// Builds `target/lambda/claims-lambda.zip` and, if asked, the programs in `target/lambda/examples/`.
 pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let lambda = Venv::with(CARGO_LAMBDA)?;
-    if let Some(rustup) = find("rustup") {
-        run_shown(Command::new(rustup).args(["target", "add", args.arch.target()]).current_dir(root()))?;
-    }
     let output = root().join("target/lambda");
 
-    build(&lambda, args.arch, &["--package", "claims-server", "--bin", "claims-lambda"])?;
+    build(&lambda, args.arch.target(), &["--package", "claims-server", "--bin", "claims-lambda"])?;
     let zip = output.join("claims-lambda.zip");
     fs::write(&zip, package(&fs::read(output.join("claims-lambda/bootstrap"))?)?)?;
     report(&zip)?;
 
     if args.examples {
-        build(&lambda, args.arch, &["--package", "claims-examples", "--bins", "--no-default-features"])?;
+        build(
+            &lambda,
+            args.arch.static_target(),
+            &["--package", "claims-examples", "--bins", "--no-default-features"],
+        )?;
         let delivered = output.join("examples");
         fs::create_dir_all(&delivered)?;
         for name in examples()? {
@@ -84,9 +93,12 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn build(lambda: &Venv, arch: Arch, what: &[&str]) -> Result<(), Box<dyn Error>> {
+fn build(lambda: &Venv, target: &str, what: &[&str]) -> Result<(), Box<dyn Error>> {
+    if let Some(rustup) = find("rustup") {
+        run_shown(Command::new(rustup).args(["target", "add", target]).current_dir(root()))?;
+    }
     let mut command = Command::new(lambda.program("cargo-lambda"));
-    command.args(["lambda", "build", "--release", "--locked", "--target", arch.target()]).args(what);
+    command.args(["lambda", "build", "--release", "--locked", "--target", target]).args(what);
     // zig lies in the same environment.
     let rest = env::var_os("PATH").unwrap_or_default();
     let path = env::join_paths([lambda.programs()].into_iter().chain(env::split_paths(&rest)))?;
