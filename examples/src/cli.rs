@@ -10,10 +10,7 @@ mod lifecycle;
 mod output;
 mod record;
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{path::Path, process::ExitCode};
 
 use claims_client::ClaimsClient;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -35,7 +32,7 @@ struct Cli {
     /// Keep the embedded API's claims in this file; without it they end with the command
     #[cfg(feature = "embedded")]
     #[arg(long, global = true, value_name = "FILE")]
-    data: Option<PathBuf>,
+    data: Option<std::path::PathBuf>,
     #[command(subcommand)]
     command: Command,
 }

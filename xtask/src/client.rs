@@ -19,6 +19,8 @@ pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
         "test --package claims-client --features sigv4 --lib --tests -- --include-ignored",
         "check --package claims-client --no-default-features --features aws-lc",
         "check --package claims-client --no-default-features --features native-tls",
+        // As the bastion gets it.
+        "check --package claims-examples --no-default-features --bins",
         "package --package claims-api-types --package claims-client --allow-dirty --no-verify",
     ] {
         eprintln!("cargo {arguments}");

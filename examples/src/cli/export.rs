@@ -69,7 +69,7 @@ async fn write(client: &ClaimsClient, args: &Args, format: Format, file: impl Wr
 }
 
 enum Sink<W: Write> {
-    Csv(csv::Writer<W>),
+    Csv(Box<csv::Writer<W>>),
     Jsonl(BufWriter<W>),
 }
 
@@ -79,7 +79,7 @@ impl<W: Write> Sink<W> {
             Format::Csv => {
                 let mut writer = csv::Writer::from_writer(file);
                 writer.write_record(record::EXPORTED)?;
-                Self::Csv(writer)
+                Self::Csv(Box::new(writer))
             }
             Format::Jsonl => Self::Jsonl(BufWriter::new(file)),
         })

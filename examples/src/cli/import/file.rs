@@ -80,7 +80,7 @@ impl Iterator for Rows {
 
 /// Writes rows as they were read.
 pub(super) enum Sink {
-    Csv(csv::Writer<File>),
+    Csv(Box<csv::Writer<File>>),
     Jsonl(BufWriter<File>),
 }
 
@@ -91,7 +91,7 @@ impl Sink {
             Some(heading) => {
                 let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(file);
                 writer.write_byte_record(heading)?;
-                Self::Csv(writer)
+                Self::Csv(Box::new(writer))
             }
             None => Self::Jsonl(BufWriter::new(file)),
         })

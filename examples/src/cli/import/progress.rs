@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 const EVERY: Duration = Duration::from_secs(5);
 
@@ -22,9 +22,11 @@ impl Progress {
         let now = Instant::now();
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(all);
-            let style = "{wide_bar} {pos}/{len} rows  {per_sec}  {eta} left";
+            let style = "{wide_bar} {pos}/{len} rows  {rate} a second  {eta} left";
             if let Ok(style) = ProgressStyle::with_template(style) {
-                bar.set_style(style);
+                bar.set_style(style.with_key("rate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+                    let _ = write!(text, "{:.0}", state.per_sec());
+                }));
             }
             bar
         });

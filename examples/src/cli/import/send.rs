@@ -136,7 +136,7 @@ fn parse(raw: &Raw, heading: Option<&ByteRecord>) -> Result<record::Row, String>
         Raw::Cells(cells) => {
             let heading = heading.ok_or("the file has no heading")?;
             // Whoever mends a rejected row need not keep the empty problem at its end.
-            let problem_last = heading.iter().last() == Some(record::PROBLEM.as_bytes());
+            let problem_last = heading.iter().next_back() == Some(record::PROBLEM.as_bytes());
             if cells.len() != heading.len() && !(problem_last && cells.len() + 1 == heading.len()) {
                 return Err(format!("the row has {} cells, and the heading has {}", cells.len(), heading.len()));
             }
