@@ -19,7 +19,7 @@ pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
         "clippy --package claims-client --all-targets -- -D warnings",
         "test --package claims-client --lib --tests",
         // Ignored by `cargo test`, which has no botocore.
-        "test --workspace --test botocore_signature -- --include-ignored",
+        "test --workspace --test sigv4 -- --include-ignored",
         "check --package claims-client --no-default-features --features aws-lc",
         "check --package claims-client --no-default-features --features native-tls",
         // As the bastion gets it.
