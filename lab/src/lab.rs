@@ -16,7 +16,7 @@ use crate::{
     certificates,
     design::Design,
     network::{
-        Done, names, run, run_always, serve,
+        Done, end_children, names, run, run_always, serve,
         topology::{self, Addresses, DYNAMODB, ENDPOINTS, GATEWAY, OTHER, PRIVATE_LINK},
     },
 };
@@ -120,6 +120,7 @@ pub fn end_processes(id: &str) -> Result<Vec<String>, Box<dyn Error>> {
 
 /// Takes a lab down, however much of it there is.
 pub fn down(id: &str) -> Done {
+    end_children();
     let namespaces = end_processes(id)?;
     for namespace in namespaces {
         run_always("ip", &["netns", "delete", &namespace], "")?;

@@ -11,11 +11,31 @@ use std::{
     io::{BufRead, BufReader, Write},
     os::unix::process::CommandExt,
     path::Path,
-    process::{Command, Stdio},
-    sync::atomic::{AtomicBool, Ordering},
+    process::{Child, Command, Stdio},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 pub type Done = Result<(), Box<dyn Error>>;
+
+/// What this process has started and not yet ended.
+static CHILDREN: Mutex<Vec<Child>> = Mutex::new(Vec::new());
+
+/// Ends what this process has started, and waits for its end.
+pub fn end_children() {
+    let mut children = CHILDREN.lock().unwrap_or_else(PoisonError::into_inner);
+    for mut child in children.drain(..) {
+        // One that has ended by itself is as good.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+fn keep(child: Child) {
+    CHILDREN.lock().unwrap_or_else(PoisonError::into_inner).push(child);
+}
 
 /// Set by Ctrl-C: nothing new is started.
 pub static STOPPED: AtomicBool = AtomicBool::new(false);
@@ -88,7 +108,9 @@ pub fn serve(namespace: &str, arguments: &[&str], log: &Path) -> Done {
         .stdout(Stdio::piped())
         .stderr(File::create(log)?)
         .spawn()?;
-    let stdout = child.stdout.take().ok_or("a server without output")?;
+    let stdout = child.stdout.take();
+    keep(child);
+    let stdout = stdout.ok_or("a server without output")?;
     let mut line = String::new();
     BufReader::new(stdout).read_line(&mut line)?;
     if line.trim() == "ready" {
@@ -100,10 +122,7 @@ pub fn serve(namespace: &str, arguments: &[&str], log: &Path) -> Done {
 /// Starts a program that does not say when it is ready; a namespace's end is also its end.
 pub fn start(namespace: &str, program: &str, arguments: &[&str], log: &Path) -> Done {
     let output = File::create(log)?;
-    inside(namespace, Path::new(program), arguments, &BTreeMap::new())
-        .stdin(Stdio::null())
-        .stdout(output.try_clone()?)
-        .stderr(output)
-        .spawn()?;
+    let mut command = inside(namespace, Path::new(program), arguments, &BTreeMap::new());
+    keep(command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output).spawn()?);
     Ok(())
 }

@@ -25,7 +25,7 @@ pub enum Command {
     Connect(SocketAddr),
     /// Create, get, list, update, delete.
     Life,
-    /// So many lists at once, each over a connection of its own.
+    /// So many lists at once.
     Lists(usize),
     /// The client's diagnosis.
     Doctor,
@@ -35,9 +35,16 @@ pub enum Command {
     Audit,
 }
 
+/// Set for a client that keeps no connection from one call to the next, as when calls are rare.
+pub const NO_IDLE: &str = "LAB_NO_IDLE";
+
 pub async fn run() -> Result<(), Box<dyn Error>> {
     // A probe that only resolves and connects needs no API.
-    let client = ClientBuilder::from_env().build();
+    let mut builder = ClientBuilder::from_env();
+    if std::env::var_os(NO_IDLE).is_some() {
+        builder = builder.pool_idle_timeout(Duration::ZERO);
+    }
+    let client = builder.build();
     let mut storm = storm::Storm::default();
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     while let Some(line) = lines.next_line().await? {
