@@ -147,7 +147,9 @@ pub fn all() -> Result<Vec<String>, Box<dyn Error>> {
         .lines()
         .filter_map(|line| line.strip_prefix(PREFIX)?.split('-').next())
         .map(str::to_owned)
-        .chain(fs::read_dir(STATE).into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()))
+        .chain(
+            fs::read_dir(STATE).into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()),
+        )
         .collect();
     ids.sort();
     ids.dedup();

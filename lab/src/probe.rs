@@ -49,7 +49,8 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     while let Some(line) = lines.next_line().await? {
         let started = Instant::now();
-        let mut answer = obey(serde_json::from_str(&line)?, client.as_ref().map_err(ToString::to_string), &mut storm).await;
+        let mut answer =
+            obey(serde_json::from_str(&line)?, client.as_ref().map_err(ToString::to_string), &mut storm).await;
         answer.seconds = started.elapsed().as_secs_f64();
         println!("{}", serde_json::to_string(&answer)?);
     }

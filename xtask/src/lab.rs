@@ -89,7 +89,9 @@ pub fn hindrance() -> Option<String> {
 fn with_the_design(lab: &mut Command) -> Result<(), Box<dyn Error>> {
     lab.arg("--terraform").arg(root().join("terraform"));
     if find("terraform").is_none() {
-        eprintln!("NO PLAN: terraform is not on the path; the lab is built from the values in terraform/*.tf* as they stand");
+        eprintln!(
+            "NO PLAN: terraform is not on the path; the lab is built from the values in terraform/*.tf* as they stand"
+        );
         return Ok(());
     }
     // A folder of its own: two labs may plan at once.

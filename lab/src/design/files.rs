@@ -14,7 +14,8 @@ const ENDPOINT: &str = "vpce-0123456789abcdef0";
 const ACCOUNT: &str = "123456789012";
 
 pub fn read(variables: &str, part_2: &str) -> Result<Design, Box<dyn Error>> {
-    let default = |name: &str| default_of(variables, name).ok_or_else(|| format!("no default of {name} in variables.tf"));
+    let default =
+        |name: &str| default_of(variables, name).ok_or_else(|| format!("no default of {name} in variables.tf"));
     let region = default("region")?;
     let api: Ipv4Net = default("vpc_cidr")?.parse()?;
     let client = assigned(part_2, "client = { cidr").ok_or("no client VPC in part-2.tfvars")?;
@@ -107,7 +108,8 @@ mod tests {
 
     #[test]
     fn the_committed_files_give_a_design_that_can_be_built() -> Result<(), Box<dyn Error>> {
-        let design = read(include_str!("../../../terraform/variables.tf"), include_str!("../../../terraform/part-2.tfvars"))?;
+        let design =
+            read(include_str!("../../../terraform/variables.tf"), include_str!("../../../terraform/part-2.tfvars"))?;
         design.check()?;
         assert!(design.api_vpc.cidr.contains(&design.api_vpc.subnets[1].cidr), "{:?}", design.api_vpc);
         assert!(!design.api_vpc.subnets[0].cidr.contains(&design.api_vpc.subnets[1].cidr), "{:?}", design.api_vpc);

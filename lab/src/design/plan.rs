@@ -49,8 +49,7 @@ pub fn read(plan: &Plan) -> Result<Design, Box<dyn Error>> {
             https_from: plan
                 .ranges("module.execute_api_endpoint.aws_vpc_security_group_ingress_rule.https[", "cidr_ipv4")?,
         },
-        dns_from: plan
-            .ranges("module.resolver_inbound[0].aws_vpc_security_group_ingress_rule.dns[", "cidr_ipv4")?,
+        dns_from: plan.ranges("module.resolver_inbound[0].aws_vpc_security_group_ingress_rule.dns[", "cidr_ipv4")?,
         forwarded: text(rule, "domain_name")?,
         routes_to_api: plan.ranges(&format!("{CLIENT}aws_route.to_api["), "destination_cidr_block")?,
         routes_back: plan.ranges(&format!("{CLIENT}aws_route.back["), "destination_cidr_block")?,

@@ -78,7 +78,8 @@ mod tests {
     #[test]
     fn only_listed_endpoints_are_allowed_and_what_is_not_understood_is_no_allow() {
         let listed = json!({ "StringNotEquals": { "aws:SourceVpce": ["vpce-1", "vpce-2"] } });
-        let decided = |endpoint| decide(&policy(&json!("*"), &listed), ARN, "dev", endpoint).unwrap_or(Decision::Denied);
+        let decided =
+            |endpoint| decide(&policy(&json!("*"), &listed), ARN, "dev", endpoint).unwrap_or(Decision::Denied);
         assert_eq!(decided("vpce-2"), Decision::Allowed);
         assert_eq!(decided("vpce-3"), Decision::Denied);
         let account = policy(&json!({ "AWS": "arn:aws:iam::123456789012:root" }), &listed);

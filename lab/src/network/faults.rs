@@ -21,9 +21,7 @@ const NONE: &str = "table inet fault\ndelete table inet fault\n";
 pub fn set(namespace: &str, fault: Fault) -> Done {
     let (input, output) = match fault {
         Fault::Silent(address) => (format!("ip daddr {address} drop"), String::new()),
-        Fault::Resets(address) => {
-            (format!("ip daddr {address} meta l4proto tcp reject with tcp reset"), String::new())
-        }
+        Fault::Resets(address) => (format!("ip daddr {address} meta l4proto tcp reject with tcp reset"), String::new()),
         Fault::Lossy { lost, reset } => {
             let loss = format!("tcp dport 443 numgen random mod 1000 < {lost} drop");
             let resets = format!("tcp dport 443 numgen random mod 1000 < {reset} reject with tcp reset");

@@ -47,11 +47,9 @@ pub fn serve(lab: &Lab) -> Done {
         [format!("--server=/{}/{}", design.forwarded, addresses.outbound), format!("--server={client_upstream}")];
     dnsmasq(lab, CLIENT_VPC, &[design.client_vpc.resolver()], &rule)?;
 
-    for (role, resolver) in [
-        (BASTION, design.api_vpc.resolver()),
-        (CLIENT, design.client_vpc.resolver()),
-        (OUTSIDE, addresses.public_dns),
-    ] {
+    for (role, resolver) in
+        [(BASTION, design.api_vpc.resolver()), (CLIENT, design.client_vpc.resolver()), (OUTSIDE, addresses.public_dns)]
+    {
         let folder = Path::new("/etc/netns").join(lab.ns(role));
         fs::create_dir_all(&folder)?;
         // As on Amazon Linux 2023.
@@ -93,8 +91,16 @@ fn hosts(file: &Path) -> String {
 
 fn dnsmasq(lab: &Lab, role: &str, listen: &[Ipv4Addr], more: &[String]) -> Done {
     let mut arguments: Vec<String> = [
-        "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--no-poll", "--bind-interfaces",
-        "--user=root", "--pid-file=", "--log-facility=-", "--dns-loop-detect",
+        "--keep-in-foreground",
+        "--conf-file=/dev/null",
+        "--no-resolv",
+        "--no-hosts",
+        "--no-poll",
+        "--bind-interfaces",
+        "--user=root",
+        "--pid-file=",
+        "--log-facility=-",
+        "--dns-loop-detect",
     ]
     .map(str::to_owned)
     .to_vec();

@@ -22,8 +22,20 @@ pub const OUTBOUND: &str = "dns-out";
 pub const INTERNET: &str = "internet";
 pub const OUTSIDE: &str = "outside";
 pub const ALL: [&str; 14] = [
-    API, BASTION, ENDPOINTS[0], ENDPOINTS[1], OTHER, INBOUND[0], INBOUND[1], GATEWAY, DYNAMODB, CLIENT_VPC, CLIENT,
-    OUTBOUND, INTERNET, OUTSIDE,
+    API,
+    BASTION,
+    ENDPOINTS[0],
+    ENDPOINTS[1],
+    OTHER,
+    INBOUND[0],
+    INBOUND[1],
+    GATEWAY,
+    DYNAMODB,
+    CLIENT_VPC,
+    CLIENT,
+    OUTBOUND,
+    INTERNET,
+    OUTSIDE,
 ];
 
 /// The addresses that Terraform leaves to AWS, chosen inside the design's subnets; and those of the world around, from
@@ -157,18 +169,27 @@ fn before(address: Ipv4Addr) -> Ipv4Addr {
 /// A host on the internet: it has a name server and a default route, and none of the VPCs.
 fn attach_outside(internet: &str, outside: &str, addresses: &Addresses) -> Done {
     run("ip", &["netns", "exec", internet, "sysctl", "-qw", "net.ipv4.ip_forward=1"])?;
-    run("ip", &["link", "add", "eth0", "netns", outside, "type", "veth", "peer", "name", "outside", "netns", internet])?;
+    run(
+        "ip",
+        &["link", "add", "eth0", "netns", outside, "type", "veth", "peer", "name", "outside", "netns", internet],
+    )?;
     let (dns, address) = (addresses.public_dns, addresses.outside);
-    ip(internet, &[
-        format!("address add {dns}/24 dev outside"),
-        "link set outside up".to_owned(),
-        "route add blackhole default".to_owned(),
-    ])?;
-    ip(outside, &[
-        format!("address add {address}/24 dev eth0"),
-        "link set eth0 up".to_owned(),
-        format!("route add default via {dns}"),
-    ])
+    ip(
+        internet,
+        &[
+            format!("address add {dns}/24 dev outside"),
+            "link set outside up".to_owned(),
+            "route add blackhole default".to_owned(),
+        ],
+    )?;
+    ip(
+        outside,
+        &[
+            format!("address add {address}/24 dev eth0"),
+            "link set eth0 up".to_owned(),
+            format!("route add default via {dns}"),
+        ],
+    )
 }
 
 /// Who may connect where, from the plan's security groups; and a VPC's own resolver answers only its own VPC.

@@ -32,11 +32,15 @@ pub fn check(lab: &Lab, examples: &Path, report: &mut Report) {
         thread::scope(|scope| {
             let started: Vec<_> =
                 lab.design.environment.keys().map(|mode| scope.spawn(move || unsent(lab, mode))).collect();
-            started.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a check panicked")?.map_err(Into::into))
+            started
+                .into_iter()
+                .try_for_each(|thread| thread.join().map_err(|_| "a check panicked")?.map_err(Into::into))
         })
     });
     for (place, role) in PLACES {
-        report.check(&format!("from {place} an unlisted endpoint is denied by the resource policy"), || denied(lab, role));
+        report.check(&format!("from {place} an unlisted endpoint is denied by the resource policy"), || {
+            denied(lab, role)
+        });
     }
 }
 
@@ -61,5 +65,9 @@ fn denied(lab: &Lab, role: &str) -> Done {
 fn example(lab: &Lab, role: &str, program: &Path) -> Done {
     let output = inside(&lab.ns(role), program, &[], &lab.environment("private-dns")?).stdin(Stdio::null()).output()?;
     let (said, complained) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    holds(output.status.success() && said.contains("left     0 claims"), "no claims left at its end", (said, complained))
+    holds(
+        output.status.success() && said.contains("left     0 claims"),
+        "no claims left at its end",
+        (said, complained),
+    )
 }

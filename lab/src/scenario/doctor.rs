@@ -37,7 +37,8 @@ pub fn check(lab: &Lab, report: &mut Report) {
                 faults::set(&lab.ns(role), *fault)?;
             }
             forget_names();
-            let checked = lab.environment("private-dns").and_then(|environment| says(lab, role, &environment, &verdict));
+            let checked =
+                lab.environment("private-dns").and_then(|environment| says(lab, role, &environment, &verdict));
             let mended: Done = broken.iter().try_for_each(|(role, _)| faults::mend(&lab.ns(role)));
             then(checked, mended)
         });
@@ -72,7 +73,13 @@ pub fn check(lab: &Lab, report: &mut Report) {
             Some(("CLAIMS_API_ID", PUBLIC_API.to_owned())),
             json!({ "refused": "wrong_api" }),
         ),
-        ("an authority nobody trusts", BASTION, "private-dns", Some(("CLAIMS_API_CA_FILE", String::new())), json!("tls")),
+        (
+            "an authority nobody trusts",
+            BASTION,
+            "private-dns",
+            Some(("CLAIMS_API_CA_FILE", String::new())),
+            json!("tls"),
+        ),
     ] {
         report.check(&format!("doctor on {what}: {verdict}"), || {
             let mut environment = lab.environment(mode)?;

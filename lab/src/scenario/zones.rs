@@ -31,13 +31,16 @@ pub fn check(lab: &Lab, report: &mut Report) {
             let checked = new_clients(lab);
             then(checked, faults::mend(&lab.ns(role)))
         });
-        report.check(&format!("zone {} falls silent under a running client: later calls do not pay for it", zone + 1), || {
-            let mut probe = Probe::in_mode(lab, CLIENT, "private-dns")?;
-            works(&probe.ask(&Command::Lists(6))?)?;
-            silent()?;
-            let checked = running_client(&mut probe);
-            then(checked, faults::mend(&lab.ns(role)))
-        });
+        report.check(
+            &format!("zone {} falls silent under a running client: later calls do not pay for it", zone + 1),
+            || {
+                let mut probe = Probe::in_mode(lab, CLIENT, "private-dns")?;
+                works(&probe.ask(&Command::Lists(6))?)?;
+                silent()?;
+                let checked = running_client(&mut probe);
+                then(checked, faults::mend(&lab.ns(role)))
+            },
+        );
     }
     report.check("both zones silent: an error that says that nothing was sent, within the deadline", || {
         let both = || ENDPOINTS.into_iter().zip(lab.addresses.endpoint);

@@ -48,7 +48,8 @@ pub async fn serve(lab: &Lab, gateway: SocketAddr, name: &str) -> Result<(), Box
 }
 
 fn tls(lab: &Lab) -> Result<ServerConfig, Box<dyn Error>> {
-    let certificates = CertificateDer::pem_slice_iter(&fs::read(lab.file("endpoint.pem"))?).collect::<Result<_, _>>()?;
+    let certificates =
+        CertificateDer::pem_slice_iter(&fs::read(lab.file("endpoint.pem"))?).collect::<Result<_, _>>()?;
     let key = PrivateKeyDer::from_pem_slice(&fs::read(lab.file("endpoint.key"))?)?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)

@@ -31,8 +31,7 @@ pub async fn serve_dynamodb(listener: TcpListener) -> Result<(), StartError> {
         let _ = stream.set_nodelay(true);
         let engine = engine.clone();
         let service = service_fn(move |request| answer(engine.clone(), request));
-        let connection =
-            http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
+        let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
         connections.spawn(async move {
             // A caller that goes away is its own affair.
             let _ = connection.await;
@@ -55,8 +54,6 @@ async fn answer(engine: engine::Engine, request: Request<Incoming>) -> Result<Re
     let mut response = Response::new(Full::new(body));
     *response.status_mut() =
         StatusCode::from_u16(answer.status().as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response
-        .headers_mut()
-        .insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
+    response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
     Ok(response)
 }
