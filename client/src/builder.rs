@@ -8,13 +8,16 @@ use crate::{
     ClaimsClient, Endpoint,
     client::Settings,
     clock::{Clock, TokioClock},
-    dns::{SystemResolver, Through},
+    dns::{ByHealth, Health, SystemResolver, Through},
     retry::{Budget, RetryPolicy},
     tls::{self, ExtraRoots},
     transport::Transport,
 };
 
 type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
+
+/// After so long without a word an idle connection's peer is asked whether it is still there; whole seconds only.
+const KEEPALIVE: Duration = Duration::from_secs(1);
 
 /// Configures a [`ClaimsClient`]. Nothing is checked before [`build`](Self::build), which names every mistake.
 ///
@@ -246,7 +249,15 @@ impl ClientBuilder {
             .user_agent(user_agent)
             .connect_timeout(self.connect_timeout)
             .pool_idle_timeout(self.pool_idle_timeout)
-            .tcp_nodelay(true);
+            .tcp_nodelay(true)
+            // A connection whose other side has fallen silent must not cost a whole attempt, nor several idle ones a whole
+            // call: it ends when its peer has acknowledged nothing for as long as connecting may take.
+            .tcp_keepalive(KEEPALIVE)
+            .tcp_keepalive_interval(KEEPALIVE);
+        #[cfg(target_os = "linux")]
+        {
+            builder = builder.tcp_user_timeout(self.connect_timeout);
+        }
         for configure in self.configure {
             builder = configure(builder);
         }
@@ -255,14 +266,14 @@ impl ClientBuilder {
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never());
-        let own_resolver = self.resolver.is_some();
         let resolver = self.resolver.clone().unwrap_or_else(|| Arc::new(SystemResolver));
+        let mut names = resolver.clone();
         if let Some(instead) = address.as_ref().and_then(|a| a.resolve_as.clone()) {
             let name = address.as_ref().and_then(|a| a.base.host_str()).unwrap_or_default().to_owned();
-            builder = builder.dns_resolver(Arc::new(Through { name, instead, resolver: resolver.clone() }));
-        } else if own_resolver {
-            builder = builder.dns_resolver(resolver.clone());
+            names = Arc::new(Through { name, instead, resolver: names });
         }
+        let health = Arc::new(Health::default());
+        builder = builder.dns_resolver(Arc::new(ByHealth { health: health.clone(), resolver: names }));
         let http = tls::configure(builder, &self.roots)
             .and_then(|builder| {
                 builder.build().map_err(|e| format!("the HTTP client cannot be built: {}", innermost(&e.without_url())))
@@ -275,6 +286,7 @@ impl ClientBuilder {
                     http,
                     base: address.base.as_str().trim_end_matches('/').to_owned(),
                     address,
+                    health,
                     #[cfg(feature = "sigv4")]
                     signer,
                 },

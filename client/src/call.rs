@@ -166,8 +166,11 @@ async fn attempts(
                 return Ok((answer, attempt));
             }
             Some(Err(error)) => error,
-            None => Error::new(Kind::Timeout, operation, Sent::Maybe)
-                .with_source(format!("the attempt took longer than {limit:?}")),
+            None => {
+                client.transport().health.silent();
+                Error::new(Kind::Timeout, operation, Sent::Maybe)
+                    .with_source(format!("the attempt took longer than {limit:?}"))
+            }
         };
         note(&span, error.status(), error.request_id());
 

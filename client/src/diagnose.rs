@@ -241,6 +241,7 @@ impl ClaimsClient {
             http: own.http.clone(),
             base: address.base.as_str().trim_end_matches('/').to_owned(),
             address,
+            health: own.health.clone(),
             #[cfg(feature = "sigv4")]
             signer: own.signer.clone(),
         };

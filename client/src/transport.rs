@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::{
     clock::Clock,
+    dns::Health,
     endpoint::Address,
     error::{Error, Kind, Sent},
     gateway, retry,
@@ -27,6 +28,7 @@ pub(crate) struct Transport {
     pub address: Address,
     /// The address's base URL, without a slash at the end.
     pub base: String,
+    pub health: std::sync::Arc<Health>,
     #[cfg(feature = "sigv4")]
     pub signer: Option<std::sync::Arc<crate::sigv4::Signer>>,
 }
@@ -63,7 +65,16 @@ impl Transport {
             Some(signer) => signer.sign(prepared, operation, clock.system_time()).await?,
             None => prepared,
         };
-        let mut response = self.http.execute(prepared).await.map_err(|e| broken(e, operation))?;
+        let mut response = self.http.execute(prepared).await.map_err(|e| {
+            let error = broken(e, operation);
+            if error.was_sent() == Sent::Maybe {
+                self.health.silent();
+            }
+            error
+        })?;
+        if let Some(address) = response.remote_addr() {
+            self.health.answered(address.ip());
+        }
 
         let status = response.status().as_u16();
         if (200..300).contains(&status) {

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::process::find;
+use crate::{lab, process::find};
 
 /// No options: what lands is checked in full.
 #[derive(clap::Args)]
@@ -19,11 +19,13 @@ pub struct Step {
     variables: &'static [(&'static str, &'static str)],
     /// Programs it cannot do without; one of each group has to be on the path.
     needs: &'static [&'static [&'static str]],
+    /// Whatever else is in its way here, if anything.
+    hindered: fn() -> Option<String>,
 }
 
 /// A step that wants nothing but cargo.
 pub const fn step(name: &'static str, command: &'static [&'static str]) -> Step {
-    Step { name, command, variables: &[], needs: &[] }
+    Step { name, command, variables: &[], needs: &[], hindered: || None }
 }
 
 impl Step {
@@ -35,6 +37,11 @@ impl Step {
     /// Skipped, loudly, where one of these is not on the path.
     const fn needing(self, needs: &'static [&'static [&'static str]]) -> Self {
         Self { needs, ..self }
+    }
+
+    /// Skipped, loudly, where this gives a reason.
+    const fn unless(self, hindered: fn() -> Option<String>) -> Self {
+        Self { hindered, ..self }
     }
 }
 
@@ -54,6 +61,7 @@ const STEPS: &[Step] = &[
     step("generated clients", &["cargo", "xtask", "openapi", "clients"]),
     step("conformance", &["cargo", "xtask", "openapi", "conformance"]),
     step("docs page", &["cargo", "xtask", "openapi", "page"]).needing(&[CHROMIUM]),
+    step("lab", &["cargo", "xtask", "lab", "test"]).needing(lab::PROGRAMS).unless(lab::hindrance),
     step("terraform", &["cargo", "xtask", "terraform"]).needing(&[TERRAFORM]),
 ];
 
@@ -89,10 +97,10 @@ pub fn run_all(steps: &[Step]) -> Result<(), Box<dyn Error>> {
     }
 }
 
-fn run_step(Step { name, command, variables, needs }: &Step) -> Result<Outcome, Box<dyn Error>> {
+fn run_step(Step { name, command, variables, needs, hindered }: &Step) -> Result<Outcome, Box<dyn Error>> {
     eprintln!("\n=== {name}: {}", command.join(" "));
-    if let Some(group) = needs.iter().find(|group| !group.iter().any(|program| find(program).is_some())) {
-        let why = format!("{} is not on the path", group.join(" or "));
+    let missing = needs.iter().find(|group| !group.iter().any(|program| find(program).is_some()));
+    if let Some(why) = missing.map(|group| format!("{} is not on the path", group.join(" or "))).or_else(hindered) {
         eprintln!("SKIPPED: {why}");
         return Ok(Outcome::Skipped(why));
     }

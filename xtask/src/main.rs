@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod client;
+mod lab;
 mod nightly;
 mod openapi;
 mod package;
@@ -30,6 +31,8 @@ enum Chore {
     Ci(ci::Args),
     /// What `cargo test` leaves out of the client crate: signing, botocore, other TLS, packaging
     Client(client::Args),
+    /// The private network on one machine: both VPCs, their DNS and the endpoint, with faults (root on Linux)
+    Lab(lab::Args),
     /// What takes too long for every change: many more cases, long histories, packages, speed
     Nightly(nightly::Args),
     /// Rewrites the committed OpenAPI documents
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Chore::Bench(args) => bench::run(&args),
         Chore::Ci(args) => ci::run(&args),
         Chore::Client(args) => client::run(&args),
+        Chore::Lab(args) => lab::run(&args),
         Chore::Nightly(args) => nightly::run(&args),
         Chore::Openapi(args) => openapi::run(&args),
         Chore::Package(args) => package::run(&args),

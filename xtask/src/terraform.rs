@@ -6,7 +6,7 @@
 mod permissions;
 mod simulator;
 mod steps;
-mod workspace;
+pub mod workspace;
 
 use std::{
     error::Error,
@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         None => package::default_zip()?,
     };
     let (moto, checkov) = (Venv::with(MOTO)?, Venv::with(CHECKOV)?);
-    let workspace = Workspace::prepare(&zip, args.provider_mirror.as_deref())?;
+    let workspace = Workspace::prepare(root().join("target/terraform"), &zip, args.provider_mirror.as_deref())?;
     let steps = Steps::new(workspace.logs());
 
     let done = prove(&steps, &workspace, &moto, &checkov, &zip, args.bless);

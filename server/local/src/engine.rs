@@ -20,11 +20,24 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// Where the SDK's requests go instead of to the network.
 #[derive(Clone)]
-struct Engine(Arc<Database>);
+pub(crate) struct Engine(Arc<Database>);
+
+impl Engine {
+    pub(crate) fn new(database: Database) -> Self {
+        Self(Arc::new(database))
+    }
+
+    pub(crate) async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let database = self.0.clone();
+        // SQLite blocks, for a file until the disk has it.
+        let answer = tokio::task::spawn_blocking(move || answer(&database, &request));
+        answer.await.map_err(|e| ConnectorError::other(e.into(), None))?
+    }
+}
 
 /// An HTTP client for the SDK that is the database itself.
 pub(crate) fn http_client(database: Database) -> SharedHttpClient {
-    SharedHttpClient::new(Engine(Arc::new(database)))
+    SharedHttpClient::new(Engine::new(database))
 }
 
 impl std::fmt::Debug for Engine {
@@ -41,12 +54,8 @@ impl HttpClient for Engine {
 
 impl HttpConnector for Engine {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let database = self.0.clone();
-        HttpConnectorFuture::new(async move {
-            // SQLite blocks, for a file until the disk has it.
-            let answer = tokio::task::spawn_blocking(move || answer(&database, &request));
-            answer.await.map_err(|e| ConnectorError::other(e.into(), None))?
-        })
+        let engine = self.clone();
+        HttpConnectorFuture::new(async move { engine.answer(request).await })
     }
 }
 

@@ -19,6 +19,7 @@
 //! It can also misbehave on demand: [`LocalApi::inject`] and [`Fault`].
 
 mod docs;
+mod dynamodb;
 mod engine;
 mod event;
 mod fault;
@@ -29,5 +30,6 @@ mod routes;
 mod serve;
 mod table;
 
+pub use dynamodb::serve_dynamodb;
 pub use fault::Fault;
 pub use local::{Builder, LocalApi, StartError, embedded_store};

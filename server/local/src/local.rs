@@ -254,7 +254,7 @@ fn sdk_config(http: SharedHttpClient, endpoint: Option<&str>) -> Config {
     config.build()
 }
 
-fn memory() -> Result<Database, StartError> {
+pub(crate) fn memory() -> Result<Database, StartError> {
     Database::memory().map_err(|e| StartError::Open { path: ":memory:".into(), reason: e.to_string() })
 }
 

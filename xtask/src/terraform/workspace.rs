@@ -12,6 +12,7 @@ use crate::process::{find, root};
 
 /// Where Terraform runs.
 pub struct Workspace {
+    base: PathBuf,
     folder: PathBuf,
     terraform: PathBuf,
     cli_config: PathBuf,
@@ -19,11 +20,11 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Copies the configuration without the caller's state, backend or variables, and writes a CLI configuration.
-    pub fn prepare(zip: &Path, mirror: Option<&Path>) -> Result<Self, Box<dyn Error>> {
+    /// Copies the configuration without the caller's state, backend or variables, and writes a CLI configuration, all of it
+    /// below `base`.
+    pub fn prepare(base: PathBuf, zip: &Path, mirror: Option<&Path>) -> Result<Self, Box<dyn Error>> {
         let terraform = find("terraform")
             .ok_or("terraform is not on the path (1.11 or newer: developer.hashicorp.com/terraform/install)")?;
-        let base = root().join("target/terraform");
         let folder = base.join("work");
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
@@ -35,7 +36,7 @@ impl Workspace {
 
         let cli_config = base.join("cli.tfrc");
         fs::write(&cli_config, cli_configuration(mirror.map(Path::to_path_buf).or_else(find_mirror).as_deref()))?;
-        Ok(Self { folder, terraform, cli_config, zip: zip.to_path_buf() })
+        Ok(Self { base, folder, terraform, cli_config, zip: zip.to_path_buf() })
     }
 
     /// The copy.
@@ -45,7 +46,7 @@ impl Workspace {
 
     /// Where the steps' output goes.
     pub fn logs(&self) -> PathBuf {
-        root().join("target/terraform/logs")
+        self.base.join("logs")
     }
 
     /// Terraform with nothing of the caller's environment that could lead it to a real account.

@@ -1,0 +1,136 @@
+//! What the Terraform code says about the network: the lab builds this and adds no numbers of its own.
+
+mod files;
+mod plan;
+mod policy;
+
+use std::{collections::BTreeMap, error::Error, fs, net::Ipv4Addr, path::Path};
+
+use claims_local::LocalApi;
+use ipnet::Ipv4Net;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The deployed network, as far as packets and names go.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Design {
+    /// Where these values come from, for people.
+    pub source: String,
+    pub region: String,
+    pub api_id: String,
+    pub stage: String,
+    pub table: String,
+    pub api_vpc: Vpc,
+    pub client_vpc: Vpc,
+    pub endpoint: Endpoint,
+    /// Who may ask the inbound resolver endpoint: its security group.
+    pub dns_from: Vec<Ipv4Net>,
+    /// The one name that the client VPC's outbound resolver forwards.
+    pub forwarded: String,
+    /// Routes from the client VPC to the API's, and back.
+    pub routes_to_api: Vec<Ipv4Net>,
+    pub routes_back: Vec<Ipv4Net>,
+    /// The API's execution ARN and resource policy.
+    pub execution_arn: String,
+    pub resource_policy: Value,
+    /// The client's variables by addressing mode: the output `client_environment`.
+    pub environment: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// A VPC and its two subnets, in order of their zones.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Vpc {
+    pub cidr: Ipv4Net,
+    pub subnets: Vec<Subnet>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Subnet {
+    pub zone: String,
+    pub cidr: Ipv4Net,
+}
+
+/// The execute-api interface endpoint.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Endpoint {
+    pub id: String,
+    pub dns_name: String,
+    pub private_dns: bool,
+    /// Who may connect: its security group.
+    pub https_from: Vec<Ipv4Net>,
+}
+
+impl Design {
+    /// Reads the plan that `cargo xtask lab` has made; without one, what the Terraform files themselves say.
+    pub fn read(plan: Option<&Path>, terraform: &Path) -> Result<Self, Box<dyn Error>> {
+        let design = match plan {
+            Some(plan) => plan::read(&serde_json::from_str(&fs::read_to_string(plan)?)?)?,
+            None => files::read(
+                &fs::read_to_string(terraform.join("variables.tf"))?,
+                &fs::read_to_string(terraform.join("part-2.tfvars"))?,
+            )?,
+        };
+        design.check()?;
+        Ok(design)
+    }
+
+    /// What the lab cannot model is refused, instead of modelled wrong.
+    fn check(&self) -> Result<(), Box<dyn Error>> {
+        for (what, wanted, found) in
+            [("API's id", LocalApi::API_ID, &self.api_id), ("stage", LocalApi::STAGE, &self.stage)]
+        {
+            if wanted != found {
+                return Err(format!("the embedded gateway's {what} is {wanted}, the design's is {found}").into());
+            }
+        }
+        for (what, vpc) in [("API VPC", &self.api_vpc), ("client VPC", &self.client_vpc)] {
+            if vpc.subnets.len() != 2 {
+                return Err(format!("the {what} has {} subnets, the lab builds two", vpc.subnets.len()).into());
+            }
+        }
+        if !self.endpoint.private_dns {
+            return Err("private DNS is off at the execute-api endpoint: the API's own name would lead nowhere".into());
+        }
+        policy::decide(&self.resource_policy, &self.execution_arn, &self.stage, &self.endpoint.id)?;
+        Ok(())
+    }
+
+    /// What the resource policy says to calls through this endpoint.
+    pub fn decision(&self, endpoint: &str) -> Result<policy::Decision, Box<dyn Error>> {
+        policy::decide(&self.resource_policy, &self.execution_arn, &self.stage, endpoint)
+    }
+
+    pub fn api_host(&self) -> String {
+        self.execute_api_name(&self.api_id)
+    }
+
+    pub fn alias_host(&self, endpoint: &str) -> String {
+        self.execute_api_name(&format!("{}-{endpoint}", self.api_id))
+    }
+
+    pub fn execute_api_name(&self, label: &str) -> String {
+        format!("{label}.{}", self.execute_api_domain())
+    }
+
+    pub fn execute_api_domain(&self) -> String {
+        format!("execute-api.{}.amazonaws.com", self.region)
+    }
+
+    pub fn vpce_domain(&self) -> String {
+        format!("execute-api.{}.vpce.amazonaws.com", self.region)
+    }
+}
+
+pub use policy::Decision;
+
+impl Vpc {
+    /// The VPC's own resolver: the range's base plus two.
+    pub fn resolver(&self) -> Ipv4Addr {
+        host(self.cidr, 2)
+    }
+}
+
+/// The `index`th address of a range.
+pub fn host(range: Ipv4Net, index: u32) -> Ipv4Addr {
+    Ipv4Addr::from(u32::from(range.network()).saturating_add(index))
+}

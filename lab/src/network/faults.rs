@@ -1,0 +1,41 @@
+//! What breaks on the wire: nftables drops and resets. (Delays and cuts are the endpoint's own: `serve::fault`.)
+
+use std::net::Ipv4Addr;
+
+use super::{Done, nft};
+
+/// One thing at a time may be wrong with a namespace.
+#[derive(Clone, Copy, Debug)]
+pub enum Fault {
+    /// Whatever is sent to this address vanishes.
+    Silent(Ipv4Addr),
+    /// Connections to this address are refused and broken with a reset.
+    Resets(Ipv4Addr),
+    /// Of a thousand packets in each direction so many are lost, and so many of those that come in are answered with a reset.
+    Lossy { lost: u32, reset: u32 },
+}
+
+const NONE: &str = "table inet fault\ndelete table inet fault\n";
+
+/// Breaks it; what was broken before in this namespace is mended.
+pub fn set(namespace: &str, fault: Fault) -> Done {
+    let (input, output) = match fault {
+        Fault::Silent(address) => (format!("ip daddr {address} drop"), String::new()),
+        Fault::Resets(address) => (format!("ip daddr {address} meta l4proto tcp reject with tcp reset"), String::new()),
+        Fault::Lossy { lost, reset } => {
+            let loss = format!("tcp dport 443 numgen random mod 1000 < {lost} drop");
+            let resets = format!("tcp dport 443 numgen random mod 1000 < {reset} reject with tcp reset");
+            (format!("{loss}\n{resets}"), format!("tcp sport 443 numgen random mod 1000 < {lost} drop"))
+        }
+    };
+    let chain = |name: &str, rules: &str| {
+        // Before the security group, which would let the packets of running connections pass.
+        format!("chain {name} {{\ntype filter hook {name} priority -10; policy accept;\n{rules}\n}}\n")
+    };
+    nft(namespace, &format!("{NONE}table inet fault {{\n{}{}}}\n", chain("input", &input), chain("output", &output)))
+}
+
+/// Mends the namespace.
+pub fn mend(namespace: &str) -> Done {
+    nft(namespace, NONE)
+}
