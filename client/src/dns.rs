@@ -60,10 +60,11 @@ impl Health {
         found.silent = found.silent.filter(|silent| *silent != address);
     }
 
-    /// A request got no answer; most likely from where the last one came, else from where it was sent first.
+    /// A request got no answer; most likely from where the last one came, else from where it was sent first. One silence is
+    /// met by several open connections: only the first says where.
     pub(crate) fn silent(&self) {
         let mut found = self.lock();
-        found.silent = found.answered.take().or(found.offered);
+        found.silent = found.answered.take().or(found.silent).or(found.offered);
     }
 
     /// Nothing is left out: what is known is only a guess at the order.

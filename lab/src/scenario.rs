@@ -43,6 +43,10 @@ impl Report {
         let started = Instant::now();
         let outcome = check();
         let seconds = started.elapsed().as_secs_f64();
+        // What Ctrl-C interrupts has neither passed nor failed.
+        if STOPPED.load(Ordering::Relaxed) {
+            return;
+        }
         self.done += 1;
         match outcome {
             Ok(()) => println!("ok      {what}  {seconds:.1}"),

@@ -1,8 +1,8 @@
 //! What breaks on the wire: nftables drops and resets. (Delays and cuts are the endpoint's own: `serve::fault`.)
 
-use std::net::Ipv4Addr;
+use std::{error::Error, net::Ipv4Addr};
 
-use super::{Done, nft};
+use super::{Done, nft, run};
 
 /// One thing at a time may be wrong with a namespace.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ const NONE: &str = "table inet fault\ndelete table inet fault\n";
 /// Breaks it; what was broken before in this namespace is mended.
 pub fn set(namespace: &str, fault: Fault) -> Done {
     let (input, output) = match fault {
-        Fault::Silent(address) => (format!("ip daddr {address} drop"), String::new()),
+        Fault::Silent(address) => (format!("ip daddr {address} counter drop"), String::new()),
         Fault::Resets(address) => (format!("ip daddr {address} meta l4proto tcp reject with tcp reset"), String::new()),
         Fault::Lossy { lost, reset } => {
             let loss = format!("tcp dport 443 numgen random mod 1000 < {lost} drop");
@@ -38,4 +38,11 @@ pub fn set(namespace: &str, fault: Fault) -> Done {
 /// Mends the namespace.
 pub fn mend(namespace: &str) -> Done {
     nft(namespace, NONE)
+}
+
+/// How many packets a silent namespace has swallowed: whether anybody still tries it.
+pub fn swallowed(namespace: &str) -> Result<u64, Box<dyn Error>> {
+    let rules = run("ip", &["netns", "exec", namespace, "nft", "list", "table", "inet", "fault"])?;
+    let count = rules.split("counter packets ").nth(1).and_then(|rest| rest.split_whitespace().next());
+    Ok(count.ok_or("nothing is silent here")?.parse()?)
 }

@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use super::{Report, holds, then};
+use super::{Report, holds, then, zones::nobody_tries};
 use crate::{
     lab::Lab,
     network::{
@@ -38,7 +38,7 @@ pub fn check(lab: &Lab, report: &mut Report) {
         for (role, old) in ENDPOINTS.into_iter().zip(lab.addresses.endpoint) {
             faults::set(&lab.ns(role), Fault::Silent(old))?;
         }
-        let checked = follows(&mut probe);
+        let checked = follows(lab, &mut probe);
         let mended: Done = ENDPOINTS.into_iter().try_for_each(|role| faults::mend(&lab.ns(role)));
         let back = names::point_to(lab, lab.addresses.endpoint);
         forget_names();
@@ -46,16 +46,12 @@ pub fn check(lab: &Lab, report: &mut Report) {
     });
 }
 
-/// From the end of the TTL on, no call may wait for an address that is no longer the name's.
-fn follows(probe: &mut Probe) -> Done {
+/// From the end of the TTL on, no call may go to an address that is no longer the name's.
+fn follows(lab: &Lab, probe: &mut Probe) -> Done {
     let first = probe.ask(&Command::Lists(2))?;
     holds(first.ok, "the calls that meet the change to work", first.error)?;
     forget_names();
-    for _ in 0..2 {
-        let later = probe.ask(&Command::Lists(6))?;
-        holds(later.ok && later.seconds < 1.0, "calls at once after the TTL", (later.seconds, later.error))?;
-    }
-    Ok(())
+    nobody_tries(lab, &ENDPOINTS, probe)
 }
 
 /// Waits until no resolver remembers anything.
