@@ -56,7 +56,7 @@ pub struct Addresses {
     pub outside: Ipv4Addr,
 }
 
-/// PrivateLink: where the gateway listens for each endpoint, in the order of [`through`].
+/// PrivateLink: where the gateway listens for each endpoint, in the order of the endpoints, the unlisted one last.
 pub const PRIVATE_LINK: [Ipv4Addr; 3] =
     [Ipv4Addr::new(169, 254, 200, 2), Ipv4Addr::new(169, 254, 200, 6), Ipv4Addr::new(169, 254, 200, 10)];
 /// From each VPC's resolver to the public DNS: AWS's own way, which no instance can take.
