@@ -73,7 +73,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
 
     build(&lambda, args.arch.target(), &["--package", "claims-server", "--bin", "claims-lambda"])?;
     let zip = output.join("claims-lambda.zip");
-    fs::write(&zip, package(&fs::read(output.join("claims-lambda/bootstrap"))?)?)?;
+    fs::write(&zip, zipped(&output.join("claims-lambda/bootstrap"))?)?;
     report(&zip)?;
 
     if args.examples {
@@ -135,6 +135,11 @@ fn examples() -> Result<Vec<String>, Box<dyn Error>> {
         .filter(|target| target["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| is(kind, "bin"))))
         .filter_map(|target| target["name"].as_str().map(str::to_owned))
         .collect())
+}
+
+/// The deployment package of this program.
+pub fn zipped(program: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+    package(&fs::read(program)?)
 }
 
 /// A zip of one executable, `bootstrap`, that says nothing of when or where it was made.

@@ -1,13 +1,13 @@
 //! Tools from PyPI and npm, pinned by the lock files of `openapi/tools/*`, installed once below `target/`.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use super::{Done, folder};
-use crate::process::{find, root, run_shown};
+use crate::process::{find, run_shown, target};
 
 /// Where a virtual environment has its programs.
 const PROGRAMS: &str = if cfg!(windows) { "venv/Scripts" } else { "venv/bin" };
@@ -20,8 +20,7 @@ pub struct Tools {
 impl Tools {
     /// Copies the folder's files and installs what its lock files say, unless that is what is installed.
     pub fn ready(name: &str) -> Result<Self, Box<dyn std::error::Error>> {
-        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-        let dir = target.join("openapi-tools").join(name);
+        let dir = target().join("openapi-tools").join(name);
         fs::create_dir_all(&dir)?;
         for entry in fs::read_dir(folder().join("tools").join(name))? {
             let entry = entry?;
