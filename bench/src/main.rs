@@ -7,6 +7,7 @@ mod growth;
 mod lambda;
 mod own_code;
 mod samples;
+mod soak;
 
 use std::{error::Error, process::ExitCode};
 
@@ -23,6 +24,8 @@ enum Bench {
     Growth(growth::Args),
     /// The local gateway's rate, tail and start
     Gateway,
+    /// The local API for a long time at a steady rate
+    Soak(soak::Args),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +50,7 @@ fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
             Bench::OwnCode => own_code::run().await,
             Bench::Growth(args) => growth::run(args).await,
             Bench::Gateway => gateway::run().await,
+            Bench::Soak(args) => soak::run(args).await,
         }
     })
 }

@@ -118,6 +118,27 @@ fn ours() -> Result<Command, Box<dyn Error>> {
     Ok(Command::new(program))
 }
 
+/// How long the soak is.
+#[derive(clap::Args)]
+pub struct SoakArgs {
+    /// How long
+    #[arg(long, default_value_t = 60)]
+    minutes: u32,
+    /// Claims' lives a second, each of five calls
+    #[arg(long, default_value_t = 20)]
+    rate: u32,
+}
+
+/// Runs `claims-local` for a long time at a steady rate, and fails if its memory, descriptors or latency grow.
+pub fn soak(args: &SoakArgs) -> Result<(), Box<dyn Error>> {
+    let mut soak = ours()?;
+    let mut build = Command::new("cargo");
+    build.args(["build", "--profile", "bench", "--package", "claims-local", "--bin", "claims-local"]).envs(QUICK_LINK);
+    run_shown(build.current_dir(root()))?;
+    soak.arg("soak").arg("--claims-local").arg(target().join("release/claims-local"));
+    run_shown(soak.arg(format!("--minutes={}", args.minutes)).arg(format!("--rate={}", args.rate)))
+}
+
 /// Runs a benchmark, which writes a row of the report on each line of its standard output.
 fn rows_of(command: &mut Command) -> Result<Vec<Row>, Box<dyn Error>> {
     let output = command.current_dir(root()).stderr(Stdio::inherit()).output()?;
