@@ -1,4 +1,4 @@
-//! Get and list while a member, or the table, grows: the work of one call has to stay what it is.
+//! Get, list and create while a member, or the table, grows: the work of one call has to stay what it is.
 
 use std::{error::Error, time::Instant};
 
@@ -19,6 +19,8 @@ const CALLS: usize = 40;
 const BATCH: usize = 10_000;
 /// The page that a list gives if nobody asks for another.
 const PAGE: usize = 25;
+
+const MEASURED: [Operation; 3] = [Operation::GetClaim, Operation::ListClaims, Operation::CreateClaim];
 
 /// How far it grows.
 #[derive(clap::Args)]
@@ -43,7 +45,7 @@ pub async fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     }
     let mut ratios = Vec::new();
     for round in 0..=ROUNDS {
-        for operation in [Operation::GetClaim, Operation::ListClaims] {
+        for operation in MEASURED {
             let mut now = vec![0.0; tables.len()];
             for turn in 0..tables.len() {
                 let who = (round + turn) % tables.len();
@@ -57,7 +59,7 @@ pub async fn run(args: &Args) -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    for operation in [Operation::GetClaim, Operation::ListClaims] {
+    for operation in MEASURED {
         for table in &tables[1..] {
             let mut of_this = Ratios::default();
             for (_, _, time, baseline) in ratios.iter().filter(|r| r.0 == operation && *r.1 == table.name) {
@@ -70,30 +72,42 @@ pub async fn run(args: &Args) -> Result<(), Box<dyn Error>> {
 }
 
 async fn median_call(table: &Table, operation: Operation) -> Result<f64, Box<dyn Error>> {
-    let event: ApiGatewayProxyRequest = serde_json::from_value(event(operation, &table.claim))?;
     let mut times = Samples::default();
     for _ in 0..CALLS {
-        let event = LambdaEvent::new(event.clone(), Default::default());
+        let event: ApiGatewayProxyRequest = serde_json::from_value(event(operation, &table.claim))?;
         let start = Instant::now();
-        let answer = table.api.invoke(operation, event).await?;
+        let body = call(&table.api, operation, event).await?;
         times.push(start.elapsed());
-        let answer = serde_json::to_value(&answer)?;
-        if answer["statusCode"] != 200 {
-            return Err(format!("{operation} answered {answer}").into());
+        if operation == Operation::CreateClaim {
+            // The table stays what it is.
+            let created = serde_json::from_value(crate::events::event(Operation::DeleteClaim, &claim_id(&body)?))?;
+            call(&table.api, Operation::DeleteClaim, created).await?;
         }
     }
     Ok(times.median())
+}
+
+/// The answer's body.
+async fn call(api: &Api, operation: Operation, event: ApiGatewayProxyRequest) -> Result<String, Box<dyn Error>> {
+    let answer = api.invoke(operation, LambdaEvent::new(event, Default::default())).await?;
+    let answer = serde_json::to_value(&answer)?;
+    match answer["statusCode"].as_u64() {
+        Some(200..300) => Ok(answer["body"].as_str().unwrap_or_default().to_owned()),
+        _ => Err(format!("{operation} answered {answer}").into()),
+    }
+}
+
+fn claim_id(body: &str) -> Result<String, Box<dyn Error>> {
+    let claim: serde_json::Value = serde_json::from_str(body)?;
+    Ok(claim["claimId"].as_str().ok_or("the create did not answer with a claim")?.to_owned())
 }
 
 /// Fills a database in memory by the engine's bulk import: the claims are copies of one that the API wrote itself.
 async fn table(claims: usize, members: usize) -> Result<Table, Box<dyn Error>> {
     let database = Database::memory()?;
     let api = Api::new(claims_local::store_over(database.clone()).await?);
-    let event: ApiGatewayProxyRequest = serde_json::from_value(event(Operation::CreateClaim, ""))?;
-    let created = api.invoke(Operation::CreateClaim, LambdaEvent::new(event, Default::default())).await?;
-    let created = serde_json::to_value(&created)?;
-    let created: serde_json::Value = serde_json::from_str(created["body"].as_str().unwrap_or_default())?;
-    let claim = created["claimId"].as_str().ok_or("the create did not answer with a claim")?.to_owned();
+    let create = serde_json::from_value(event(Operation::CreateClaim, ""))?;
+    let claim = claim_id(&call(&api, Operation::CreateClaim, create).await?)?;
     let scanned = database.scan(serde_json::from_value(json!({ "TableName": "claimsTable" }))?)?;
     let model = scanned.items.and_then(|items| items.into_iter().next()).ok_or("the table has no claim")?;
 
