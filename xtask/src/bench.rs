@@ -112,7 +112,9 @@ fn cargo_bench(package: &str, name: &str) -> Command {
 
 fn ours() -> Result<Command, Box<dyn Error>> {
     let mut build = Command::new("cargo");
-    build.args(["build", "--profile", "bench", "--package", "claims-bench"]).envs(QUICK_LINK);
+    // Both at once: alone, each would have the SDK built anew for its own set of features.
+    build.args(["build", "--profile", "bench", "--package", "claims-bench", "--package", "claims-local", "--bins"]);
+    build.envs(QUICK_LINK);
     run_shown(build.current_dir(root()))?;
     let program: PathBuf = target().join("release/claims-bench");
     Ok(Command::new(program))
@@ -132,9 +134,6 @@ pub struct SoakArgs {
 /// Runs `claims-local` for a long time at a steady rate, and fails if its memory, descriptors or latency grow.
 pub fn soak(args: &SoakArgs) -> Result<(), Box<dyn Error>> {
     let mut soak = ours()?;
-    let mut build = Command::new("cargo");
-    build.args(["build", "--profile", "bench", "--package", "claims-local", "--bin", "claims-local"]).envs(QUICK_LINK);
-    run_shown(build.current_dir(root()))?;
     soak.arg("soak").arg("--claims-local").arg(target().join("release/claims-local"));
     run_shown(soak.arg(format!("--minutes={}", args.minutes)).arg(format!("--rate={}", args.rate)))
 }
