@@ -11,6 +11,7 @@ mod process;
 mod python;
 mod storage;
 mod terraform;
+mod tools;
 
 use std::process::ExitCode;
 

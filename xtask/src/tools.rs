@@ -1,29 +1,32 @@
-//! Tools from PyPI and npm, pinned by the lock files of `openapi/tools/*`, installed once below `target/`.
+//! Tools from PyPI and npm, pinned by the lock files beside what they check, installed once below `target/`.
 
 use std::{
-    env, fs,
+    env,
+    error::Error,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use super::{Done, folder};
 use crate::process::{find, root, run_shown};
+
+type Done = Result<(), Box<dyn Error>>;
 
 /// Where a virtual environment has its programs.
 const PROGRAMS: &str = if cfg!(windows) { "venv/Scripts" } else { "venv/bin" };
 
-/// A copy of one folder of `openapi/tools/` with its tools installed.
+/// A copy of a folder with lock files, its tools installed.
 pub struct Tools {
     pub dir: PathBuf,
 }
 
 impl Tools {
     /// Copies the folder's files and installs what its lock files say, unless that is what is installed.
-    pub fn ready(name: &str) -> Result<Self, Box<dyn std::error::Error>> {
+    pub fn ready(folder: &Path) -> Result<Self, Box<dyn Error>> {
         let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-        let dir = target.join("openapi-tools").join(name);
+        let dir = target.join("tools").join(folder.file_name().ok_or("tools without a folder")?);
         fs::create_dir_all(&dir)?;
-        for entry in fs::read_dir(folder().join("tools").join(name))? {
+        for entry in fs::read_dir(folder)? {
             let entry = entry?;
             fs::copy(entry.path(), dir.join(entry.file_name()))?;
         }
