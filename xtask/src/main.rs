@@ -42,7 +42,7 @@ enum Chore {
     Package(package::Args),
     /// Runs the contract's tests on another DynamoDB than the embedded one: moto, or any by its URL
     Storage(storage::Args),
-    /// Proves the Terraform: fmt, validate, test, checkov, apply on a local AWS, read back, destroy
+    /// Proves the Terraform: fmt, validate, test, checkov, apply on a local AWS, who gets in, read back, destroy
     Terraform(terraform::Args),
 }
 
