@@ -1,7 +1,11 @@
 //! Hostile input, each with its answer: never a 5xx, nothing stored or changed, and the API goes on answering.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "hostile/bodies.rs"]
+mod bodies;
 mod common;
+#[path = "hostile/values.rs"]
+mod values;
 #[path = "hostile/wire.rs"]
 mod wire;
 
