@@ -4,6 +4,8 @@
 #[path = "hostile/bodies.rs"]
 mod bodies;
 mod common;
+#[path = "hostile/events.rs"]
+mod events;
 #[path = "hostile/values.rs"]
 mod values;
 #[path = "hostile/wire.rs"]

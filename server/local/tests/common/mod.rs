@@ -1,6 +1,8 @@
 //! A running API, the client, and raw HTTP for what the client would be too polite to send.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
+pub mod event;
+
 use std::net::SocketAddr;
 
 use claims_client::{ClaimsClient, Endpoint, types::*};
