@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod client;
+mod deny;
 mod lab;
 mod nightly;
 mod openapi;
@@ -32,6 +33,8 @@ enum Chore {
     Ci(ci::Args),
     /// What `cargo test` leaves out of the client crate: signing, botocore, other TLS, packaging
     Client(client::Args),
+    /// What may be linked, by deny.toml: licences, sources, duplicates, advisories; and no dependency without a use
+    Deny(deny::Args),
     /// The private network on one machine: both VPCs, their DNS and the endpoint, with faults (root on Linux)
     Lab(lab::Args),
     /// What takes too long for every change: many more cases, long histories, packages, speed
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Chore::Bench(args) => bench::run(&args),
         Chore::Ci(args) => ci::run(&args),
         Chore::Client(args) => client::run(&args),
+        Chore::Deny(args) => deny::run(&args),
         Chore::Lab(args) => lab::run(&args),
         Chore::Nightly(args) => nightly::run(&args),
         Chore::Openapi(args) => openapi::run(&args),
