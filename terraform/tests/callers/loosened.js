@@ -25,7 +25,8 @@ export async function survivors(deployment) {
 }
 
 async function isNoticed(deployment, concerned) {
-  for (const row of Object.values(await tables(deployment)).flat().filter(concerned)) {
+  // The rows written one by one come after the matrices, and notice sooner.
+  for (const row of Object.values(await tables(deployment)).flat().filter(concerned).reverse()) {
     if ((await answer(row)) !== row[4]) return true;
   }
   return false;
