@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{lab, process::find};
+use crate::{deny, lab, process::find};
 
 /// No options: what lands is checked in full.
 #[derive(clap::Args)]
@@ -40,7 +40,7 @@ impl Step {
     }
 
     /// Skipped, loudly, where this gives a reason.
-    const fn unless(self, hindered: fn() -> Option<String>) -> Self {
+    pub const fn unless(self, hindered: fn() -> Option<String>) -> Self {
         Self { hindered, ..self }
     }
 }
@@ -54,6 +54,10 @@ const STEPS: &[Step] = &[
     step("test", &["cargo", "test", "--workspace"]),
     step("clippy", &["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     step("rustdoc", &["cargo", "doc", "--workspace", "--no-deps"]).with(&[("RUSTDOCFLAGS", "-D warnings")]),
+    step("dependencies", &["cargo", "xtask", "deny", "own"]),
+    // Not compiled here: that would take longer than most of these.
+    step("cargo-deny", &["cargo", "xtask", "deny", "crates"]).unless(deny::absent),
+    step("advisories", &["cargo", "xtask", "deny", "advisories"]).unless(deny::no_database),
     step("client features", &["cargo", "xtask", "client"]),
     step("openapi drift", &["cargo", "xtask", "openapi", "--check"]),
     step("storage on moto", &["cargo", "xtask", "storage"]),

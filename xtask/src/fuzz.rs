@@ -2,7 +2,10 @@
 
 use std::{error::Error, fs, path::PathBuf, process::Command};
 
-use crate::process::{find, root, run_shown, target};
+use crate::{
+    process::{root, run_shown, target},
+    tools::{cargo_tool, install_cargo_tool},
+};
 
 const CARGO_FUZZ: &str = "0.13.2";
 
@@ -53,17 +56,10 @@ fn targets() -> Result<Vec<String>, Box<dyn Error>> {
     Ok(names)
 }
 
-/// cargo-fuzz from the path, or built once below `target/`.
+/// cargo-fuzz, built once if it is not at hand.
 fn installed() -> Result<PathBuf, Box<dyn Error>> {
-    if let Some(found) = find("cargo-fuzz") {
-        return Ok(found);
+    match cargo_tool("cargo-fuzz") {
+        Some(found) => Ok(found),
+        None => install_cargo_tool("cargo-fuzz", CARGO_FUZZ, &[]),
     }
-    let tools = target().join("tools");
-    let program = tools.join("bin/cargo-fuzz");
-    if !program.exists() {
-        let mut install = Command::new("cargo");
-        install.args(["install", "cargo-fuzz", "--locked", "--version", CARGO_FUZZ, "--root"]).arg(&tools);
-        run_shown(&mut install)?;
-    }
-    Ok(program)
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod client;
+mod deny;
 mod fuzz;
 mod lab;
 mod nightly;
@@ -12,6 +13,7 @@ mod process;
 mod python;
 mod storage;
 mod terraform;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -32,6 +34,8 @@ enum Chore {
     Ci(ci::Args),
     /// What `cargo test` leaves out of the client crate: signing, botocore, other TLS, packaging
     Client(client::Args),
+    /// What may be linked, by deny.toml: licences, sources, duplicates, advisories; and no dependency without a use
+    Deny(deny::Args),
     /// Bytes from outside, made up by cargo-fuzz, each target for a bounded time
     Fuzz(fuzz::Args),
     /// The private network on one machine: both VPCs, their DNS and the endpoint, with faults (root on Linux)
@@ -46,7 +50,7 @@ enum Chore {
     Soak(bench::SoakArgs),
     /// Runs the contract's tests on another DynamoDB than the embedded one: moto, or any by its URL
     Storage(storage::Args),
-    /// Proves the Terraform: fmt, validate, test, checkov, apply on a local AWS, read back, destroy
+    /// Proves the Terraform: fmt, validate, test, checkov, apply on a local AWS, who gets in, read back, destroy
     Terraform(terraform::Args),
 }
 
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
         Chore::Bench(args) => bench::run(&args),
         Chore::Ci(args) => ci::run(&args),
         Chore::Client(args) => client::run(&args),
+        Chore::Deny(args) => deny::run(&args),
         Chore::Fuzz(args) => fuzz::run(&args),
         Chore::Lab(args) => lab::run(&args),
         Chore::Nightly(args) => nightly::run(&args),

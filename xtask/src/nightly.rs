@@ -1,8 +1,11 @@
-//! What takes too long for every change: many more cases, long histories, both packages twice, speed.
+//! What takes too long for every change: cargo-deny, many more cases, long histories, both packages twice, speed.
 
 use std::error::Error;
 
-use crate::ci::{Step, run_all, step};
+use crate::{
+    ci::{Step, run_all, step},
+    deny,
+};
 
 /// No options.
 #[derive(clap::Args)]
@@ -12,6 +15,8 @@ pub struct Args {}
 const LONGER: (&str, &str) = ("CLAIMS_TEST_LONGER", "20");
 
 const STEPS: &[Step] = &[
+    step("cargo-deny", &["cargo", "xtask", "deny", "--install", "crates"]),
+    step("advisories", &["cargo", "xtask", "deny", "advisories"]).unless(deny::no_database),
     step("long histories", &["cargo", "test", "--package", "claims-local", "--test", "histories"]).with(&[LONGER]),
     step("many events", &["cargo", "test", "--package", "claims-local", "--test", "events"]).with(&[LONGER]),
     step("many values", &["cargo", "test", "--package", "claims-api-types", "--test", "laws"]).with(&[LONGER]),

@@ -2,7 +2,6 @@
 
 mod checks;
 mod local;
-mod tools;
 
 use std::{error::Error, fs, path::PathBuf, time::Instant};
 

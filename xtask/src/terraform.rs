@@ -18,7 +18,7 @@ use std::{
 };
 
 use self::{simulator::Simulator, steps::Steps, workspace::Workspace};
-use crate::{package, process::root, python::Venv};
+use crate::{package, process::root, python::Venv, tools::Tools};
 
 /// Plays AWS; terraform/tests/simulator/server.py mends it.
 pub const MOTO: &str = "moto[server]==5.2.5";
@@ -47,23 +47,28 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         Some(zip) => fs::canonicalize(zip).map_err(|why| format!("{}: {why}", zip.display()))?,
         None => package::default_zip()?,
     };
-    let (moto, checkov) = (Venv::with(MOTO)?, Venv::with(CHECKOV)?);
+    let tools = Installed {
+        moto: Venv::with(MOTO)?,
+        checkov: Venv::with(CHECKOV)?,
+        callers: Tools::ready(&root().join("terraform/tests/callers"))?,
+    };
     let workspace = Workspace::prepare(root().join("target/terraform"), &zip, args.provider_mirror.as_deref())?;
     let steps = Steps::new(workspace.logs());
 
-    let done = prove(&steps, &workspace, &moto, &checkov, &zip, args.bless);
+    let done = prove(&steps, &workspace, &tools, &zip, args.bless);
     steps.print();
     done.map_err(Into::into)
 }
 
-fn prove(
-    steps: &Steps,
-    workspace: &Workspace,
-    moto: &Venv,
-    checkov: &Venv,
-    zip: &Path,
-    bless: bool,
-) -> Result<(), String> {
+/// What is not Terraform's own.
+struct Installed {
+    moto: Venv,
+    checkov: Venv,
+    /// The table of callers and the evaluator of policies.
+    callers: Tools,
+}
+
+fn prove(steps: &Steps, workspace: &Workspace, tools: &Installed, zip: &Path, bless: bool) -> Result<(), String> {
     let minutes = |count: u64| Duration::from_secs(60 * count);
     // In the repository itself: the work folder is a copy.
     let mut fmt = workspace.terraform(&["fmt", "-check", "-recursive", "-diff"]);
@@ -74,19 +79,26 @@ fn prove(
     thread::scope(|scope| {
         let reading = scope.spawn(|| {
             steps.command("test", minutes(10), &mut workspace.terraform(&["test"]))?;
-            let mut scan = Command::new(checkov.program("checkov"));
+            let mut scan = Command::new(tools.checkov.program("checkov"));
             scan.args(["--directory", ".", "--framework", "terraform", "--compact", "--quiet", "--skip-download"]);
             steps.command("checkov", minutes(3), scan.current_dir(workspace.folder()))
         });
-        let applying = apply_and_destroy(steps, workspace, moto, zip, bless);
+        let applying = apply_and_destroy(steps, workspace, tools, zip, bless);
         let reading = reading.join().unwrap_or_else(|_| Err("the lane of test and checkov panicked".to_owned()));
         reading.and(applying)
     })
 }
 
 /// Apply, look at what landed from three sides, destroy.
-fn apply_and_destroy(steps: &Steps, workspace: &Workspace, moto: &Venv, zip: &Path, bless: bool) -> Result<(), String> {
+fn apply_and_destroy(
+    steps: &Steps,
+    workspace: &Workspace,
+    tools: &Installed,
+    zip: &Path,
+    bless: bool,
+) -> Result<(), String> {
     let minutes = |count: u64| Duration::from_secs(60 * count);
+    let moto = &tools.moto;
     let simulator = steps.work("simulator", || Simulator::start(moto, &workspace.logs()))?;
     let terraform = |args: &[&str]| simulator.terraform(workspace, args);
     let read_back = |args: &[&Path]| {
@@ -99,10 +111,12 @@ fn apply_and_destroy(steps: &Steps, workspace: &Workspace, moto: &Venv, zip: &Pa
     // 0: nothing to change. 2, a difference, counts as failure.
     let second = &["plan", "-detailed-exitcode", "-out=second.tfplan", PART_2];
     steps.command("second plan is empty", minutes(3), &mut terraform(second))?;
-    steps.work("permissions", || {
+    let plan = steps.work("permissions", || {
         let plan = workspace.json(terraform(&["show", "-json", "second.tfplan"]))?;
-        permissions::check(&plan, &root().join("terraform/tests/permissions.txt"), bless)
+        permissions::check(&plan, &root().join("terraform/tests/permissions.txt"), bless)?;
+        Ok(plan)
     })?;
+    who_gets_in(steps, workspace, tools, "who gets in", &plan["prior_state"])?;
     let outputs = workspace.folder().join("outputs.json");
     steps.work("outputs", || {
         let json = workspace.json(terraform(&["output", "-json"]))?;
@@ -115,7 +129,25 @@ fn apply_and_destroy(steps: &Steps, workspace: &Workspace, moto: &Venv, zip: &Pa
     let signed = &["apply", "-auto-approve", PART_2, "-var=authorization=AWS_IAM"];
     steps.command("apply with IAM", minutes(5), &mut terraform(signed))?;
     steps.command("read back with IAM", minutes(1), &mut read_back(&[Path::new("signed"), &outputs]))?;
+    let state = steps.work("state with IAM", || workspace.json(terraform(&["show", "-json"])))?;
+    who_gets_in(steps, workspace, tools, "who gets in with IAM", &state)?;
     steps.command("destroy", minutes(5), &mut terraform(&["destroy", "-auto-approve", PART_2]))?;
     steps.command("nothing is left", minutes(1), &mut read_back(&[Path::new("gone")]))?;
+    Ok(())
+}
+
+/// Every caller of the tables against the policies as applied.
+fn who_gets_in(
+    steps: &Steps,
+    workspace: &Workspace,
+    tools: &Installed,
+    name: &str,
+    state: &serde_json::Value,
+) -> Result<(), String> {
+    let file = workspace.folder().join(format!("{}.json", name.replace(' ', "-")));
+    fs::write(&file, state.to_string()).map_err(|why| format!("{}: {why}", file.display()))?;
+    let log =
+        steps.command(name, Duration::from_secs(120), tools.callers.command("node").arg("evaluate.js").arg(&file))?;
+    eprint!("{}", fs::read_to_string(log).unwrap_or_default());
     Ok(())
 }

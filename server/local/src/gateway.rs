@@ -74,6 +74,10 @@ impl Gateway {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (parts, body) = request.into_parts();
+        // Which of two names is meant is anybody's guess, and whoever stands in front may have guessed otherwise.
+        if parts.headers.get_all(http::header::HOST).iter().count() > 1 {
+            return bare(400, Some("Bad Request"));
+        }
         if !host::names_this_api(&parts.headers, &self.api_id) {
             return bare(403, Some("Forbidden"));
         }
@@ -95,7 +99,7 @@ impl Gateway {
         }
         // The gateway fails on a body without a length.
         if parts.headers.contains_key(http::header::TRANSFER_ENCODING) {
-            return bare(400, Some("Transfer-Encoding is not supported: send a Content-Length"));
+            return closing(bare(400, Some("Transfer-Encoding is not supported: send a Content-Length")));
         }
         let body = match Limited::new(body, MAX_PAYLOAD).collect().await {
             Ok(body) => body.to_bytes(),
@@ -194,6 +198,14 @@ fn bare(status: u16, message: Option<&str>) -> Outcome {
     *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     answer.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Outcome::Answer(answer)
+}
+
+/// The last answer of its connection: a request whose length was not understood has no known end.
+fn closing(mut outcome: Outcome) -> Outcome {
+    if let Outcome::Answer(answer) = &mut outcome {
+        answer.headers_mut().insert(http::header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    outcome
 }
 
 fn header_bytes(headers: &HeaderMap) -> usize {

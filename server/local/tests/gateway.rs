@@ -9,19 +9,7 @@ use claims_client::types::*;
 use claims_local::{Fault, LocalApi};
 use common::{Api, CREATE, body, builder};
 use serde_json::json;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
-
-/// Sends bytes as they are and reads until the server closes.
-async fn raw(api: &Api, request: &str) -> String {
-    let mut stream = TcpStream::connect(api.local.address()).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
-    String::from_utf8_lossy(&answer).into_owned()
-}
+use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn an_unknown_route_or_method_is_missing_authentication_token() {
@@ -41,7 +29,7 @@ async fn an_unknown_route_or_method_is_missing_authentication_token() {
         assert_eq!(answer.json["detail"], "Missing Authentication Token", "{method} {target}");
     }
     // Without the stage there is no API that could shape the answer.
-    let answer = raw(&api, "GET /prod/claim HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
+    let answer = api.raw("GET /prod/claim HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{answer}");
     assert!(answer.ends_with(r#"{"message":"Missing Authentication Token"}"#), "{answer}");
 }
@@ -115,7 +103,7 @@ async fn a_body_without_a_length_is_refused() {
          Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{:x}\r\n{text}\r\n0\r\n\r\n",
         text.len()
     );
-    let answer = raw(&api, &request).await;
+    let answer = api.raw(request).await;
     assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
     assert_eq!(api.get("/claim?memberId=123").await.json, json!({"claims": []}));
 }
@@ -123,7 +111,7 @@ async fn a_body_without_a_length_is_refused() {
 #[tokio::test]
 async fn only_http_1_1_is_spoken() {
     let api = Api::start().await;
-    let answer = raw(&api, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
+    let answer = api.raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{answer}");
 }
 
@@ -141,7 +129,7 @@ async fn nonsense_on_the_wire_never_takes_the_api_down() {
         "GET /dev/claim?memberId=1 HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Proto: ::\r\nConnection: close\r\n\r\n",
         "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
     ] {
-        let answer = raw(&api, request).await;
+        let answer = api.raw(request).await;
         assert!(!answer.starts_with("HTTP/1.1 5"), "{request:?}: {answer}");
     }
     assert_eq!(api.get("/claim?memberId=1").await.status, 200);

@@ -2,16 +2,23 @@
 
 use std::{fs, path::PathBuf, process::Command};
 
-use super::{Done, folder, local::Local, tools::Tools};
-use crate::process::{root, run_shown};
+use super::{Done, folder, local::Local};
+use crate::{
+    process::{root, run_shown},
+    tools::Tools,
+};
 
 fn contract() -> Result<PathBuf, std::io::Error> {
     fs::canonicalize(folder().join("claims.openapi.json"))
 }
 
+fn tools(name: &str) -> Result<Tools, Box<dyn std::error::Error>> {
+    Tools::ready(&folder().join("tools").join(name))
+}
+
 /// Both documents are valid, and the contract has nothing that strict rules would mind.
 pub fn lint() -> Done {
-    let tools = Tools::ready("lint")?;
+    let tools = tools("lint")?;
     let import = fs::canonicalize(folder().join("claims.apigateway.json"))?;
     run_shown(tools.python("openapi-spec-validator").arg(contract()?).arg(import))?;
     run_shown(tools.node("redocly").args(["lint", "--config", "redocly.yaml"]).arg(contract()?))
@@ -19,7 +26,7 @@ pub fn lint() -> Done {
 
 /// Clients made of the contract compile under the strictest settings and get through a claim's life.
 pub fn clients() -> Done {
-    let tools = Tools::ready("clients")?;
+    let tools = tools("clients")?;
     let contract = contract()?;
     run_shown(tools.node("openapi-typescript").arg(&contract).args(["--output", "claims.ts"]))?;
     run_shown(tools.node("tsc").args(["--project", "."]))?;
@@ -40,14 +47,14 @@ pub fn clients() -> Done {
 /// The server keeps to the contract, whatever a generator of requests thinks of. Seed and number of examples are in
 /// schemathesis.toml.
 pub fn conformance() -> Done {
-    let tools = Tools::ready("conformance")?;
+    let tools = tools("conformance")?;
     let local = Local::start()?;
     run_shown(tools.python("schemathesis").arg("run").arg(contract()?).args(["--checks", "all", "--url", &local.url]))
 }
 
 /// The docs page renders offline, and a claim that is created through it comes back.
 pub fn page(screenshot: bool) -> Done {
-    let tools = Tools::ready("page")?;
+    let tools = tools("page")?;
     let local = Local::start()?;
     let origin = local.url.trim_end_matches("/dev");
     let mut check: Command = tools.command("node");

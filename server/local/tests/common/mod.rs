@@ -1,6 +1,10 @@
 //! A running API, the client, and raw HTTP for what the client would be too polite to send.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
+pub mod event;
+
+use std::net::SocketAddr;
+
 use claims_client::{ClaimsClient, Endpoint, types::*};
 use claims_local::{Builder, LocalApi};
 use http::{HeaderMap, Request};
@@ -10,6 +14,10 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 /// Names a DynamoDB to run the suite against instead of the embedded engine.
 const ENDPOINT: &str = "CLAIMS_TEST_DYNAMODB_ENDPOINT";
@@ -98,6 +106,11 @@ impl Api {
         self.send("GET", target, &[], "").await
     }
 
+    /// Sends bytes as they are and reads until the server closes.
+    pub async fn raw(&self, request: impl Into<Vec<u8>>) -> String {
+        raw(self.local.address(), request).await
+    }
+
     /// The tutorial's create.
     pub async fn create(&self, headers: &[(&str, &str)], body: &Value) -> Answer {
         self.json("POST", CREATE, headers, body).await
@@ -120,6 +133,21 @@ impl Api {
         }
         claim
     }
+}
+
+/// Sends what no HTTP library would send, and reads until the server closes.
+pub async fn raw(address: SocketAddr, request: impl Into<Vec<u8>>) -> String {
+    let (mut answers, mut requests) = TcpStream::connect(address).await.unwrap().into_split();
+    let request = request.into();
+    // A server that has seen enough reads no further.
+    let sending = tokio::spawn(async move {
+        let _ = requests.write_all(&request).await;
+        requests
+    });
+    let mut answer = Vec::new();
+    let _ = answers.read_to_end(&mut answer).await;
+    drop(sending);
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 /// Where the tutorial creates its claims.

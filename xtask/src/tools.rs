@@ -1,28 +1,31 @@
-//! Tools from PyPI and npm, pinned by the lock files of `openapi/tools/*`, installed once below `target/`.
+//! Tools from PyPI, npm and crates.io, pinned, installed once below `target/`.
 
 use std::{
+    env,
+    error::Error,
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use super::{Done, folder};
 use crate::process::{find, run_shown, target};
+
+type Done = Result<(), Box<dyn Error>>;
 
 /// Where a virtual environment has its programs.
 const PROGRAMS: &str = if cfg!(windows) { "venv/Scripts" } else { "venv/bin" };
 
-/// A copy of one folder of `openapi/tools/` with its tools installed.
+/// A copy of a folder with lock files, its tools installed.
 pub struct Tools {
     pub dir: PathBuf,
 }
 
 impl Tools {
     /// Copies the folder's files and installs what its lock files say, unless that is what is installed.
-    pub fn ready(name: &str) -> Result<Self, Box<dyn std::error::Error>> {
-        let dir = target().join("openapi-tools").join(name);
+    pub fn ready(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        let dir = target().join("tools").join(folder.file_name().ok_or("tools without a folder")?);
         fs::create_dir_all(&dir)?;
-        for entry in fs::read_dir(folder().join("tools").join(name))? {
+        for entry in fs::read_dir(folder)? {
             let entry = entry?;
             fs::copy(entry.path(), dir.join(entry.file_name()))?;
         }
@@ -70,4 +73,24 @@ impl Tools {
         command.env("REDOCLY_TELEMETRY", "off").env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
         command
     }
+}
+
+/// A program from crates.io: ours, of the pinned version, if it has been installed; else the caller's from the path.
+pub fn cargo_tool(name: &str) -> Option<PathBuf> {
+    let own = cargo_tools(name).join("bin").join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    if own.is_file() { Some(own) } else { find(name) }
+}
+
+/// Compiles it, by its own lock file, so that it is the same everywhere.
+pub fn install_cargo_tool(name: &str, version: &str, options: &[&str]) -> Result<PathBuf, Box<dyn Error>> {
+    let folder = cargo_tools(name);
+    eprintln!("compiling {name} {version} into {}", folder.display());
+    let mut install = Command::new("cargo");
+    install.args(["install", name, "--version", version, "--locked", "--quiet", "--root"]).arg(&folder);
+    run_shown(install.args(options).env_remove("CARGO_TARGET_DIR"))?;
+    cargo_tool(name).ok_or_else(|| format!("{name} was compiled and is not in {}", folder.display()).into())
+}
+
+fn cargo_tools(name: &str) -> PathBuf {
+    target().join("tools").join(name)
 }

@@ -1,0 +1,59 @@
+// Who may call the API. Rows: who, from where, does, on what, the answer.
+
+import { ALLOWED, DENIED, NOT_ALLOWED, words } from "./callers.js";
+
+const INVOKE = "execute-api:Invoke";
+const ROUTES = ["POST/claim", "GET/claim", "GET/claim/0190f8f4", "PUT/claim/0190f8f4", "DELETE/claim/0190f8f4"];
+
+export function unsigned(deployment) {
+  const { anybody, endpoint, endpointOfAnotherVpc, endpointNamedAlmostAs, outside, thing, bait, opened, arn, ANOTHER_ACCOUNT } = words(deployment);
+  const { api } = deployment;
+  const ours = endpoint("claims-execute-api");
+  const route = (path) => thing(path, { arn: `${api.arn}/dev/${path}`, policy: api.policy });
+  return [
+    ...ROUTES.map((path) => [anybody, ours, INVOKE, route(path), ALLOWED]),
+    ...ROUTES.map((path) => [anybody, endpointOfAnotherVpc, INVOKE, route(path), DENIED]),
+    [anybody, endpointNamedAlmostAs("claims-execute-api"), INVOKE, route("GET/claim"), DENIED],
+    [anybody, endpoint("claims-dynamodb"), INVOKE, route("GET/claim"), DENIED],
+    [anybody, outside, INVOKE, route("GET/claim"), DENIED],
+    // The endpoint is for this API and nothing else: neither a way out for data, nor to a neighbour.
+    [anybody, ours, INVOKE, bait("API", arn("execute-api", "0th3r4p1/dev/POST/claim", ANOTHER_ACCOUNT)), NOT_ALLOWED],
+    [anybody, ours, INVOKE, opened("another API of ours", arn("execute-api", "0th3r4p1/dev/GET/claim")), NOT_ALLOWED],
+    [anybody, ours, "execute-api:InvalidateCache", route("GET/claim"), NOT_ALLOWED],
+    [anybody, outside, "execute-api:InvalidateCache", route("GET/claim"), NOT_ALLOWED],
+    [anybody, ours, "execute-api:ManageConnections", opened("a connection", `${api.arn}/dev/POST/@connections/1`), NOT_ALLOWED],
+  ];
+}
+
+export function signed(deployment) {
+  const { anybody, role, roleWith, roleWithout, administrator, stranger, endpoint, endpointOfAnotherVpc, outside, thing, bait, arn, ANOTHER_ACCOUNT } = words(deployment);
+  const { api, callerPolicy } = deployment;
+  const ours = endpoint("claims-execute-api");
+  const route = (path, stage = "dev") => thing(`${stage}/${path}`, { arn: `${api.arn}/${stage}/${path}`, policy: api.policy });
+  const callers = [role("claims-bastion"), role("claims-client-client"), roleWith(callerPolicy)];
+  const functions = Object.keys(deployment.functions);
+  return [
+    ...ROUTES.flatMap((path) => callers.map((caller) => [caller, ours, INVOKE, route(path), ALLOWED])),
+    ...callers.map((caller) => [caller, endpointOfAnotherVpc, INVOKE, route("GET/claim"), DENIED]),
+    ...callers.map((caller) => [caller, outside, INVOKE, route("GET/claim"), DENIED]),
+    // The caller policy is for the five routes of this stage.
+    ...callers.map((caller) => [caller, ours, INVOKE, route("DELETE/claim"), NOT_ALLOWED]),
+    ...callers.map((caller) => [caller, ours, INVOKE, route("GET/claim", "prod"), NOT_ALLOWED]),
+    ...callers.map((caller) => [caller, ours, INVOKE, bait("API", arn("execute-api", "0th3r4p1/dev/GET/claim", ANOTHER_ACCOUNT)), NOT_ALLOWED]),
+    ...callers.map((caller) => [caller, outside, "execute-api:InvalidateCache", route("GET/claim"), NOT_ALLOWED]),
+    [roleWithout, outside, "execute-api:InvalidateCache", route("GET/claim"), NOT_ALLOWED],
+    [administrator, ours, "execute-api:InvalidateCache", route("GET/claim"), NOT_ALLOWED],
+    [administrator, ours, INVOKE, thing("another API of ours", { arn: arn("execute-api", "0th3r4p1/dev/GET/claim") }), NOT_ALLOWED],
+    // The resource policy names the account, which is not enough by itself.
+    [anybody, ours, INVOKE, route("GET/claim"), NOT_ALLOWED],
+    [anybody, endpointOfAnotherVpc, INVOKE, route("GET/claim"), DENIED],
+    [roleWithout, ours, INVOKE, route("GET/claim"), NOT_ALLOWED],
+    ...functions.map((name) => [role(name), ours, INVOKE, route("GET/claim"), NOT_ALLOWED]),
+    [stranger, ours, INVOKE, route("GET/claim"), NOT_ALLOWED],
+    [stranger, endpointOfAnotherVpc, INVOKE, route("GET/claim"), DENIED],
+    // Whoever may do everything in the account still has to come through the endpoint.
+    [administrator, ours, INVOKE, route("GET/claim"), ALLOWED],
+    [administrator, endpointOfAnotherVpc, INVOKE, route("GET/claim"), DENIED],
+    [administrator, outside, INVOKE, route("GET/claim"), DENIED],
+  ];
+}

@@ -1,0 +1,72 @@
+// What each function's role may do: one DynamoDB action on one table, through the endpoint, and hardly anything besides.
+// Rows: who, from where, does, on what, the answer, and what else the request says.
+
+import { ALLOWED, DENIED, NOT_ALLOWED, words } from "./callers.js";
+import { everyAction } from "./matrix.js";
+
+const ITS_ACTION = { createClaim: "PutItem", listClaims: "Query", getClaim: "GetItem", updateClaim: "UpdateItem", deleteClaim: "DeleteItem" };
+const INTERFACE_ACTIONS = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"];
+
+export async function functions(deployment) {
+  const { account, region, table, tableKey, logKey, bucket } = deployment;
+  const { role, endpoint, outside, thing, bait, noResource, arn, ANOTHER_ACCOUNT } = words(deployment);
+  const storage = endpoint("claims-dynamodb");
+  const at = (TableName) => everyAction("dynamodb", { Partition: "aws", Region: region, Account: account, TableName, GlobalTableName: TableName });
+  const [onTheTable, onAnother] = [await at("claimsTable"), await at("anotherTable")];
+  if (!onTheTable.some((pair) => pair.arn === table.arn)) throw new Error(`${table.arn} is in none of the pairs`);
+
+  return Object.entries(ITS_ACTION).flatMap(([operation, own]) => {
+    const it = role(`claims-${operation}`);
+    const itsGroup = (name) => arn("logs", `log-group:/aws/lambda/claims-${name}:log-stream:2026/11/23`);
+    const interfaceOf = (action) => noResourceOr(action, arn, noResource());
+    const code = { "lambda:SourceFunctionArn": deployment.functions[`claims-${operation}`].arn };
+    const throughDynamoDb = { "kms:ViaService": `dynamodb.${region}.amazonaws.com`, "kms:CallerAccount": account };
+    const another = Object.keys(ITS_ACTION).find((name) => name !== operation);
+    return [
+      // ---- the table: whichever member's claims it asks for; the member is checked by no policy ----
+      [it, storage, `dynamodb:${own}`, thing("the table", table), ALLOWED, { "dynamodb:LeadingKeys": ["MEMBER#123"] }],
+      [it, storage, `dynamodb:${own}`, thing("another table", { arn: `${table.arn}2` }), NOT_ALLOWED],
+      [it, storage, `dynamodb:${own}`, bait("table", table.arn.replace(account, ANOTHER_ACCOUNT)), NOT_ALLOWED],
+      // Outside the endpoint too, so that the role alone is asked.
+      ...[...onTheTable, ...onAnother].map(({ action, arn: on }) => {
+        const its = action === `dynamodb:${own}` && on === table.arn;
+        return [it, outside, action, thing(on, { arn: on }), its ? ALLOWED : NOT_ALLOWED];
+      }),
+
+      // ---- the keys: only by way of DynamoDB, and never the one of the logs ----
+      [it, outside, "kms:Decrypt", thing("the table's key", tableKey), ALLOWED, throughDynamoDb],
+      [it, outside, "kms:Decrypt", thing("the table's key", tableKey), NOT_ALLOWED],
+      [it, outside, "kms:Decrypt", thing("the table's key", tableKey), NOT_ALLOWED, { ...throughDynamoDb, "kms:ViaService": `s3.${region}.amazonaws.com` }],
+      [it, outside, "kms:Decrypt", thing("the table's key", tableKey), NOT_ALLOWED, { ...throughDynamoDb, "kms:CallerAccount": ANOTHER_ACCOUNT }],
+      [it, outside, "kms:ScheduleKeyDeletion", thing("the table's key", tableKey), NOT_ALLOWED, throughDynamoDb],
+      [it, outside, "kms:CreateGrant", thing("the table's key", tableKey), NOT_ALLOWED, throughDynamoDb],
+      [it, outside, "kms:Decrypt", thing("the logs' key", logKey), NOT_ALLOWED, throughDynamoDb],
+
+      // ---- its own log, written and never read ----
+      [it, outside, "logs:PutLogEvents", thing("its log", { arn: itsGroup(operation) }), ALLOWED],
+      [it, outside, "logs:PutLogEvents", thing("another function's log", { arn: itsGroup(another) }), NOT_ALLOWED],
+      [it, outside, "logs:GetLogEvents", thing("its log", { arn: itsGroup(operation) }), NOT_ALLOWED],
+      [it, outside, "xray:PutTraceSegments", noResource(), ALLOWED],
+      [it, outside, "xray:GetTraceSummaries", noResource(), NOT_ALLOWED],
+
+      // ---- network interfaces: the Lambda service makes them in this role's name, the function's code may not ----
+      ...INTERFACE_ACTIONS.map((action) => [it, outside, action, interfaceOf(action), ALLOWED]),
+      ...INTERFACE_ACTIONS.map((action) => [it, outside, action, interfaceOf(action), DENIED, code]),
+
+      // ---- nothing else ----
+      [it, outside, "lambda:InvokeFunction", thing("another function", { arn: deployment.functions[`claims-${another}`].arn }), NOT_ALLOWED],
+      [it, outside, "lambda:UpdateFunctionCode", thing("itself", { arn: deployment.functions[`claims-${operation}`].arn }), NOT_ALLOWED],
+      [it, outside, "sts:AssumeRole", thing("another function's role", roleAsThing(deployment, `claims-${another}`)), NOT_ALLOWED],
+      [it, outside, "iam:PassRole", thing("its role", { arn: it.principal }), NOT_ALLOWED],
+      [it, outside, "s3:GetObject", thing("the bucket", { ...bucket, arn: `${bucket.arn}/examples/claims` }), NOT_ALLOWED, { "aws:SecureTransport": "true" }],
+      [it, outside, "ec2:TerminateInstances", thing("an instance", { arn: arn("ec2", "instance/i-0example") }), NOT_ALLOWED],
+      [it, outside, "ssm:GetParameter", thing("a parameter", { arn: arn("ssm", "parameter/secret") }), NOT_ALLOWED],
+    ];
+  });
+}
+
+// Describe* knows no resource.
+const noResourceOr = (action, arn, everything) =>
+  action.includes(":Describe") ? everything : { ...everything, name: "an interface", arn: arn("ec2", "network-interface/eni-0example") };
+
+const roleAsThing = ({ roles }, name) => ({ arn: roles[name].arn, policy: roles[name].trust });
