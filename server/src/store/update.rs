@@ -9,7 +9,10 @@ use claims_api_types::{
     UpdateClaimRequest, Version,
 };
 
-use super::{Store, call};
+use super::{
+    Store,
+    call::{self, LostAnswers},
+};
 use crate::{
     failure::Failure,
     item::{self, Item, n, s},
@@ -70,7 +73,8 @@ impl Store {
             call = call.expression_attribute_values(":version", n(version));
         }
 
-        let error = match call.condition_expression(condition).send().await {
+        let lost = LostAnswers::default();
+        let error = match call.condition_expression(condition).customize().interceptor(lost.clone()).send().await {
             Ok(answer) => {
                 let new = answer.attributes().ok_or_else(|| Failure::internal("DynamoDB: no ALL_NEW on update"))?;
                 return Ok(item::to_claim(new)?);
@@ -79,7 +83,14 @@ impl Store {
         };
         match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
-                refused(update, &written_by, refusal.item())
+                refused(update, &written_by, refusal.item()).map_err(|failure| {
+                    // An earlier attempt may have written, and somebody else since: "nothing was changed" would be a guess.
+                    if lost.any() {
+                        Failure::unavailable("DynamoDB: an answer was lost, then refused")
+                    } else {
+                        failure
+                    }
+                })
             }
             _ => Err(call::failure(&error)),
         }
