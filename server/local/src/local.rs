@@ -69,6 +69,7 @@ pub struct Builder {
     port: u16,
     data_file: Option<PathBuf>,
     dynamodb_endpoint: Option<String>,
+    store: Option<Store>,
     table: String,
     clock: Clock,
     integration_timeout: Duration,
@@ -101,6 +102,14 @@ impl Builder {
         self
     }
 
+    /// Keeps the claims in this store instead: a DynamoDB client whose settings are all the caller's. Data file, endpoint
+    /// and table name then count for nothing, and no `Storage` fault ever happens.
+    #[must_use]
+    pub fn store(mut self, store: Store) -> Self {
+        self.store = Some(store);
+        self
+    }
+
     /// The table's name; it is made if it is not there. Default: `claimsTable`.
     #[must_use]
     pub fn table(mut self, name: impl Into<String>) -> Self {
@@ -128,14 +137,19 @@ impl Builder {
     /// See [`StartError`]: each names what is in the way.
     pub async fn start(self) -> Result<LocalApi, StartError> {
         let faults = Faults::default();
-        let lock = self.data_file.as_deref().map(lock).transpose()?;
-        let http = match (&self.dynamodb_endpoint, &self.data_file) {
-            (Some(_), _) => dynamodb::https(Roots::Native)?,
-            (None, Some(file)) => engine::http_client(open(file)?),
-            (None, None) => engine::http_client(memory()?),
+        let (store, lock) = match self.store {
+            Some(store) => (store, None),
+            None => {
+                let lock = self.data_file.as_deref().map(lock).transpose()?;
+                let http = match (&self.dynamodb_endpoint, &self.data_file) {
+                    (Some(_), _) => dynamodb::https(Roots::Native)?,
+                    (None, Some(file)) => engine::http_client(open(file)?),
+                    (None, None) => engine::http_client(memory()?),
+                };
+                let config = sdk_config(fault::storage(http, faults.clone()), self.dynamodb_endpoint.as_deref());
+                (Store::new(Client::from_conf(config), self.table), lock)
+            }
         };
-        let config = sdk_config(fault::storage(http, faults.clone()), self.dynamodb_endpoint.as_deref());
-        let store = Store::new(Client::from_conf(config), self.table);
         table::ensure(store.client(), store.table()).await?;
 
         let gateway = Gateway {
@@ -186,6 +200,7 @@ impl LocalApi {
             port: 0,
             data_file: None,
             dynamodb_endpoint: None,
+            store: None,
             table: "claimsTable".to_owned(),
             clock: Arc::new(Timestamp::now),
             integration_timeout: Duration::from_secs(29),

@@ -1,6 +1,12 @@
 //! A running API, the client, and raw HTTP for what the client would be too polite to send.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
+pub mod clock;
+pub mod dice;
+pub mod message;
+pub mod proxy;
+pub mod world;
+
 use claims_client::{ClaimsClient, Endpoint, types::*};
 use claims_local::{Builder, LocalApi};
 use http::{HeaderMap, Request};
