@@ -48,6 +48,8 @@ impl Store {
         };
         match (refusal.item(), if_match) {
             (None, _) if lost.any() => Ok(()),
+            // It may have deleted what it was to delete, and a create that was still being retried made it anew.
+            (Some(_), _) if lost.any() => Err(Failure::unavailable("DynamoDB: an answer was lost, then refused")),
             (Some(old), Some(IfMatch::Version(wanted))) => Err(version_mismatch(wanted, item::to_claim(old)?.version)),
             (None, _) => Err(Problem::new(ProblemCode::ClaimNotFound).into()),
             (Some(_), _) => Err(Failure::internal("DynamoDB: refused to delete an item that exists")),
