@@ -60,6 +60,14 @@ impl LostAnswers {
     pub(super) fn any(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
+
+    /// `failure`, unless it promises that nothing was done and an earlier attempt may have done it.
+    pub(super) fn honest(&self, failure: Failure) -> Failure {
+        if self.any() && failure.problem.status < 500 {
+            return Failure::unavailable(format!("DynamoDB: an answer was lost, then {}", failure.problem.code));
+        }
+        failure
+    }
 }
 
 impl Intercept for LostAnswers {

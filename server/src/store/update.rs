@@ -83,16 +83,10 @@ impl Store {
         };
         match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
-                refused(update, &written_by, refusal.item()).map_err(|failure| {
-                    // An earlier attempt may have written, and somebody else since: "nothing was changed" would be a guess.
-                    if lost.any() {
-                        Failure::unavailable("DynamoDB: an answer was lost, then refused")
-                    } else {
-                        failure
-                    }
-                })
+                // Somebody else may have written since an attempt of ours did: the refusal then is of the repeat only.
+                refused(update, &written_by, refusal.item()).map_err(|failure| lost.honest(failure))
             }
-            _ => Err(call::failure(&error)),
+            _ => Err(lost.honest(call::failure(&error))),
         }
     }
 }
