@@ -3,8 +3,10 @@
 
 pub mod clock;
 pub mod dice;
+pub mod linear;
 pub mod message;
 pub mod proxy;
+pub mod recorder;
 pub mod world;
 
 use claims_client::{ClaimsClient, Endpoint, types::*};

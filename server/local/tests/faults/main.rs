@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod expected;
+mod mixed;
 mod storms;
 
 use std::{collections::VecDeque, time::Duration};

@@ -9,7 +9,7 @@ use crate::common::{
     new_claim,
     proxy::{
         Plan,
-        WireFault::{Answer, SilentAfter},
+        WireFault::{self, Answer, ResetAfter, SilentAfter},
     },
     world::{self, Limits, World},
 };
@@ -21,17 +21,18 @@ const LONG: Limits = Limits {
     call: Duration::from_secs(60),
 };
 
+const THROTTLED: WireFault = Answer(
+    400,
+    "Content-Type: application/x-amz-json-1.0\r\n",
+    r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"no"}"#,
+);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_throttling_storm_is_not_answered_with_a_storm_of_retries() {
     const CALLS: usize = 200;
     let at_front = Answer(429, "Retry-After: 7\r\nContent-Type: application/json\r\n", r#"{"message":"Slow down"}"#);
-    let at_back = Answer(
-        400,
-        "Content-Type: application/x-amz-json-1.0\r\n",
-        r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"no"}"#,
-    );
     let http = world::http();
-    for (fault, front) in [(at_front, true), (at_back, false)] {
+    for (fault, front) in [(at_front, true), (THROTTLED, false)] {
         let world = World::start(LONG, &http).await;
         let claim = world.truth.create_claim(new_claim("m")).await.unwrap();
         // 50 tokens are ten retries, for all callers together.
@@ -51,6 +52,23 @@ async fn a_throttling_storm_is_not_answered_with_a_storm_of_retries() {
 
         proxy.plan(Plan::Pass);
         assert_eq!(client.get_claim(&claim.member_id, claim.claim_id).await.unwrap(), claim, "the storm is over");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_whose_repeats_are_throttled_may_have_been_done() {
+    let world = World::start(LONG, &world::http()).await;
+    let claim = world.truth.create_claim(new_claim("m")).await.unwrap();
+    let storm = || world.back.plan(Plan::Next(VecDeque::from([ResetAfter, THROTTLED, THROTTLED])));
+    storm();
+    let created = world.client.create_claim(new_claim("n")).without_retry().await.unwrap_err();
+    storm();
+    let update = claim.to_update();
+    let updated = world.client.update_claim(&claim.member_id, claim.claim_id, update).await.unwrap_err();
+    storm();
+    let deleted = world.client.delete_claim(&claim.member_id, claim.claim_id).without_retry().await.unwrap_err();
+    for error in [created, updated, deleted] {
+        assert!(error.is_outcome_unknown(), "it was done: {error:?}");
     }
 }
 
