@@ -13,6 +13,9 @@ const LONGER: (&str, &str) = ("CLAIMS_TEST_LONGER", "20");
 
 const STEPS: &[Step] = &[
     step("long histories", &["cargo", "test", "--package", "claims-local", "--test", "histories"]).with(&[LONGER]),
+    step("many orders", &["cargo", "test", "--package", "claims-local", "--test", "linearizability"]).with(&[LONGER]),
+    step("many faults", &["cargo", "test", "--package", "claims-local", "--test", "faults"]).with(&[LONGER]),
+    step("many kills", &["cargo", "test", "--package", "claims-local", "--test", "durability"]).with(&[LONGER]),
     step("many events", &["cargo", "test", "--package", "claims-local", "--test", "events"]).with(&[LONGER]),
     step("many values", &["cargo", "test", "--package", "claims-api-types", "--test", "laws"]).with(&[LONGER]),
     step("overhead", &["cargo", "xtask", "bench"]),
