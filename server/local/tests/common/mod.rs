@@ -7,6 +7,7 @@ pub mod linear;
 pub mod message;
 pub mod proxy;
 pub mod recorder;
+pub mod running;
 pub mod world;
 
 use claims_client::{ClaimsClient, Endpoint, types::*};
