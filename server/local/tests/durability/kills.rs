@@ -53,7 +53,7 @@ async fn survive(seed: u64) {
             events().filter(|event| event.action != Action::Get && event.outcome != Outcome::Unknown).count();
         cut += events().filter(|event| event.outcome == Outcome::Unknown).count();
     }
-    println!("{acknowledged} writes acknowledged, {cut} cut short");
+    eprintln!("{acknowledged} writes acknowledged, {cut} cut short");
     assert!(acknowledged > 400 && cut > 20, "nothing was tested: {acknowledged} writes, {cut} cut short");
 }
 

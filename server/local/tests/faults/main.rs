@@ -54,7 +54,9 @@ impl Op {
                 })
             }
             Self::Get => client.get_claim(member, id).await.map(|found| assert_eq!(found, *claim)),
-            Self::List => client.list_claims(member).await.map(|page| assert_eq!(page.claims, [claim.clone()])),
+            Self::List => {
+                client.list_claims(member).await.map(|page| assert_eq!(page.claims, std::slice::from_ref(claim)))
+            }
             Self::Update => client.update_claim(member, id, update).await.map(|it| assert_eq!(it.version.get(), 2)),
             Self::UpdateIfMatch => {
                 let call = client.update_claim(member, id, update).if_match(claim.version);

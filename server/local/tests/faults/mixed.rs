@@ -108,7 +108,7 @@ async fn run(seed: u64) {
     let faults = (world.front.faults(), world.back.faults());
     world.front.plan(Plan::Pass);
     world.back.plan(Plan::Pass);
-    println!("{} claims, {failed} calls failed, {unknown} of unknown outcome, faults {faults:?}", histories.len());
+    eprintln!("{} claims, {failed} calls failed, {unknown} of unknown outcome, faults {faults:?}", histories.len());
     assert!(faults.0 > 1000 && faults.1 > 1000 && unknown > 0, "nothing was tested");
     settle(&world, &ticks, &mut histories, seed).await;
     for (id, (_, history)) in histories {

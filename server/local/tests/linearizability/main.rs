@@ -45,7 +45,7 @@ async fn every_history_of_a_claim_has_an_order() {
         all.concurrent += tally.concurrent;
     }
     let Tally { events, unknown, repeated, concurrent } = all;
-    println!("{events} calls: {unknown} of unknown outcome, {repeated} repeated, {concurrent} concurrent");
+    eprintln!("{events} calls: {unknown} of unknown outcome, {repeated} repeated, {concurrent} concurrent");
     assert!(unknown * 100 > events && repeated * 100 > events && concurrent * 4 > events, "nothing was tested");
 }
 
