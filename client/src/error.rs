@@ -259,6 +259,13 @@ impl Error {
         self.0.kind == Kind::Connect
     }
 
+    /// The connection broke before the answer was complete. A read may be repeated; for a write, see
+    /// [`is_outcome_unknown`](Self::is_outcome_unknown).
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.0.kind == Kind::Interrupted
+    }
+
     /// The answer is none of this API's: another service at that address, or something in between.
     #[must_use]
     pub fn is_unexpected_answer(&self) -> bool {

@@ -195,6 +195,15 @@ async fn a_certificate_that_nobody_trusts_is_a_503_that_says_so_in_the_log() {
     assert_eq!(front.handshakes(), 0);
 }
 
+#[tokio::test]
+async fn a_log_longer_than_a_pipe_holds_stops_nobody() {
+    let mut list = start("listClaims", &dynamodb().await).await;
+    for _ in 0..600 {
+        assert_eq!(invoke(&mut list, "GET", Value::Null, json!({"memberId": "1"}), Value::Null).await.0, 200);
+    }
+    assert_eq!(list.log().await.unwrap().lines().count(), 600);
+}
+
 /// SHA-256 of each certificate, as <https://www.amazontrust.com/repository/> publishes them.
 const AMAZON_ROOTS: [&str; 5] = [
     "8ecde6884f3d87b1125ba31ac3fcb13d7016de7f57cc904fe1cb97c6ae98196e",

@@ -139,6 +139,7 @@ fn status(error: &claims_client::Error) -> Status {
     } else if error.is_throttled()
         || error.is_connect()
         || error.is_timeout()
+        || error.is_interrupted()
         || error.is_unavailable() && error.code() != Some(&ProblemCode::Internal)
     {
         Status::Unavailable

@@ -22,6 +22,7 @@ use std::{fs, io, process::Stdio, sync::Arc};
 
 use bytes::Bytes;
 use tokio::{
+    io::AsyncReadExt,
     net::TcpListener,
     process::{Child, Command},
     sync::{Notify, mpsc},
@@ -46,10 +47,12 @@ pub struct Function {
     answers: mpsc::UnboundedReceiver<Answer>,
     ready: Arc<Notify>,
     server: JoinHandle<()>,
+    log: JoinHandle<io::Result<Vec<u8>>>,
 }
 
 impl Function {
-    /// Starts `command` with `AWS_LAMBDA_RUNTIME_API` added to its environment, and its output kept for [`Function::log`].
+    /// Starts `command` with `AWS_LAMBDA_RUNTIME_API` added to its environment, and its standard output kept
+    /// for [`Function::log`].
     ///
     /// # Errors
     /// When no port is free or the program does not start.
@@ -59,13 +62,23 @@ impl Function {
             .env("AWS_LAMBDA_RUNTIME_API", listener.local_addr()?.to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(Stdio::null())
             .kill_on_drop(true);
         let (events, pending) = mpsc::unbounded_channel();
         let (answered, answers) = mpsc::unbounded_channel();
         let ready = Arc::new(Notify::new());
         let server = tokio::spawn(runtime_api::serve(listener, pending, answered, ready.clone()));
-        Ok(Self { child: command.spawn()?, events, answers, ready, server })
+        let mut child = command.spawn()?;
+        let stdout = child.stdout.take();
+        // Read as it comes: a function whose log nobody reads stops when the pipe is full.
+        let log = tokio::spawn(async move {
+            let mut log = Vec::new();
+            if let Some(mut stdout) = stdout {
+                stdout.read_to_end(&mut log).await?;
+            }
+            Ok(log)
+        });
+        Ok(Self { child, events, answers, ready, server, log })
     }
 
     /// Waits until its init is done, which is when it asks for its first event. Only before the first event.
@@ -106,11 +119,8 @@ impl Function {
     /// When the process cannot be ended or its output not be read.
     pub async fn log(mut self) -> io::Result<String> {
         self.child.start_kill()?;
-        let mut output = Vec::new();
-        if let Some(mut stdout) = self.child.stdout.take() {
-            tokio::io::AsyncReadExt::read_to_end(&mut stdout, &mut output).await?;
-        }
         self.child.wait().await?;
+        let output = (&mut self.log).await??;
         Ok(String::from_utf8_lossy(&output).into_owned())
     }
 }
@@ -118,6 +128,7 @@ impl Function {
 impl Drop for Function {
     fn drop(&mut self) {
         self.server.abort();
+        self.log.abort();
     }
 }
 

@@ -18,6 +18,8 @@ use aws_smithy_types::body::SdkBody;
 use dynoxide::{Database, DynoxideError};
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::data_file;
+
 /// Where the SDK's requests go instead of to the network.
 #[derive(Clone)]
 pub(crate) struct Engine(Arc<Database>);
@@ -64,7 +66,13 @@ fn answer(database: &Database, request: &HttpRequest) -> Result<HttpResponse, Co
     let body = request.body().bytes().unwrap_or_default();
     let (status, text) = match dispatch(database, operation, body) {
         Ok(text) => (200, text),
-        Err(error) => (error.status_code(), error.to_json()),
+        Err(error) => {
+            if error.status_code() >= 500 {
+                // The caller learns only that its storage is unavailable; SQLite's words name no value.
+                tracing::error!("claims-local's data: {}", data_file::mend(error.to_string()));
+            }
+            (error.status_code(), error.to_json())
+        }
     };
     let status = StatusCode::try_from(status).map_err(|e| ConnectorError::other(e.into(), None))?;
     let mut response = HttpResponse::new(status, SdkBody::from(text));

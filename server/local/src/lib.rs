@@ -18,6 +18,7 @@
 //!
 //! It can also misbehave on demand: [`LocalApi::inject`] and [`Fault`].
 
+mod data_file;
 mod docs;
 mod dynamodb;
 mod engine;

@@ -1,10 +1,10 @@
 //! Starting and stopping the local API.
 
 use std::{
-    fs::{File, TryLockError},
+    fs::File,
     io,
     net::{Ipv4Addr, SocketAddr},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -22,7 +22,7 @@ use dynoxide::Database;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::{
-    engine,
+    data_file, engine,
     fault::{self, Fault, Faults},
     gateway::Gateway,
     routes::{DocumentError, Routes},
@@ -49,8 +49,16 @@ pub enum StartError {
     Open {
         /// The data file, or the lock beside it.
         path: PathBuf,
-        /// What the system or the engine said.
+        /// What the system or the engine said, and what to do about it.
         reason: String,
+    },
+    /// The data file is not one of this program's. It was not touched.
+    #[error("{} {what}, and was left as it is: choose another file", path.display())]
+    Foreign {
+        /// The data file.
+        path: PathBuf,
+        /// What it is instead.
+        what: &'static str,
     },
     /// No HTTP client for the other DynamoDB can be made.
     #[error(transparent)]
@@ -69,6 +77,7 @@ pub struct Builder {
     port: u16,
     data_file: Option<PathBuf>,
     dynamodb_endpoint: Option<String>,
+    store: Option<Store>,
     table: String,
     clock: Clock,
     integration_timeout: Duration,
@@ -101,6 +110,14 @@ impl Builder {
         self
     }
 
+    /// Keeps the claims in this store instead: a DynamoDB client whose settings are all the caller's. Data file, endpoint
+    /// and table name then count for nothing, and no `Storage` fault ever happens.
+    #[must_use]
+    pub fn store(mut self, store: Store) -> Self {
+        self.store = Some(store);
+        self
+    }
+
     /// The table's name; it is made if it is not there. Default: `claimsTable`.
     #[must_use]
     pub fn table(mut self, name: impl Into<String>) -> Self {
@@ -128,14 +145,21 @@ impl Builder {
     /// See [`StartError`]: each names what is in the way.
     pub async fn start(self) -> Result<LocalApi, StartError> {
         let faults = Faults::default();
-        let lock = self.data_file.as_deref().map(lock).transpose()?;
-        let http = match (&self.dynamodb_endpoint, &self.data_file) {
-            (Some(_), _) => dynamodb::https(&Roots::Amazon)?,
-            (None, Some(file)) => engine::http_client(open(file)?),
-            (None, None) => engine::http_client(memory()?),
+        let (store, lock) = match self.store {
+            Some(store) => (store, None),
+            None => {
+                let (http, lock) = match (&self.dynamodb_endpoint, &self.data_file) {
+                    (Some(_), _) => (dynamodb::https(&Roots::Amazon)?, None),
+                    (None, Some(file)) => {
+                        let (database, lock) = data_file::open(file)?;
+                        (engine::http_client(database), Some(lock))
+                    }
+                    (None, None) => (engine::http_client(memory()?), None),
+                };
+                let config = sdk_config(fault::storage(http, faults.clone()), self.dynamodb_endpoint.as_deref());
+                (Store::new(Client::from_conf(config), self.table), lock)
+            }
         };
-        let config = sdk_config(fault::storage(http, faults.clone()), self.dynamodb_endpoint.as_deref());
-        let store = Store::new(Client::from_conf(config), self.table);
         table::ensure(store.client(), store.table()).await?;
 
         let gateway = Gateway {
@@ -186,6 +210,7 @@ impl LocalApi {
             port: 0,
             data_file: None,
             dynamodb_endpoint: None,
+            store: None,
             table: "claimsTable".to_owned(),
             clock: Arc::new(Timestamp::now),
             integration_timeout: Duration::from_secs(29),
@@ -256,26 +281,6 @@ fn sdk_config(http: SharedHttpClient, endpoint: Option<&str>) -> Config {
 
 pub(crate) fn memory() -> Result<Database, StartError> {
     Database::memory().map_err(|e| StartError::Open { path: ":memory:".into(), reason: e.to_string() })
-}
-
-fn open(file: &Path) -> Result<Database, StartError> {
-    let failed = |reason: String| StartError::Open { path: file.to_owned(), reason };
-    let text = file.to_str().ok_or_else(|| failed("its name is not UTF-8".to_owned()))?;
-    Database::new(text).map_err(|e| failed(e.to_string()))
-}
-
-/// SQLite would let a second process write to the same file behind the first one's back.
-fn lock(file: &Path) -> Result<File, StartError> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".lock");
-    let path = PathBuf::from(name);
-    let failed = |e: io::Error| StartError::Open { path: path.clone(), reason: e.to_string() };
-    let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(StartError::InUse(file.to_owned())),
-        Err(TryLockError::Error(e)) => Err(failed(e)),
-    }
 }
 
 /// An embedded claims table in memory without a gateway, for tests of the server itself.

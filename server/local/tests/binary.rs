@@ -3,77 +3,14 @@
 
 mod common;
 
-use std::{
-    io::{BufRead, BufReader, Read},
-    path::Path,
-    process::{Child, ChildStdout, Command, Output, Stdio},
+use std::process::Command;
+
+use claims_client::types::*;
+use common::{
+    new_claim,
+    running::{Running, data_file, fails},
 };
-
-use claims_client::{ClaimsClient, Endpoint, types::*};
-use common::new_claim;
 use futures_util::TryStreamExt;
-
-struct Running {
-    child: Child,
-    out: BufReader<ChildStdout>,
-    greeting: String,
-}
-
-impl Running {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut greeting = String::new();
-        while !greeting.contains("Ctrl-C") {
-            let read = out.read_line(&mut greeting).unwrap();
-            assert!(read > 0, "it ended before it served: {greeting}");
-        }
-        Self { child, out, greeting }
-    }
-
-    fn url(&self) -> String {
-        let start = self.greeting.find("http://127.0.0.1:").unwrap();
-        self.greeting[start..].split_whitespace().next().unwrap().to_owned()
-    }
-
-    fn client(&self) -> ClaimsClient {
-        ClaimsClient::builder().endpoint(Endpoint::url(self.url())).build().unwrap()
-    }
-
-    #[cfg(unix)]
-    fn interrupt(mut self) -> (Option<i32>, String) {
-        let status = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
-        assert!(status.success());
-        let code = self.child.wait().unwrap().code();
-        let mut log = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        self.out.read_to_string(&mut log).unwrap();
-        (code, log)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_claims-local"));
-    command.args(arguments).env_remove("RUST_LOG").stdin(Stdio::null());
-    command
-}
-
-fn fails(arguments: &[&str]) -> String {
-    let Output { status, stderr, .. } = command(arguments).output().unwrap();
-    assert!(!status.success());
-    String::from_utf8(stderr).unwrap()
-}
-
-fn data_file(folder: &Path) -> String {
-    folder.join("claims.db").to_str().unwrap().to_owned()
-}
 
 #[cfg(unix)]
 #[tokio::test]

@@ -6,41 +6,13 @@ mod common;
 use std::time::Duration;
 
 use claims_client::{ClaimsClient, Endpoint, RetryPolicy, types::*};
-use claims_local::{Fault, LocalApi};
-use common::{Api, new_claim};
+use claims_local::LocalApi;
+use common::{
+    Api,
+    dice::{Dice, longer},
+    new_claim,
+};
 use futures_util::future::join_all;
-
-/// How many times longer than in an ordinary test run; `cargo xtask nightly` sets it.
-fn longer() -> u64 {
-    std::env::var("CLAIMS_TEST_LONGER").ok().and_then(|n| n.parse().ok()).unwrap_or(1)
-}
-
-/// A small generator: the faults of a seed are always the same.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % sides
-    }
-
-    fn fault(&mut self) -> Fault {
-        match self.roll(8) {
-            0 => Fault::ResetBefore,
-            1 => Fault::ResetAfter,
-            2 => Fault::StorageAnswerLost,
-            3 => Fault::StorageThrottled,
-            4 => Fault::StorageDown,
-            5 => Fault::Throttle { retry_after: 1 },
-            6 => Fault::Status(502),
-            _ => Fault::Status(504),
-        }
-    }
-}
 
 /// A client that retries at once and heeds no Retry-After.
 fn hasty(api: &LocalApi) -> ClaimsClient {

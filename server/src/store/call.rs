@@ -33,9 +33,14 @@ where
         SdkError::ResponseError(_) => Failure::unavailable("DynamoDB: the answer could not be read"),
         SdkError::ServiceError(e) => {
             let code = e.err().code().unwrap_or("without a code");
-            if THROTTLED.contains(&code) {
+            let status = e.raw().status().as_u16();
+            // DynamoDB itself throttles with a 400; a 429 is of something in between.
+            if THROTTLED.contains(&code) || status == 429 {
                 Failure::throttled(format!("DynamoDB: {code}"))
-            } else if e.raw().status().as_u16() >= 500 {
+            } else if status < 300 {
+                // A success whose body is spoilt: to the SDK this is an error of the service.
+                Failure::unavailable("DynamoDB: the answer could not be read")
+            } else if status >= 500 {
                 Failure::unavailable(format!("DynamoDB: {code}"))
             } else {
                 // These two say which permission or table is missing; other messages may quote an item.
@@ -58,6 +63,14 @@ pub(super) struct LostAnswers(Arc<AtomicBool>);
 impl LostAnswers {
     pub(super) fn any(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+
+    /// `failure`, unless it promises that nothing was done and an earlier attempt may have done it.
+    pub(super) fn honest(&self, failure: Failure) -> Failure {
+        if self.any() && failure.problem.status < 500 {
+            return Failure::unavailable(format!("DynamoDB: an answer was lost, then {}", failure.problem.code));
+        }
+        failure
     }
 }
 

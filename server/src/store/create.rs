@@ -3,7 +3,10 @@
 use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::ReturnValuesOnConditionCheckFailure};
 use claims_api_types::{Claim, CreateClaim, IdempotencyKey, Operation, Problem, ProblemCode};
 
-use super::{Store, call};
+use super::{
+    Store,
+    call::{self, LostAnswers},
+};
 use crate::{failure::Failure, item};
 
 /// What a create found.
@@ -24,6 +27,7 @@ impl Store {
     ) -> Result<Created, Failure> {
         let hash = item::request_hash(create);
         let written_by = format!("{}:{key}", Operation::CreateClaim);
+        let lost = LostAnswers::default();
         let result = self
             .client
             .put_item()
@@ -31,6 +35,8 @@ impl Store {
             .set_item(Some(item::from_claim(&claim, hash.clone(), written_by)))
             .condition_expression("attribute_not_exists(PK)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .customize()
+            .interceptor(lost.clone())
             .send()
             .await;
         let error = match result {
@@ -38,7 +44,7 @@ impl Store {
             Err(error) => error,
         };
         let Some(PutItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() else {
-            return Err(call::failure(&error));
+            return Err(lost.honest(call::failure(&error)));
         };
         let old = refusal.item().ok_or_else(|| Failure::internal("DynamoDB: no ALL_OLD on refusal"))?;
         if item::text(old, item::REQUEST_HASH)? == hash {

@@ -44,11 +44,14 @@ impl Store {
             Err(error) => error,
         };
         let Some(DeleteItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() else {
-            return Err(call::failure(&error));
+            return Err(lost.honest(call::failure(&error)));
         };
         match (refusal.item(), if_match) {
             (None, _) if lost.any() => Ok(()),
-            (Some(old), Some(IfMatch::Version(wanted))) => Err(version_mismatch(wanted, item::to_claim(old)?.version)),
+            (Some(old), Some(IfMatch::Version(wanted))) => {
+                // It may have deleted what it was to delete, and a create that was still being retried made it anew.
+                Err(lost.honest(version_mismatch(wanted, item::to_claim(old)?.version)))
+            }
             (None, _) => Err(Problem::new(ProblemCode::ClaimNotFound).into()),
             (Some(_), _) => Err(Failure::internal("DynamoDB: refused to delete an item that exists")),
         }

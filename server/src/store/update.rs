@@ -9,7 +9,10 @@ use claims_api_types::{
     UpdateClaimRequest, Version,
 };
 
-use super::{Store, call};
+use super::{
+    Store,
+    call::{self, LostAnswers},
+};
 use crate::{
     failure::Failure,
     item::{self, Item, n, s},
@@ -70,7 +73,8 @@ impl Store {
             call = call.expression_attribute_values(":version", n(version));
         }
 
-        let error = match call.condition_expression(condition).send().await {
+        let lost = LostAnswers::default();
+        let error = match call.condition_expression(condition).customize().interceptor(lost.clone()).send().await {
             Ok(answer) => {
                 let new = answer.attributes().ok_or_else(|| Failure::internal("DynamoDB: no ALL_NEW on update"))?;
                 return Ok(item::to_claim(new)?);
@@ -79,9 +83,10 @@ impl Store {
         };
         match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
-                refused(update, &written_by, refusal.item())
+                // Somebody else may have written since an attempt of ours did: the refusal then is of the repeat only.
+                refused(update, &written_by, refusal.item()).map_err(|failure| lost.honest(failure))
             }
-            _ => Err(call::failure(&error)),
+            _ => Err(lost.honest(call::failure(&error))),
         }
     }
 }

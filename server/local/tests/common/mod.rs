@@ -1,7 +1,15 @@
 //! A running API, the client, and raw HTTP for what the client would be too polite to send.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
+pub mod clock;
+pub mod dice;
 pub mod event;
+pub mod linear;
+pub mod message;
+pub mod proxy;
+pub mod recorder;
+pub mod running;
+pub mod world;
 
 use std::net::SocketAddr;
 

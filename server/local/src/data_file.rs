@@ -1,0 +1,133 @@
+//! The file that keeps the claims: who may write it, and whether it is one of ours.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+
+use dynoxide::Database;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::StartError;
+
+/// Opens the file, or makes it, and keeps every other process out as long as the lock lives.
+pub(crate) fn open(file: &Path) -> Result<(Database, File), StartError> {
+    // SQLite takes ":memory:", "file:…" and an empty name for something else than a file.
+    let path = std::path::absolute(file).map_err(|e| failed(file, &e))?;
+    let text = path.to_str().ok_or_else(|| StartError::Open {
+        path: path.clone(),
+        reason: "its name is not UTF-8; choose another name".to_owned(),
+    })?;
+    let lock = Lock::take(&path)?;
+    if let Err(error) = check(&path) {
+        lock.give_back();
+        return Err(error);
+    }
+    let database =
+        Database::new(text).map_err(|e| StartError::Open { path: path.clone(), reason: mend(e.to_string()) });
+    Ok((database?, lock.file))
+}
+
+/// SQLite would let a second process write to the same file behind the first one's back.
+struct Lock {
+    file: File,
+    path: PathBuf,
+    is_new: bool,
+}
+
+impl Lock {
+    fn take(data: &Path) -> Result<Self, StartError> {
+        let path = beside(data, ".lock");
+        let is_new = !path.exists();
+        let opened = File::options().create(true).truncate(false).write(true).open(&path);
+        let file = opened.map_err(|e| failed(&path, &e))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { file, path, is_new }),
+            Err(TryLockError::WouldBlock) => Err(StartError::InUse(data.to_owned())),
+            Err(TryLockError::Error(e)) => Err(failed(&path, &e)),
+        }
+    }
+
+    /// Leaves nothing behind beside a file that is not ours.
+    fn give_back(self) {
+        if self.is_new {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// The engine would put its tables into any SQLite database, and change its journal: look before, without a trace.
+fn check(path: &Path) -> Result<(), StartError> {
+    let foreign = |what| Err(StartError::Foreign { path: path.to_owned(), what });
+    match fs::metadata(path) {
+        Ok(file) if file.is_dir() => return foreign("is a folder"),
+        Ok(_) => {}
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(failed(path, &e)),
+    }
+    // SQLite would open a read-only file and fail at the first claim.
+    File::options().read(true).write(true).open(path).map_err(|e| failed(path, &e))?;
+    match tables(path) {
+        Ok(Found::Ours) => Ok(()),
+        Ok(Found::Foreign) => foreign("is the SQLite database of another program"),
+        Err(e) if e.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+            foreign("is not a database of this program")
+        }
+        Err(e) => Err(StartError::Open { path: path.to_owned(), reason: mend(e.to_string()) }),
+    }
+}
+
+enum Found {
+    Ours,
+    Foreign,
+}
+
+fn tables(path: &Path) -> rusqlite::Result<Found> {
+    // Without a write-ahead log nothing but the file counts, and reading it as one that never changes makes no files beside
+    // it.
+    let immutable = if beside(path, "-wal").exists() { "" } else { "?immutable=1" };
+    let connection = match url::Url::from_file_path(path) {
+        Ok(url) => {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+            Connection::open_with_flags(format!("{url}{immutable}"), flags)?
+        }
+        Err(()) => Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
+    };
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let engine = number("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('_tables', '_config')")?;
+    // A process that was killed while it made the file leaves it without tables, and unmarked.
+    let marks = number("SELECT count(*) FROM sqlite_master")?
+        + number("PRAGMA application_id")?.abs()
+        + number("PRAGMA user_version")?.abs();
+    Ok(if engine == 2 || marks == 0 { Found::Ours } else { Found::Foreign })
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+fn failed(path: &Path, error: &io::Error) -> StartError {
+    StartError::Open { path: path.to_owned(), reason: mend(error.to_string()) }
+}
+
+/// What the system or SQLite said, with what to do about it.
+pub(crate) fn mend(said: String) -> String {
+    let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    let advice = if says(&["ermission denied", "ead-only", "readonly", "ccess is denied"]) {
+        "let this user write the file and its folder, or choose another file"
+    } else if says(&["is full", "No space left", "quota", "too large"]) {
+        "free some space on its disk, or raise the limit"
+    } else if says(&["malformed", "not a database", "not a valid SQLite"]) {
+        "it is damaged: restore it from a copy, or choose another file"
+    } else if says(&["No such file", "cannot find the path", "Not a directory"]) {
+        "make its folder first, or choose another file"
+    } else if says(&["disk I/O error"]) {
+        "free some space on its disk or raise the limit (ulimit -f), if it is not the device that is broken"
+    } else {
+        return said;
+    };
+    format!("{said}; {advice}")
+}

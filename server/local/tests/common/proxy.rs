@@ -1,0 +1,233 @@
+//! A proxy between two parts of the system: each request it carries may meet a fault.
+
+use std::{
+    collections::VecDeque,
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpListener, TcpStream},
+    task::{JoinHandle, JoinSet},
+};
+
+use super::{dice::Dice, message};
+
+/// What happens to one request. All but the first three and `Answer` pass the request on before they spoil its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WireFault {
+    /// The connection is reset before the request is passed on.
+    ResetBefore,
+    /// Half-open: the request is taken and not passed on; no answer ever comes.
+    Silent,
+    /// As `ResetBefore`, with a farewell (FIN) instead of a reset.
+    CloseBefore,
+    /// The connection is reset instead of an answer.
+    ResetAfter,
+    /// No answer ever comes, although the request was passed on.
+    SilentAfter,
+    /// The answer comes byte by byte, slower than anybody waits.
+    Drip,
+    /// The answer comes in small pieces, but in time.
+    Pieces,
+    /// Half of the answer, then the connection is closed.
+    Truncated,
+    /// The answer promises more bytes than it has.
+    TooLong,
+    /// The answer promises fewer bytes than it has.
+    TooShort,
+    /// What comes back is not HTTP.
+    Garbage,
+    /// Something in between answers on its own account, and passes nothing on.
+    Answer(u16, &'static str, &'static str),
+}
+
+/// Which requests meet which fault.
+pub enum Plan {
+    Pass,
+    /// The next requests, one fault each.
+    Next(VecDeque<WireFault>),
+    Always(WireFault),
+    /// So many of a hundred.
+    Random(Dice, u64, &'static [WireFault]),
+}
+
+impl Plan {
+    fn next(&mut self) -> Option<WireFault> {
+        match self {
+            Self::Pass => None,
+            Self::Next(faults) => faults.pop_front(),
+            Self::Always(fault) => Some(*fault),
+            Self::Random(dice, percent, faults) => dice.chance(*percent).then(|| *dice.pick(faults)),
+        }
+    }
+}
+
+#[derive(Clone)]
+pub struct Proxy {
+    pub address: SocketAddr,
+    upstream: SocketAddr,
+    plan: Arc<Mutex<Plan>>,
+    requests: Arc<AtomicUsize>,
+    faults: Arc<AtomicUsize>,
+    /// Present while it takes connections.
+    serving: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Proxy {
+    pub fn start(upstream: SocketAddr) -> Self {
+        let proxy = Self {
+            address: ([127, 0, 0, 1], 0).into(),
+            upstream,
+            plan: Arc::new(Mutex::new(Plan::Pass)),
+            requests: Arc::default(),
+            faults: Arc::default(),
+            serving: Arc::default(),
+        };
+        let listener = std::net::TcpListener::bind(proxy.address).unwrap();
+        let proxy = Self { address: listener.local_addr().unwrap(), ..proxy };
+        proxy.serve(listener);
+        proxy
+    }
+
+    pub fn plan(&self, plan: Plan) {
+        *self.plan.lock().unwrap() = plan;
+    }
+
+    /// How many requests have arrived since the last time this was asked.
+    pub fn requests(&self) -> usize {
+        self.requests.swap(0, Ordering::SeqCst)
+    }
+
+    /// How many faults have happened since the last time this was asked.
+    pub fn faults(&self) -> usize {
+        self.faults.swap(0, Ordering::SeqCst)
+    }
+
+    /// Nothing listens any more, and every connection ends: new ones are refused.
+    pub async fn refuse(&self) {
+        let task = self.serving.lock().unwrap().take();
+        if let Some(task) = task {
+            task.abort();
+            let _ = task.await;
+        }
+    }
+
+    /// Listens again at the same address.
+    pub fn mend(&self) {
+        if self.serving.lock().unwrap().is_some() {
+            return;
+        }
+        // The old listener may live a moment longer.
+        let listener = loop {
+            match bind(self.address) {
+                Ok(listener) => break listener,
+                Err(e) if e.kind() == io::ErrorKind::AddrInUse => std::thread::sleep(Duration::from_millis(1)),
+                Err(e) => panic!("{e}"),
+            }
+        };
+        self.serve(listener);
+    }
+
+    fn serve(&self, listener: std::net::TcpListener) {
+        listener.set_nonblocking(true).unwrap();
+        let listener = TcpListener::from_std(listener).unwrap();
+        let proxy = self.clone();
+        let task = tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            loop {
+                tokio::select! {
+                    Ok((caller, _)) = listener.accept() => {
+                        let proxy = proxy.clone();
+                        // Either side may go away.
+                        connections.spawn(async move { drop(proxy.carry(caller).await) });
+                    }
+                    Some(_) = connections.join_next() => {}
+                }
+            }
+        });
+        *self.serving.lock().unwrap() = Some(task);
+    }
+
+    async fn carry(&self, caller: TcpStream) -> io::Result<()> {
+        caller.set_nodelay(true)?;
+        let mut caller = message::Connection::new(caller);
+        let mut service: Option<message::Connection> = None;
+        while let Some(request) = caller.message().await? {
+            self.requests.fetch_add(1, Ordering::SeqCst);
+            let fault = self.plan.lock().unwrap().next();
+            self.faults.fetch_add(usize::from(fault.is_some()), Ordering::SeqCst);
+            match fault {
+                Some(WireFault::ResetBefore) => return caller.reset(),
+                Some(WireFault::CloseBefore) => return Ok(()),
+                Some(WireFault::Silent) => return caller.until_gone().await,
+                Some(WireFault::Answer(status, headers, body)) => {
+                    caller.stream.write_all(&message::answer(status, headers, body)).await?;
+                    continue;
+                }
+                _ => {}
+            }
+            let upstream = match &mut service {
+                Some(connection) => connection,
+                None => {
+                    let stream = TcpStream::connect(self.upstream).await?;
+                    stream.set_nodelay(true)?;
+                    service.insert(message::Connection::new(stream))
+                }
+            };
+            upstream.stream.write_all(&request).await?;
+            let Some(answer) = upstream.message().await? else { return caller.reset() };
+            match fault {
+                None => caller.stream.write_all(&answer).await?,
+                Some(fault) => {
+                    if !spoil(fault, &answer, &mut caller).await? {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Gives the caller what the fault leaves of the answer; says whether the connection goes on.
+async fn spoil(fault: WireFault, answer: &[u8], caller: &mut message::Connection) -> io::Result<bool> {
+    let pause = |millis| tokio::time::sleep(Duration::from_millis(millis));
+    let head = message::head_length(answer).unwrap_or(answer.len());
+    let body = answer.len() - head;
+    let sent = match fault {
+        WireFault::ResetAfter => return caller.reset().map(|()| false),
+        WireFault::SilentAfter => return caller.until_gone().await.map(|()| false),
+        WireFault::Drip | WireFault::Pieces => {
+            let (size, wait) = if fault == WireFault::Drip { (1, 100) } else { (answer.len() / 5 + 1, 2) };
+            for piece in answer.chunks(size) {
+                caller.stream.write_all(piece).await?;
+                pause(wait).await;
+            }
+            return Ok(true);
+        }
+        // An answer without a body is cut in its head.
+        WireFault::Truncated => answer[..if body > 0 { head + body / 2 } else { head / 2 }].to_vec(),
+        WireFault::TooLong => message::with_length(answer, body + 10),
+        WireFault::TooShort => message::with_length(answer, body / 2),
+        WireFault::Garbage => b"\x16\x03\x01 what comes back is not HTTP\r\n\r\n".to_vec(),
+        _ => return Ok(true),
+    };
+    caller.stream.write_all(&sent).await?;
+    caller.stream.shutdown().await?;
+    Ok(false)
+}
+
+/// With SO_REUSEADDR, as Tokio does it: the address is as good as new although old connections linger.
+fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let socket = tokio::net::TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(1024)?.into_std()
+}

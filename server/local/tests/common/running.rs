@@ -1,0 +1,94 @@
+//! `claims-local` as a process.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Child, ChildStdout, Command, Output, Stdio},
+};
+
+use claims_client::{ClaimsClient, Endpoint};
+
+pub struct Running {
+    pub child: Child,
+    out: BufReader<ChildStdout>,
+    pub greeting: String,
+}
+
+impl Running {
+    pub fn start(arguments: &[&str]) -> Self {
+        Self::of(&mut command(arguments))
+    }
+
+    /// Waits until the program serves.
+    pub fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut greeting = String::new();
+        while !greeting.contains("Ctrl-C") {
+            let read = out.read_line(&mut greeting).unwrap();
+            assert!(read > 0, "it ended before it served: {greeting}");
+        }
+        Self { child, out, greeting }
+    }
+
+    pub fn url(&self) -> String {
+        let start = self.greeting.find("http://127.0.0.1:").unwrap();
+        self.greeting[start..].split_whitespace().next().unwrap().to_owned()
+    }
+
+    pub fn client(&self) -> ClaimsClient {
+        ClaimsClient::builder().endpoint(Endpoint::url(self.url())).build().unwrap()
+    }
+
+    #[cfg(unix)]
+    pub fn interrupt(mut self) -> (Option<i32>, String) {
+        let status = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+        let code = self.child.wait().unwrap().code();
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        self.out.read_to_string(&mut log).unwrap();
+        (code, log)
+    }
+
+    /// SIGKILL; what it has logged.
+    pub fn kill(mut self) -> String {
+        self.child.kill().unwrap();
+        self.log()
+    }
+
+    /// Waits for its end; what it has logged.
+    pub fn log(&mut self) -> String {
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        log
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_claims-local"));
+    command.args(arguments).env_remove("RUST_LOG").stdin(Stdio::null());
+    command
+}
+
+pub fn fails(arguments: &[&str]) -> String {
+    fails_as(&mut command(arguments))
+}
+
+/// What it says when it ends at once.
+pub fn fails_as(command: &mut Command) -> String {
+    let Output { status, stderr, .. } = command.output().unwrap();
+    assert!(!status.success());
+    String::from_utf8(stderr).unwrap()
+}
+
+pub fn data_file(folder: &Path) -> String {
+    folder.join("claims.db").to_str().unwrap().to_owned()
+}

@@ -1,0 +1,145 @@
+//! The whole system with a proxy between every two of its parts.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{
+        ConfigBag, Credentials, Intercept, Region, RuntimeComponents, SharedHttpClient,
+        interceptors::FinalizerInterceptorContextRef, retry::RetryConfig, timeout::TimeoutConfig,
+    },
+    error::BoxError,
+};
+use claims_client::{ClaimsClient, ClientBuilder, Endpoint, RetryPolicy};
+use claims_local::{LocalApi, serve_dynamodb};
+use claims_server::{
+    Store,
+    dynamodb::{self, Roots},
+};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use super::{clock::Hurry, proxy::Proxy};
+
+/// How long each part waits for the next one.
+#[derive(Clone, Copy)]
+pub struct Limits {
+    pub storage_attempt: Duration,
+    pub storage_call: Duration,
+    pub attempt: Duration,
+    pub call: Duration,
+}
+
+/// Client → `front` → gateway and server → `back` → DynamoDB. `truth` is a client whose calls pass no proxy.
+pub struct World {
+    pub front: Proxy,
+    pub back: Proxy,
+    pub client: ClaimsClient,
+    pub truth: ClaimsClient,
+    /// A proxy that listens again as soon as somebody repeats something.
+    pub mend_on_retry: Arc<Mutex<Option<Proxy>>>,
+    pub limits: Limits,
+    _apis: [LocalApi; 2],
+    database: JoinHandle<()>,
+}
+
+impl World {
+    pub async fn start(limits: Limits, http: &SharedHttpClient) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let database = listener.local_addr().unwrap();
+        let back = Proxy::start(database);
+        let mend_on_retry = Arc::new(Mutex::new(None));
+        let serving = tokio::spawn(async move { serve_dynamodb(listener).await.unwrap() });
+
+        let store = |address| Store::new(sdk(&format!("http://{address}"), limits, http, &mend_on_retry), "claims");
+        let api = LocalApi::builder().store(store(back.address)).start().await.unwrap();
+        let direct = LocalApi::builder().store(store(database)).start().await.unwrap();
+        let front = Proxy::start(api.address());
+        let truth = ClaimsClient::builder().endpoint(Endpoint::url(direct.url())).build().unwrap();
+        let client = client(&front, limits, &mend_on_retry).build().unwrap();
+        Self { front, back, client, truth, mend_on_retry, limits, _apis: [api, direct], database: serving }
+    }
+
+    /// Another client, with its own connections and its own budget of retries.
+    pub fn builder(&self) -> ClientBuilder {
+        client(&self.front, self.limits, &self.mend_on_retry)
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.database.abort();
+    }
+}
+
+/// Certificates take long to read: read them once.
+pub fn http() -> SharedHttpClient {
+    dynamodb::https(&Roots::Amazon).unwrap()
+}
+
+fn client(front: &Proxy, limits: Limits, mend_on_retry: &Arc<Mutex<Option<Proxy>>>) -> ClientBuilder {
+    let broken = mend_on_retry.clone();
+    let clock = Hurry::default().on_retry(move || mend(&broken));
+    ClaimsClient::builder()
+        .endpoint(Endpoint::url(format!("http://{}/{}", front.address, LocalApi::STAGE)))
+        .attempt_timeout(limits.attempt)
+        .timeout(limits.call)
+        .retry(RetryPolicy::default().with_max_attempts(3).with_budget(1_000_000))
+        .clock(Arc::new(clock))
+}
+
+fn mend(broken: &Mutex<Option<Proxy>>) {
+    if let Some(proxy) = broken.lock().unwrap().take() {
+        proxy.mend();
+    }
+}
+
+/// The server's own settings, with shorter limits and waits.
+fn sdk(url: &str, limits: Limits, http: &SharedHttpClient, mend_on_retry: &Arc<Mutex<Option<Proxy>>>) -> Client {
+    // Clients of one region share the SDK's budget of retries.
+    static REGIONS: AtomicU32 = AtomicU32::new(0);
+    let region = format!("test-{}", REGIONS.fetch_add(1, Ordering::SeqCst));
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(limits.storage_attempt)
+        .operation_attempt_timeout(limits.storage_attempt)
+        .operation_timeout(limits.storage_call);
+    let config = dynamodb::config()
+        .http_client(http.clone())
+        .endpoint_url(url)
+        .region(Region::new(region))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1)))
+        .timeout_config(timeouts.build())
+        .interceptor(MendOnRetry(mend_on_retry.clone()));
+    Client::from_conf(config.build())
+}
+
+#[derive(Clone)]
+struct MendOnRetry(Arc<Mutex<Option<Proxy>>>);
+
+impl std::fmt::Debug for MendOnRetry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MendOnRetry")
+    }
+}
+
+impl Intercept for MendOnRetry {
+    fn name(&self) -> &'static str {
+        "MendOnRetry"
+    }
+
+    fn read_after_attempt(
+        &self,
+        _: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        mend(&self.0);
+        Ok(())
+    }
+}
