@@ -21,8 +21,8 @@ use self::{simulator::Simulator, steps::Steps, workspace::Workspace};
 use crate::{package, process::root, python::Venv, tools::Tools};
 
 /// Plays AWS; terraform/tests/simulator/server.py mends it.
-pub const MOTO: &str = "moto[server]==5.2.5";
-const CHECKOV: &str = "checkov==3.3.30";
+pub const MOTO: &str = "moto";
+const CHECKOV: &str = "checkov";
 
 /// Everything that an apply of part 2 needs beside its variables file.
 const PART_2: &str = "-var-file=part-2.tfvars";
