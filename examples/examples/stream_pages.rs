@@ -14,8 +14,7 @@ use futures_util::TryStreamExt;
 #[allow(clippy::print_stdout)] // What a program says to its user; the claims are made up.
 async fn main() -> Result<(), Box<dyn Error>> {
     let connected = connect().await?;
-    #[cfg(feature = "embedded")]
-    if connected.embedded.is_some() {
+    if connected.embedded_url().is_some() {
         println!("No API is configured: talking to an embedded one");
     }
     let client = &connected.client;

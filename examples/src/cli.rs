@@ -12,7 +12,6 @@ mod record;
 
 use std::{path::Path, process::ExitCode};
 
-use claims_client::ClaimsClient;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::Connected;
@@ -96,7 +95,7 @@ async fn run(cli: &Cli) -> Result<Status, Failure> {
         Command::Import(args) => import::run(client, args, cli.json).await,
         Command::Export(args) => export::run(client, args).await,
         Command::Doctor => doctor::run(client, cli.json).await,
-        Command::Lifecycle => walk(&connected, client).await,
+        Command::Lifecycle => walk(&connected).await,
         Command::Env(_) | Command::Completions { .. } => Ok(Status::Done),
     };
     note_embedded(cli, &connected);
@@ -115,20 +114,17 @@ impl Cli {
     }
 }
 
-async fn walk(connected: &Connected, client: &ClaimsClient) -> Result<Status, Failure> {
-    #[cfg(feature = "embedded")]
-    if let Some(api) = &connected.embedded {
-        output::line(&format!("No API is configured: started an embedded one at {}\n", api.url()))?;
+async fn walk(connected: &Connected) -> Result<Status, Failure> {
+    if let Some(url) = connected.embedded_url() {
+        output::line(&format!("No API is configured: started an embedded one at {url}\n"))?;
     }
-    let _ = connected;
-    lifecycle::run(client).await
+    lifecycle::run(&connected.client).await
 }
 
 /// A claim that is gone when the command ends would surprise whoever made it.
 fn note_embedded(cli: &Cli, connected: &Connected) {
-    #[cfg(feature = "embedded")]
-    if connected.embedded.is_some()
-        && cli.data.is_none()
+    if connected.embedded_url().is_some()
+        && cli.data().is_none()
         && matches!(cli.command, Command::Create(_) | Command::Import(_) | Command::List(_) | Command::Get(_))
     {
         anstream::eprintln!(
@@ -136,7 +132,6 @@ fn note_embedded(cli: &Cli, connected: &Connected) {
              FILE, or name an API (`claims env`)"
         );
     }
-    let _ = (cli, connected);
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<Status, Failure> {

@@ -15,6 +15,17 @@ pub struct Connected {
     pub embedded: Option<claims_local::LocalApi>,
 }
 
+impl Connected {
+    /// Where the API is that had to be started; `None` where the environment names one.
+    #[must_use]
+    pub fn embedded_url(&self) -> Option<String> {
+        #[cfg(feature = "embedded")]
+        return self.embedded.as_ref().map(claims_local::LocalApi::url);
+        #[cfg(not(feature = "embedded"))]
+        None
+    }
+}
+
 /// Connects to the API that the environment describes (`CLAIMS_API_URL`, or `CLAIMS_API_MODE` and its companions; see
 /// `claims_client::ClientBuilder::from_env`). Without any of them it starts the embedded API in memory.
 ///

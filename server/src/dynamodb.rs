@@ -1,18 +1,16 @@
 //! How the server reaches DynamoDB: few features, pinned roots, limits below the gateway's 29 seconds.
 
+mod trust;
+
 use std::{env, time::Duration};
 
 use aws_sdk_dynamodb::{
     Config,
-    config::{
-        BehaviorVersion, Builder, Credentials, Region, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig,
-    },
+    config::{BehaviorVersion, Builder, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig},
 };
-use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode};
 
-/// Amazon Trust Services' five roots (<https://www.amazontrust.com/repository/>): every certificate of DynamoDB chains
-/// to one of them. Loading the machine's whole store instead costs some 4.5 ms of every cold start.
-const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
+pub(crate) use trust::is_untrusted;
+pub use trust::{Roots, https};
 
 /// What a [`config`] still lacks.
 #[derive(Debug, thiserror::Error)]
@@ -47,10 +45,11 @@ pub fn config() -> Builder {
 /// | variable | what |
 /// |---|---|
 /// | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | set by Lambda |
-/// | `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL` | another endpoint, for tests; it is trusted by the machine's own roots |
+/// | `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL` | another endpoint, for tests |
+/// | `AWS_CA_BUNDLE` | a PEM file of the only roots to trust, as for the AWS CLI; default: [`Roots::Amazon`] |
 ///
 /// # Errors
-/// Names the first variable that is missing.
+/// Names the first variable that is missing, or the file that cannot be read.
 pub fn config_from_env() -> Result<Config, ConfigError> {
     let var = |name, why| env::var(name).map_err(|_| ConfigError::Missing(name, why));
     let lambda = "Lambda sets it; elsewhere, set it as for the AWS CLI";
@@ -62,36 +61,11 @@ pub fn config_from_env() -> Result<Config, ConfigError> {
         "environment",
     );
     let endpoint = env::var("AWS_ENDPOINT_URL_DYNAMODB").or_else(|_| env::var("AWS_ENDPOINT_URL")).ok();
+    let roots = env::var_os("AWS_CA_BUNDLE").map_or(Roots::Amazon, |file| Roots::Bundle(file.into()));
     let mut config = config()
         .region(Region::new(var("AWS_REGION", lambda)?))
         .credentials_provider(credentials)
-        .http_client(https(if endpoint.is_none() { Roots::Amazon } else { Roots::Native })?);
+        .http_client(https(&roots)?);
     config.set_endpoint_url(endpoint);
     Ok(config.build())
-}
-
-/// Whose certificates an endpoint may show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Roots {
-    /// Amazon Trust Services' five roots: DynamoDB itself.
-    Amazon,
-    /// Whatever this machine trusts: any other endpoint.
-    Native,
-}
-
-/// An HTTP client for the SDK. TLS by ring: aws-lc would gather entropy for some 33 ms at its first handshake.
-///
-/// # Errors
-/// When the certificates to trust cannot be read.
-pub fn https(roots: Roots) -> Result<SharedHttpClient, ConfigError> {
-    let roots = match roots {
-        Roots::Amazon => TrustStore::empty().with_pem_certificate(AMAZON_ROOTS),
-        Roots::Native => TrustStore::empty().with_native_roots(true),
-    };
-    let context =
-        TlsContext::builder().with_trust_store(roots).build().map_err(|e| ConfigError::Certificates(e.to_string()))?;
-    Ok(aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-        .tls_context(context)
-        .build_https())
 }

@@ -27,7 +27,7 @@ pub(crate) fn into_lambda_request(mut event: ApiGatewayProxyRequest) -> (LambdaR
     // Operations are chosen by the function, never by the path.
     event.path = Some("/".to_owned());
     // lambda_http panics on a body that is not the base64 it says; left as text, the JSON reader refuses it.
-    event.is_base64_encoded &= event.body.as_deref().is_none_or(is_base64);
+    event.is_base64_encoded = event.is_base64_encoded && event.body.as_deref().is_none_or(is_base64);
     (LambdaRequest::ApiGatewayV1(event), query)
 }
 

@@ -1,129 +1,56 @@
 //! The real binary under a Lambda Runtime API, with DynamoDB's wire protocol at the other end.
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use std::{convert::Infallible, process::Stdio, sync::Arc};
+use std::process::Stdio;
 
-use bytes::Bytes;
 use claims_api_types::Operation;
-use http_body_util::{BodyExt, Full};
-use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
+use claims_lambda_emulator::{Answer, Function, TlsFront, environment};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tokio::{
-    net::TcpListener,
-    process::{Child, Command},
-    sync::{Mutex, mpsc},
-};
+use tokio::{net::TcpListener, process::Command};
 
-/// One function: its process, and both ends of its Runtime API.
-struct Function {
-    child: Child,
-    events: mpsc::UnboundedSender<Value>,
-    answers: mpsc::UnboundedReceiver<Value>,
+/// Starts one of the five functions.
+async fn start(handler: &str, dynamodb: &str) -> Function {
+    let mut command = command(handler);
+    command.env("AWS_ENDPOINT_URL_DYNAMODB", dynamodb);
+    Function::start(command).await.unwrap()
 }
 
-impl Function {
-    async fn start(handler: &str, dynamodb: &str) -> Self {
-        let (events, pending) = mpsc::unbounded_channel::<Value>();
-        let (answered, answers) = mpsc::unbounded_channel();
-        let pending = Arc::new(Mutex::new(pending));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                let (pending, answered) = (pending.clone(), answered.clone());
-                let service = service_fn(move |request| runtime_api(request, pending.clone(), answered.clone()));
-                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-            }
-        });
-        let child = command(handler)
-            .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
-            .env("AWS_ENDPOINT_URL_DYNAMODB", dynamodb)
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        Self { child, events, answers }
-    }
-
-    /// Invokes the function with an event of this method, path parameters, query and body.
-    async fn invoke(&mut self, method: &str, path_parameters: Value, query: Value, body: Value) -> (u64, Value) {
-        let text = if body.is_null() { Value::Null } else { json!(body.to_string()) };
-        self.events
-            .send(json!({
-                "resource": "/claim", "path": "/claim", "httpMethod": method,
-                "headers": {"content-type": "application/json"},
-                "multiValueHeaders": {"content-type": ["application/json"]},
-                "queryStringParameters": query, "multiValueQueryStringParameters": null,
-                "pathParameters": path_parameters, "stageVariables": null,
-                "requestContext": {
-                    "resourcePath": "/claim", "httpMethod": method, "stage": "dev", "identity": {},
-                    "requestId": "11111111-2222-3333-4444-555555555555"
-                },
-                "body": text, "isBase64Encoded": false
-            }))
-            .unwrap();
-        let answer = self.answers.recv().await.unwrap();
-        let body = answer["body"].as_str().map_or(Value::Null, |text| serde_json::from_str(text).unwrap_or_default());
-        (answer["statusCode"].as_u64().unwrap(), body)
-    }
-
-    /// Ends the process and gives what it logged.
-    async fn log(mut self) -> String {
-        self.child.start_kill().unwrap();
-        String::from_utf8(self.child.wait_with_output().await.unwrap().stdout).unwrap()
-    }
+/// Invokes a function with an event of this method, path parameters, query and body.
+async fn invoke(
+    function: &mut Function,
+    method: &str,
+    path_parameters: Value,
+    query: Value,
+    body: Value,
+) -> (u64, Value) {
+    let text = if body.is_null() { Value::Null } else { json!(body.to_string()) };
+    let event = json!({
+        "resource": "/claim", "path": "/claim", "httpMethod": method,
+        "headers": {"content-type": "application/json"},
+        "multiValueHeaders": {"content-type": ["application/json"]},
+        "queryStringParameters": query, "multiValueQueryStringParameters": null,
+        "pathParameters": path_parameters, "stageVariables": null,
+        "requestContext": {
+            "resourcePath": "/claim", "httpMethod": method, "stage": "dev", "identity": {},
+            "requestId": "11111111-2222-3333-4444-555555555555"
+        },
+        "body": text, "isBase64Encoded": false
+    });
+    let Answer::Response(answer) = function.invoke(event.to_string()).await.unwrap() else {
+        panic!("the function reported an error");
+    };
+    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    let body = answer["body"].as_str().map_or(Value::Null, |text| serde_json::from_str(text).unwrap_or_default());
+    (answer["statusCode"].as_u64().unwrap(), body)
 }
 
 fn command(handler: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_claims-lambda"));
     // Just what Lambda and the deployment set, so that nothing of this machine helps.
-    command.env_clear().stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).envs([
-        ("_HANDLER", handler),
-        ("AWS_REGION", "eu-central-1"),
-        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
-        ("AWS_SECRET_ACCESS_KEY", "secret"),
-        ("AWS_SESSION_TOKEN", "token"),
-        ("AWS_LAMBDA_FUNCTION_NAME", handler),
-        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
-        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
-        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/claims"),
-        ("AWS_LAMBDA_LOG_STREAM_NAME", "stream"),
-        ("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true"),
-        ("DYNAMODB_TABLE_NAME", "claimsTable"),
-    ]);
+    command.env_clear().stdin(Stdio::null()).envs(environment(handler)).env("DYNAMODB_TABLE_NAME", "claimsTable");
     command
-}
-
-async fn runtime_api(
-    request: Request<Incoming>,
-    pending: Arc<Mutex<mpsc::UnboundedReceiver<Value>>>,
-    answered: mpsc::UnboundedSender<Value>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
-    let path = request.uri().path().to_owned();
-    if path == "/2018-06-01/runtime/invocation/next" {
-        let event = match pending.lock().await.recv().await {
-            Some(event) => event,
-            None => std::future::pending().await,
-        };
-        let deadline = 4_102_444_800_000u64;
-        return Ok(Response::builder()
-            .header("Lambda-Runtime-Aws-Request-Id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd")
-            .header("Lambda-Runtime-Deadline-Ms", deadline)
-            .header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-central-1:123456789012:function:claims")
-            .header(
-                "Lambda-Runtime-Trace-Id",
-                "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1",
-            )
-            .body(Full::from(event.to_string()))
-            .unwrap());
-    }
-    let body = request.into_body().collect().await.unwrap().to_bytes();
-    let answer = serde_json::from_slice(&body).unwrap_or_else(|_| json!({"not": "json"}));
-    answered.send(if path.ends_with("/response") { answer } else { json!({"failed": path, "statusCode": 0}) }).unwrap();
-    Ok(Response::builder().status(202).body(Full::default()).unwrap())
 }
 
 /// A DynamoDB endpoint with the claims table.
@@ -150,29 +77,29 @@ async fn five_functions_of_one_binary_serve_a_claims_life() {
     let body =
         json!({"policyType": "Health", "claimAmount": 19.99, "description": "snow accident", "status": "pending"});
 
-    let mut create = Function::start("createClaim", &dynamodb).await;
+    let mut create = start("createClaim", &dynamodb).await;
     let query = json!({"memberId": "member-7", "policyId": "p", "memberName": "John Doe"});
-    let (status, claim) = create.invoke("POST", Value::Null, query, body.clone()).await;
+    let (status, claim) = invoke(&mut create, "POST", Value::Null, query, body.clone()).await;
     assert_eq!(status, 201, "{claim}");
     let id = json!({"claimId": claim["claimId"]});
 
-    let mut get = Function::start("getClaim", &dynamodb).await;
-    assert_eq!(get.invoke("GET", id.clone(), member.clone(), Value::Null).await, (200, claim.clone()));
+    let mut get = start("getClaim", &dynamodb).await;
+    assert_eq!(invoke(&mut get, "GET", id.clone(), member.clone(), Value::Null).await, (200, claim.clone()));
 
-    let mut list = Function::start("listClaims", &dynamodb).await;
-    let (status, page) = list.invoke("GET", Value::Null, member.clone(), Value::Null).await;
+    let mut list = start("listClaims", &dynamodb).await;
+    let (status, page) = invoke(&mut list, "GET", Value::Null, member.clone(), Value::Null).await;
     // The warm-up has left nothing behind.
     assert_eq!((status, page), (200, json!({"claims": [claim]})));
 
-    let mut update = Function::start("updateClaim", &dynamodb).await;
-    let (status, updated) = update.invoke("PUT", id.clone(), member.clone(), body).await;
+    let mut update = start("updateClaim", &dynamodb).await;
+    let (status, updated) = invoke(&mut update, "PUT", id.clone(), member.clone(), body).await;
     assert_eq!((status, &updated["version"]), (200, &json!(2)));
 
-    let mut delete = Function::start("deleteClaim", &dynamodb).await;
-    assert_eq!(delete.invoke("DELETE", id.clone(), member.clone(), Value::Null).await.0, 204);
-    assert_eq!(get.invoke("GET", id, member, Value::Null).await.0, 404);
+    let mut delete = start("deleteClaim", &dynamodb).await;
+    assert_eq!(invoke(&mut delete, "DELETE", id.clone(), member.clone(), Value::Null).await.0, 204);
+    assert_eq!(invoke(&mut get, "GET", id, member, Value::Null).await.0, 404);
 
-    let log = create.log().await;
+    let log = create.log().await.unwrap();
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 1, "one line a request: {log}");
     assert_eq!(lines[0]["operation"], "createClaim");
@@ -188,10 +115,10 @@ async fn five_functions_of_one_binary_serve_a_claims_life() {
 async fn a_storage_that_is_not_there_is_a_503_and_not_a_crash() {
     // A port that was free a moment ago and that nobody listens on.
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let mut list = Function::start("listClaims", &format!("http://{free}")).await;
-    let (status, problem) = list.invoke("GET", Value::Null, json!({"memberId": "1"}), Value::Null).await;
+    let mut list = start("listClaims", &format!("http://{free}")).await;
+    let (status, problem) = invoke(&mut list, "GET", Value::Null, json!({"memberId": "1"}), Value::Null).await;
     assert_eq!((status, problem["code"].as_str()), (503, Some("storage_unavailable")));
-    assert!(list.log().await.contains("connection failed"));
+    assert!(list.log().await.unwrap().contains("connection failed"));
 }
 
 #[tokio::test]
@@ -210,6 +137,62 @@ async fn a_wrong_configuration_fails_at_start_and_says_what_is_missing() {
         let said = fails(command("getClaim").env_remove(variable)).await;
         assert!(said.contains(variable) && said.contains("not set"), "{said}");
     }
+}
+
+/// A DynamoDB behind TLS, and its authority's certificate in a file.
+async fn behind_tls() -> (TlsFront, tempfile::NamedTempFile) {
+    let plain = dynamodb().await;
+    let front = TlsFront::start(plain.trim_start_matches("http://").parse().unwrap()).await.unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), front.ca_pem()).unwrap();
+    (front, file)
+}
+
+#[tokio::test]
+async fn the_first_request_finds_the_connection_open() {
+    for operation in Operation::ALL {
+        let (front, ca) = behind_tls().await;
+        let mut command = command(operation.id());
+        command.env("AWS_ENDPOINT_URL_DYNAMODB", front.url()).env("AWS_CA_BUNDLE", ca.path());
+        let mut function = Function::start(command).await.unwrap();
+        function.ready().await.unwrap();
+        assert_eq!(front.handshakes(), 1, "{operation}: the init makes the connection");
+        let (status, answer) = invoke(&mut function, "GET", Value::Null, json!({"memberId": "1"}), Value::Null).await;
+        assert!(status < 500, "{operation}: {answer}");
+        assert_eq!(front.handshakes(), 1, "{operation}: the first request uses it");
+    }
+}
+
+#[tokio::test]
+async fn a_root_that_is_not_pinned_is_looked_up_in_the_machines_store() {
+    let (front, ca) = behind_tls().await;
+    let mut command = command("listClaims");
+    // How a machine's store is brought to trust another authority.
+    command.env("AWS_ENDPOINT_URL_DYNAMODB", front.url()).env("SSL_CERT_FILE", ca.path());
+    let mut list = Function::start(command).await.unwrap();
+    for _ in 0..2 {
+        let (status, page) = invoke(&mut list, "GET", Value::Null, json!({"memberId": "1"}), Value::Null).await;
+        assert_eq!((status, page), (200, json!({"claims": []})));
+    }
+    assert_eq!(front.handshakes(), 1, "one connection for all");
+    let log = list.log().await.unwrap();
+    assert_eq!(log.matches("update amazon-roots.pem").count(), 1, "said once: {log}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_trusts_is_a_503_that_says_so_in_the_log() {
+    let (front, _) = behind_tls().await;
+    let (_, other) = behind_tls().await;
+    for variable in ["SSL_CERT_FILE", "AWS_CA_BUNDLE"] {
+        let mut command = command("listClaims");
+        command.env("AWS_ENDPOINT_URL_DYNAMODB", front.url()).env(variable, other.path());
+        let mut list = Function::start(command).await.unwrap();
+        let (status, problem) = invoke(&mut list, "GET", Value::Null, json!({"memberId": "1"}), Value::Null).await;
+        assert_eq!((status, problem["code"].as_str()), (503, Some("storage_unavailable")), "{variable}");
+        let log = list.log().await.unwrap();
+        assert!(log.contains("nobody we trust has signed its certificate"), "{variable}: {log}");
+    }
+    assert_eq!(front.handshakes(), 0);
 }
 
 /// SHA-256 of each certificate, as <https://www.amazontrust.com/repository/> publishes them.

@@ -1,30 +1,149 @@
-//! `cargo xtask bench`: what the client costs besides the HTTP library below it, and an import besides the client.
+//! `cargo xtask bench`: everything that is fast for a reason, as ratios to baselines that run beside it.
 
-use std::{error::Error, process::Command};
+mod report;
 
-use crate::process::run_shown;
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use clap::ValueEnum;
+
+use crate::{
+    package,
+    process::{root, run_shown, target},
+};
+use report::Row;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Fails when a ratio is over 1.05: for a machine that does nothing else
+    /// Only these [default: all]
+    #[arg(value_enum)]
+    only: Vec<Bench>,
+    /// Fails when a figure is over its limit: for a machine that does nothing else
     #[arg(long)]
     assert: bool,
 }
 
-/// Runs the benchmarks of `client/benches/` and `examples/benches/`, which print the ratios.
-pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
-    let mut overhead = bench("claims-client", "overhead");
-    if args.assert {
-        overhead.arg("--assert");
-    }
-    run_shown(&mut overhead)?;
-    run_shown(&mut bench("claims-examples", "import"))
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Bench {
+    /// What the client costs besides the HTTP library below it
+    Client,
+    /// What an import costs besides the client
+    Import,
+    /// Cold start, first request, warm calls, memory and size of the Lambda function
+    Lambda,
+    /// Time in our own code for each operation
+    OwnCode,
+    /// Get and list while a member or the table grows
+    Growth,
+    /// The local gateway's rate, tail and start
+    Gateway,
 }
 
-fn bench(package: &str, name: &str) -> Command {
+/// Runs the benchmarks, prints one table and writes it to `target/bench/report.json`.
+pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
+    let mut rows = Vec::new();
+    for bench in Bench::value_variants() {
+        if !args.only.is_empty() && !args.only.contains(bench) {
+            continue;
+        }
+        let name = bench.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        eprintln!("=== {name}");
+        rows.extend(match bench {
+            Bench::Client => rows_of(&mut cargo_bench("claims-client", "overhead"))?,
+            Bench::Import => rows_of(&mut cargo_bench("claims-examples", "import"))?,
+            Bench::Lambda => lambda()?,
+            Bench::OwnCode | Bench::Growth | Bench::Gateway => rows_of(ours()?.arg(name))?,
+        });
+    }
+    report::print(&rows);
+    let file = report::write(&rows)?;
+    eprintln!("written to {}", file.display());
+    let over: Vec<_> = rows.iter().filter(|row| row.is_over()).map(|row| row.what.as_str()).collect();
+    if args.assert && !over.is_empty() {
+        return Err(format!("over its limit: {}", over.join("; ")).into());
+    }
+    Ok(())
+}
+
+fn lambda() -> Result<Vec<Row>, Box<dyn Error>> {
+    run_shown(Command::new("cargo").current_dir(root()).args([
+        "build",
+        "--release",
+        "--package",
+        "claims-server",
+        "--bin",
+        "claims-lambda",
+    ]))?;
+    let functions = target().join("functions");
+    for (package, profile) in [("empty", "release"), ("put-item", "defaults")] {
+        let mut build = Command::new("cargo");
+        build.args(["build", "--locked", "--package", package, "--profile", profile]);
+        run_shown(build.current_dir(root().join("bench/functions")).env("CARGO_TARGET_DIR", &functions))?;
+    }
+    let claims_lambda = target().join("release/claims-lambda");
+    let (empty, put_item) = (functions.join("release/empty"), functions.join("defaults/put-item"));
+
+    let mut bench = ours()?;
+    bench.arg("lambda").arg("--claims-lambda").arg(&claims_lambda).arg("--empty").arg(&empty);
+    bench.arg("--put-item").arg(&put_item).arg("--amazon-roots").arg(root().join("server/src/amazon-roots.pem"));
+    let mut rows = rows_of(&mut bench)?;
+    let [ours, empty, put_item] = [zip(&claims_lambda)?, zip(&empty)?, zip(&put_item)?];
+    rows.push(Row::figure("zip of the function, this machine's processor", ours / 1_048_576.0, "MiB", Some(2.6)));
+    rows.push(Row::ratio("zip of the function", "the empty function's", ours / empty));
+    rows.push(Row::ratio("zip of the function", "PutItem on SDK defaults'", ours / put_item));
+    Ok(rows)
+}
+
+fn zip(program: &Path) -> Result<f64, Box<dyn Error>> {
+    Ok(package::zipped(program)?.len() as f64)
+}
+
+/// The workspace's fat LTO takes minutes to link and is for the Lambda.
+const QUICK_LINK: [(&str, &str); 2] = [("CARGO_PROFILE_BENCH_LTO", "off"), ("CARGO_PROFILE_BENCH_CODEGEN_UNITS", "16")];
+
+fn cargo_bench(package: &str, name: &str) -> Command {
     let mut bench = Command::new("cargo");
-    bench.args(["bench", "--package", package, "--bench", name, "--"]);
-    // The workspace's fat LTO takes minutes to link and is for the Lambda.
-    bench.envs([("CARGO_PROFILE_BENCH_LTO", "off"), ("CARGO_PROFILE_BENCH_CODEGEN_UNITS", "16")]);
+    bench.args(["bench", "--package", package, "--bench", name]).envs(QUICK_LINK);
     bench
+}
+
+fn ours() -> Result<Command, Box<dyn Error>> {
+    let mut build = Command::new("cargo");
+    // Both at once: alone, each would have the SDK built anew for its own set of features.
+    build.args(["build", "--profile", "bench", "--package", "claims-bench", "--package", "claims-local", "--bins"]);
+    build.envs(QUICK_LINK);
+    run_shown(build.current_dir(root()))?;
+    let program: PathBuf = target().join("release/claims-bench");
+    Ok(Command::new(program))
+}
+
+/// How long the soak is.
+#[derive(clap::Args)]
+pub struct SoakArgs {
+    /// How long
+    #[arg(long, default_value_t = 60)]
+    minutes: u32,
+    /// Claims' lives a second, each of five calls
+    #[arg(long, default_value_t = 20)]
+    rate: u32,
+}
+
+/// Runs `claims-local` for a long time at a steady rate, and fails if its memory, descriptors or latency grow.
+pub fn soak(args: &SoakArgs) -> Result<(), Box<dyn Error>> {
+    let mut soak = ours()?;
+    soak.arg("soak").arg("--claims-local").arg(target().join("release/claims-local"));
+    run_shown(soak.arg(format!("--minutes={}", args.minutes)).arg(format!("--rate={}", args.rate)))
+}
+
+/// Runs a benchmark, which writes a row of the report on each line of its standard output.
+fn rows_of(command: &mut Command) -> Result<Vec<Row>, Box<dyn Error>> {
+    let output = command.current_dir(root()).stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err(format!("{} failed ({})", command.get_program().display(), output.status).into());
+    }
+    let text = String::from_utf8(output.stdout)?;
+    Ok(text.lines().filter(|line| line.starts_with('{')).map(serde_json::from_str).collect::<Result<_, _>>()?)
 }

@@ -16,7 +16,10 @@ use std::{
 
 use serde_json::Value;
 
-use crate::process::{find, root, run_shown};
+use crate::{
+    process::{root, run_shown},
+    tools::{cargo_tool, install_cargo_tool},
+};
 
 type Done = Result<(), Box<dyn Error>>;
 
@@ -47,7 +50,8 @@ enum Part {
 
 pub fn run(args: &Args) -> Done {
     if args.install && cargo_deny().is_none() {
-        install()?;
+        // Unoptimised: compiling it takes longer than ever running it will.
+        install_cargo_tool("cargo-deny", VERSION, &["--debug"])?;
     }
     let wanted = |part| args.part.is_none_or(|only| only == part);
     if wanted(Part::Own) {
@@ -87,21 +91,8 @@ pub fn no_database() -> Option<String> {
     }
 }
 
-fn folder() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from).join("tools/cargo-deny")
-}
-
-/// Our own, of the pinned version; else the caller's.
 fn cargo_deny() -> Option<PathBuf> {
-    let own = folder().join("bin").join(format!("cargo-deny{}", env::consts::EXE_SUFFIX));
-    if own.is_file() { Some(own) } else { find("cargo-deny") }
-}
-
-fn install() -> Done {
-    // Unoptimised: compiling it takes longer than ever running it will.
-    let args = ["install", "cargo-deny", "--version", VERSION, "--locked", "--debug", "--quiet", "--root"];
-    eprintln!("compiling cargo-deny {VERSION} into {}", folder().display());
-    run_shown(Command::new("cargo").args(args).arg(folder()).env_remove("CARGO_TARGET_DIR"))
+    cargo_tool("cargo-deny")
 }
 
 fn check(what: &[&str]) -> Done {

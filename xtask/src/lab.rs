@@ -12,7 +12,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    process::{find, root, run_logged, run_shown},
+    process::{find, root, run_logged, run_shown, target},
     terraform::workspace::Workspace,
 };
 
@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let mut build = Command::new(cargo);
     build.args(["build", "--quiet", "--package", "claims-lab", "--package", "claims-examples", "--bins"]);
     run_shown(build.current_dir(root()))?;
-    let built = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from).join("debug");
+    let built = target().join("debug");
     let mut lab = Command::new(built.join("claims-lab"));
     match &args.what {
         What::Down { id } => {

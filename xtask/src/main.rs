@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod client;
 mod deny;
+mod fuzz;
 mod lab;
 mod nightly;
 mod openapi;
@@ -27,7 +28,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Measures what the client costs besides the HTTP library below it
+    /// Measures cold start, calls, size, growth, gateway and client against baselines
     Bench(bench::Args),
     /// Everything that has to hold before a change lands
     Ci(ci::Args),
@@ -35,6 +36,8 @@ enum Chore {
     Client(client::Args),
     /// What may be linked, by deny.toml: licences, sources, duplicates, advisories; and no dependency without a use
     Deny(deny::Args),
+    /// Bytes from outside, made up by cargo-fuzz, each target for a bounded time
+    Fuzz(fuzz::Args),
     /// The private network on one machine: both VPCs, their DNS and the endpoint, with faults (root on Linux)
     Lab(lab::Args),
     /// What takes too long for every change: many more cases, long histories, packages, speed
@@ -43,6 +46,8 @@ enum Chore {
     Openapi(openapi::Args),
     /// Builds the Lambda's deployment package, the same bytes from the same source
     Package(package::Args),
+    /// The local API for an hour at a steady rate: memory, descriptors and latency have to stay what they are
+    Soak(bench::SoakArgs),
     /// Runs the contract's tests on another DynamoDB than the embedded one: moto, or any by its URL
     Storage(storage::Args),
     /// Proves the Terraform: fmt, validate, test, checkov, apply on a local AWS, who gets in, read back, destroy
@@ -55,10 +60,12 @@ fn main() -> ExitCode {
         Chore::Ci(args) => ci::run(&args),
         Chore::Client(args) => client::run(&args),
         Chore::Deny(args) => deny::run(&args),
+        Chore::Fuzz(args) => fuzz::run(&args),
         Chore::Lab(args) => lab::run(&args),
         Chore::Nightly(args) => nightly::run(&args),
         Chore::Openapi(args) => openapi::run(&args),
         Chore::Package(args) => package::run(&args),
+        Chore::Soak(args) => bench::soak(&args),
         Chore::Storage(args) => storage::run(&args),
         Chore::Terraform(args) => terraform::run(&args),
     };

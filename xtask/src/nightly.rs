@@ -20,7 +20,10 @@ const STEPS: &[Step] = &[
     step("long histories", &["cargo", "test", "--package", "claims-local", "--test", "histories"]).with(&[LONGER]),
     step("many events", &["cargo", "test", "--package", "claims-local", "--test", "events"]).with(&[LONGER]),
     step("many values", &["cargo", "test", "--package", "claims-api-types", "--test", "laws"]).with(&[LONGER]),
-    step("overhead", &["cargo", "xtask", "bench"]),
+    step("many mutations", &["cargo", "test", "--package", "claims-fuzz"]).with(&[LONGER]),
+    step("fuzzing", &["cargo", "xtask", "fuzz", "--seconds", "600"]),
+    step("bench", &["cargo", "xtask", "bench"]),
+    step("soak", &["cargo", "xtask", "soak"]),
     step("package x86_64", &["cargo", "xtask", "package", "--arch", "x86_64", "--examples"]),
     step("package arm64", &["cargo", "xtask", "package", "--examples"]),
 ];

@@ -72,8 +72,10 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let output = root().join("target/lambda");
 
     build(&lambda, args.arch.target(), &["--package", "claims-server", "--bin", "claims-lambda"])?;
+    let bootstrap = output.join("claims-lambda/bootstrap");
+    runs_on_al2023(&fs::read(&bootstrap)?)?;
     let zip = output.join("claims-lambda.zip");
-    fs::write(&zip, package(&fs::read(output.join("claims-lambda/bootstrap"))?)?)?;
+    fs::write(&zip, zipped(&bootstrap)?)?;
     report(&zip)?;
 
     if args.examples {
@@ -137,6 +139,36 @@ fn examples() -> Result<Vec<String>, Box<dyn Error>> {
         .collect())
 }
 
+/// The glibc of Lambda's `provided.al2023`.
+const AL2023_GLIBC: u32 = 34;
+
+/// Fails for a program that would not start there: one that wants a newer glibc than 2.34.
+fn runs_on_al2023(program: &[u8]) -> Result<(), Box<dyn Error>> {
+    let newest = newest_glibc(program);
+    if newest > Some(AL2023_GLIBC) {
+        let newest = newest.unwrap_or_default();
+        return Err(format!("the program wants glibc 2.{newest}; Amazon Linux 2023 has 2.{AL2023_GLIBC}").into());
+    }
+    Ok(())
+}
+
+/// The newest `GLIBC_2.<minor>` among a program's symbol versions; `None` for one that is linked statically.
+fn newest_glibc(program: &[u8]) -> Option<u32> {
+    const VERSION: &[u8] = b"GLIBC_2.";
+    let starts = program.windows(VERSION.len()).enumerate().filter(|(_, window)| *window == VERSION);
+    let minor = |at: usize| {
+        let digits: String =
+            program[at + VERSION.len()..].iter().take_while(|b| b.is_ascii_digit()).map(|b| char::from(*b)).collect();
+        digits.parse().ok()
+    };
+    starts.filter_map(|(at, _)| minor(at)).max()
+}
+
+/// The deployment package of this program.
+pub fn zipped(program: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+    package(&fs::read(program)?)
+}
+
 /// A zip of one executable, `bootstrap`, that says nothing of when or where it was made.
 fn package(bootstrap: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
     let options = SimpleFileOptions::default()
@@ -173,6 +205,14 @@ mod tests {
         file.read_to_end(&mut content)?;
         assert_eq!(content, b"program");
         Ok(())
+    }
+
+    #[test]
+    fn a_program_for_a_newer_glibc_is_refused() {
+        assert!(runs_on_al2023(b"GLIBC_2.2.5\0GLIBC_2.34\0GLIBC_2.4\0GLIBC_PRIVATE\0").is_ok());
+        let refused = runs_on_al2023(b"GLIBC_2.2.5\0GLIBC_2.38").err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(refused.contains("2.38") && refused.contains("2.34"), "{refused}");
+        assert!(runs_on_al2023(b"static").is_ok());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Tools from PyPI and npm, pinned by the lock files beside what they check, installed once below `target/`.
+//! Tools from PyPI, npm and crates.io, pinned, installed once below `target/`.
 
 use std::{
     env,
@@ -8,7 +8,7 @@ use std::{
     process::Command,
 };
 
-use crate::process::{find, root, run_shown};
+use crate::process::{find, run_shown, target};
 
 type Done = Result<(), Box<dyn Error>>;
 
@@ -23,8 +23,7 @@ pub struct Tools {
 impl Tools {
     /// Copies the folder's files and installs what its lock files say, unless that is what is installed.
     pub fn ready(folder: &Path) -> Result<Self, Box<dyn Error>> {
-        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-        let dir = target.join("tools").join(folder.file_name().ok_or("tools without a folder")?);
+        let dir = target().join("tools").join(folder.file_name().ok_or("tools without a folder")?);
         fs::create_dir_all(&dir)?;
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
@@ -74,4 +73,24 @@ impl Tools {
         command.env("REDOCLY_TELEMETRY", "off").env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
         command
     }
+}
+
+/// A program from crates.io: ours, of the pinned version, if it has been installed; else the caller's from the path.
+pub fn cargo_tool(name: &str) -> Option<PathBuf> {
+    let own = cargo_tools(name).join("bin").join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    if own.is_file() { Some(own) } else { find(name) }
+}
+
+/// Compiles it, by its own lock file, so that it is the same everywhere.
+pub fn install_cargo_tool(name: &str, version: &str, options: &[&str]) -> Result<PathBuf, Box<dyn Error>> {
+    let folder = cargo_tools(name);
+    eprintln!("compiling {name} {version} into {}", folder.display());
+    let mut install = Command::new("cargo");
+    install.args(["install", name, "--version", version, "--locked", "--quiet", "--root"]).arg(&folder);
+    run_shown(install.args(options).env_remove("CARGO_TARGET_DIR"))?;
+    cargo_tool(name).ok_or_else(|| format!("{name} was compiled and is not in {}", folder.display()).into())
+}
+
+fn cargo_tools(name: &str) -> PathBuf {
+    target().join("tools").join(name)
 }

@@ -32,4 +32,4 @@ mod table;
 
 pub use dynamodb::serve_dynamodb;
 pub use fault::Fault;
-pub use local::{Builder, LocalApi, StartError, embedded_store};
+pub use local::{Builder, LocalApi, StartError, embedded_store, store_over};

@@ -130,7 +130,7 @@ impl Builder {
         let faults = Faults::default();
         let lock = self.data_file.as_deref().map(lock).transpose()?;
         let http = match (&self.dynamodb_endpoint, &self.data_file) {
-            (Some(_), _) => dynamodb::https(Roots::Native)?,
+            (Some(_), _) => dynamodb::https(&Roots::Amazon)?,
             (None, Some(file)) => engine::http_client(open(file)?),
             (None, None) => engine::http_client(memory()?),
         };
@@ -283,7 +283,15 @@ fn lock(file: &Path) -> Result<File, StartError> {
 /// # Errors
 /// As [`Builder::start`], as far as it concerns the table.
 pub async fn embedded_store() -> Result<Store, StartError> {
-    let store = Store::new(Client::from_conf(sdk_config(engine::http_client(memory()?), None)), "claimsTable");
+    store_over(memory()?).await
+}
+
+/// As [`embedded_store`], over a database of yours, in which the table is made if it is not there.
+///
+/// # Errors
+/// As [`Builder::start`], as far as it concerns the table.
+pub async fn store_over(database: Database) -> Result<Store, StartError> {
+    let store = Store::new(Client::from_conf(sdk_config(engine::http_client(database), None)), "claimsTable");
     table::ensure(store.client(), store.table()).await?;
     Ok(store)
 }

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::{
     error::{BoxError, ProvideErrorMetadata, SdkError},
 };
 
-use crate::failure::Failure;
+use crate::{dynamodb::is_untrusted, failure::Failure};
 
 const THROTTLED: [&str; 4] =
     ["ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "LimitExceededException"];
@@ -23,7 +23,11 @@ where
     match error {
         SdkError::TimeoutError(_) => Failure::unavailable("DynamoDB: timed out"),
         SdkError::DispatchFailure(e) => {
-            let kind = if e.is_timeout() { "timed out" } else { "connection failed" };
+            let kind = match e {
+                e if e.is_timeout() => "timed out",
+                e if e.as_connector_error().is_some_and(is_untrusted) => "nobody we trust has signed its certificate",
+                _ => "connection failed",
+            };
             Failure::unavailable(format!("DynamoDB: {kind}"))
         }
         SdkError::ResponseError(_) => Failure::unavailable("DynamoDB: the answer could not be read"),

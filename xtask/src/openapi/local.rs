@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use crate::process::{root, run_shown};
+use crate::process::{root, run_shown, target};
 
 /// The running program; it ends with this value.
 pub struct Local {
@@ -22,8 +22,7 @@ impl Local {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         // Built first, so that the child is the program itself and not cargo, which would leave it behind.
         run_shown(Command::new(&cargo).args(["build", "--quiet", "--package", "claims-local"]).current_dir(root()))?;
-        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
-        let program = target.join("debug").join(format!("claims-local{}", env::consts::EXE_SUFFIX));
+        let program = target().join("debug").join(format!("claims-local{}", env::consts::EXE_SUFFIX));
         let mut child =
             Command::new(program).args(["--port", "0"]).env("RUST_LOG", "error").stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().ok_or("claims-local has no output")?;
