@@ -5,7 +5,7 @@ use std::{error::Error, process::Command};
 use crate::{process::run_shown, python::Venv};
 
 /// The independent judge of signatures.
-const BOTOCORE: &str = "botocore==1.44.5";
+const BOTOCORE: &str = "botocore";
 
 #[derive(clap::Args)]
 pub struct Args {}

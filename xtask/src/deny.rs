@@ -28,6 +28,9 @@ const VERSION: &str = "0.20.2";
 
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
+/// Workspaces of their own, for measuring and fuzzing. Nothing of them is shipped: what counts is where it comes from.
+const ASIDE: [&str; 2] = ["bench/functions/Cargo.lock", "fuzz/targets/Cargo.lock"];
+
 #[derive(clap::Args)]
 pub struct Args {
     /// Compiles cargo-deny into target/tools first, unless it is at hand: two minutes of a core, and crates.io
@@ -131,6 +134,15 @@ fn own() -> Done {
         }
     }
     unused::look_in_workspace(packages, &mut mistakes)?;
+    for lock in ASIDE {
+        let locked = fs::read_to_string(root().join(lock)).map_err(|why| format!("{lock}: {why}"))?;
+        let sources = locked.lines().filter_map(|line| line.strip_prefix("source = "));
+        mistakes.extend(
+            sources
+                .filter(|source| source.trim_matches('"') != CRATES_IO)
+                .map(|source| format!("{lock} takes a crate from {source}, not from crates.io")),
+        );
+    }
     if !mistakes.is_empty() {
         return Err(mistakes.join("\n").into());
     }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Brings zig, the linker for the other architecture.
-const CARGO_LAMBDA: &str = "cargo-lambda==1.9.2";
+const CARGO_LAMBDA: &str = "cargo-lambda";
 
 /// What to build.
 #[derive(clap::Args)]

@@ -9,25 +9,28 @@ use std::{
 
 use crate::process::{find, root, run_shown};
 
-/// A virtual environment that holds one pinned tool.
+/// A virtual environment that holds one tool and what it needs, by the list in `xtask/python/`.
 pub struct Venv {
     folder: PathBuf,
 }
 
 impl Venv {
-    /// Makes the environment, or takes the one that an earlier run has made: `tool` is a pip requirement such as
-    /// `checkov==3.3.30`. Needs the package index the first time only.
+    /// Makes the environment, or takes the one that an earlier run has made by the same list. Needs the package index the
+    /// first time only.
     pub fn with(tool: &str) -> Result<Self, Box<dyn Error>> {
-        let name: String = tool.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
-        let venv = Self { folder: root().join("target/venv").join(name) };
+        let venv = Self { folder: root().join("target/venv").join(tool) };
+        let list = root().join("xtask/python").join(format!("{tool}.txt"));
+        let wanted = fs::read(&list).map_err(|why| format!("{}: {why}", list.display()))?;
         let complete = venv.folder.join("complete");
-        if !complete.exists() {
+        if !fs::read(&complete).is_ok_and(|installed| installed == wanted) {
             let python =
                 find("python3").or_else(|| find("python")).ok_or("python3 is not on the path (for tools from PyPI)")?;
             eprintln!("installing {tool} into {}", venv.folder.display());
             run_shown(Command::new(python).args(["-m", "venv", "--clear"]).arg(&venv.folder))?;
-            run_shown(Command::new(venv.program("python")).args(["-m", "pip", "install", "--quiet", tool]))?;
-            fs::write(complete, tool)?;
+            let install =
+                ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement"];
+            run_shown(Command::new(venv.program("python")).args(install).arg(&list))?;
+            fs::write(complete, wanted)?;
         }
         Ok(venv)
     }

@@ -21,11 +21,14 @@ use self::{simulator::Simulator, steps::Steps, workspace::Workspace};
 use crate::{package, process::root, python::Venv, tools::Tools};
 
 /// Plays AWS; terraform/tests/simulator/server.py mends it.
-pub const MOTO: &str = "moto[server]==5.2.5";
-const CHECKOV: &str = "checkov==3.3.30";
+pub const MOTO: &str = "moto";
+const CHECKOV: &str = "checkov";
 
 /// Everything that an apply of part 2 needs beside its variables file.
 const PART_2: &str = "-var-file=part-2.tfvars";
+
+/// A further endpoint of another VPC, as terraform/tests/callers/api.js knows it.
+const ANOTHER_ENDPOINT: &str = "-var=additional_endpoint_ids=[\"vpce-0fedcba9876543210\"]";
 
 /// What to prove.
 #[derive(clap::Args)]
@@ -126,7 +129,7 @@ fn apply_and_destroy(
     steps.remember_gaps(&log);
     steps.remember_gaps(&workspace.logs().join(simulator::LOG));
     // Body and policy change together: both must be deployed, and the policy must outlive the new body.
-    let signed = &["apply", "-auto-approve", PART_2, "-var=authorization=AWS_IAM"];
+    let signed = &["apply", "-auto-approve", PART_2, "-var=authorization=AWS_IAM", ANOTHER_ENDPOINT];
     steps.command("apply with IAM", minutes(5), &mut terraform(signed))?;
     steps.command("read back with IAM", minutes(1), &mut read_back(&[Path::new("signed"), &outputs]))?;
     let state = steps.work("state with IAM", || workspace.json(terraform(&["show", "-json"])))?;

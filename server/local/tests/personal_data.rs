@@ -79,6 +79,7 @@ fn new_claim() -> CreateClaim {
 fn clean<T: Debug>(what: &str, value: T) -> T {
     assert_clean(what, &format!("{value:?} {value:#?}"));
     // What somebody's `unwrap` or `expect` would print.
+    #[allow(clippy::unnecessary_literal_unwrap, reason = "it is the panic of a real `unwrap` that is looked at")]
     let panic = catch_unwind(AssertUnwindSafe(|| Err::<(), _>(&value).unwrap())).unwrap_err();
     assert_clean("a panic message", panic.downcast_ref::<String>().unwrap());
     value

@@ -6,13 +6,14 @@ const INVOKE = "execute-api:Invoke";
 const ROUTES = ["POST/claim", "GET/claim", "GET/claim/0190f8f4", "PUT/claim/0190f8f4", "DELETE/claim/0190f8f4"];
 
 export function unsigned(deployment) {
-  const { anybody, endpoint, endpointOfAnotherVpc, endpointNamedAlmostAs, outside, thing, bait, opened, arn, ANOTHER_ACCOUNT } = words(deployment);
+  const { anybody, endpoint, endpointOfAnotherVpc, endpointOfAFriend, endpointNamedAlmostAs, outside, thing, bait, opened, arn, ANOTHER_ACCOUNT } = words(deployment);
   const { api } = deployment;
   const ours = endpoint("claims-execute-api");
   const route = (path) => thing(path, { arn: `${api.arn}/dev/${path}`, policy: api.policy });
   return [
     ...ROUTES.map((path) => [anybody, ours, INVOKE, route(path), ALLOWED]),
     ...ROUTES.map((path) => [anybody, endpointOfAnotherVpc, INVOKE, route(path), DENIED]),
+    [anybody, endpointOfAFriend, INVOKE, route("GET/claim"), DENIED],
     [anybody, endpointNamedAlmostAs("claims-execute-api"), INVOKE, route("GET/claim"), DENIED],
     [anybody, endpoint("claims-dynamodb"), INVOKE, route("GET/claim"), DENIED],
     [anybody, outside, INVOKE, route("GET/claim"), DENIED],
@@ -26,7 +27,8 @@ export function unsigned(deployment) {
 }
 
 export function signed(deployment) {
-  const { anybody, role, roleWith, roleWithout, administrator, stranger, endpoint, endpointOfAnotherVpc, outside, thing, bait, arn, ANOTHER_ACCOUNT } = words(deployment);
+  const { anybody, role, roleWith, roleWithout, administrator, stranger, ANOTHER_ACCOUNT } = words(deployment);
+  const { endpoint, endpointOfAnotherVpc, endpointOfAFriend, outside, thing, bait, arn } = words(deployment);
   const { api, callerPolicy } = deployment;
   const ours = endpoint("claims-execute-api");
   const route = (path, stage = "dev") => thing(`${stage}/${path}`, { arn: `${api.arn}/${stage}/${path}`, policy: api.policy });
@@ -36,6 +38,11 @@ export function signed(deployment) {
     ...ROUTES.flatMap((path) => callers.map((caller) => [caller, ours, INVOKE, route(path), ALLOWED])),
     ...callers.map((caller) => [caller, endpointOfAnotherVpc, INVOKE, route("GET/claim"), DENIED]),
     ...callers.map((caller) => [caller, outside, INVOKE, route("GET/claim"), DENIED]),
+    // A listed endpoint is a way in, and gives nobody more than ours does.
+    ...callers.map((caller) => [caller, endpointOfAFriend, INVOKE, route("GET/claim"), ALLOWED]),
+    [anybody, endpointOfAFriend, INVOKE, route("GET/claim"), NOT_ALLOWED],
+    [roleWithout, endpointOfAFriend, INVOKE, route("GET/claim"), NOT_ALLOWED],
+    [stranger, endpointOfAFriend, INVOKE, route("GET/claim"), NOT_ALLOWED],
     // The caller policy is for the five routes of this stage.
     ...callers.map((caller) => [caller, ours, INVOKE, route("DELETE/claim"), NOT_ALLOWED]),
     ...callers.map((caller) => [caller, ours, INVOKE, route("GET/claim", "prod"), NOT_ALLOWED]),

@@ -43,6 +43,8 @@ export function words(deployment) {
       return { name: `through ${name}`, endpoint: name, policy, context: { "aws:SourceVpce": id, "aws:SourceVpc": vpc } };
     },
     endpointOfAnotherVpc: { name: "through another VPC's endpoint", context: { "aws:SourceVpce": "vpce-0000000000other", "aws:SourceVpc": "vpc-0000000000other" } },
+    // Listed by additional_endpoint_ids in the second apply; its policy is its owner's.
+    endpointOfAFriend: { name: "through the further endpoint", context: { "aws:SourceVpce": "vpce-0fedcba9876543210", "aws:SourceVpc": "vpc-000000000friend" } },
     // What a pattern in place of the id would let through.
     endpointNamedAlmostAs: (name) => ({ name: `through an endpoint named almost as ${name}`, context: { "aws:SourceVpce": `${known(endpoints, name).id}0` } }),
 

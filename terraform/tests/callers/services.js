@@ -17,7 +17,13 @@ const TAKEN_BY = {
 };
 // For these roles AWS says for whom the service acts, and the trust policy looks at it.
 const ONLY_FOR_US = ["claims-api-flow-log", "claims-client-flow-log"];
-const ROUTE = { createClaim: "POST/claim", listClaims: "GET/claim", getClaim: "GET/claim/0190f8f4", updateClaim: "PUT/claim/0190f8f4", deleteClaim: "DELETE/claim/0190f8f4" };
+const ROUTE = {
+  createClaim: "POST/claim",
+  listClaims: "GET/claim",
+  getClaim: "GET/claim/0190f8f4",
+  updateClaim: "PUT/claim/0190f8f4",
+  deleteClaim: "DELETE/claim/0190f8f4",
+};
 
 export function services(deployment) {
   const { account, region, roles, functions, api, table } = deployment;
