@@ -2,6 +2,7 @@
 
 use std::{collections::VecDeque, future::IntoFuture, time::Duration};
 
+use aws_sdk_dynamodb::config::SharedHttpClient;
 use claims_client::{RetryPolicy, types::*};
 use futures_util::future::join_all;
 
@@ -74,31 +75,34 @@ async fn a_write_whose_repeats_are_throttled_may_have_been_done() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_update_whose_answer_was_lost_before_another_one_is_no_certain_refusal() {
-    let limits = Limits { storage_attempt: Duration::from_secs(2), ..LONG };
-    let world = World::start(limits, &world::http()).await;
-    for (conditional, later) in [(true, false), (false, false), (true, true), (false, true)] {
-        let claim = world.truth.create_claim(new_claim("m")).await.unwrap();
-        let (member, id) = (claim.member_id.clone(), claim.claim_id);
-        // The update is applied; the server waits for the answer, and will send it again.
-        world.back.plan(Plan::Next(VecDeque::from([SilentAfter])));
-        let update = UpdateClaimRequest { status: ClaimStatus::InReview, ..claim.to_update() };
-        let call = world.client.update_claim(&member, id, update);
-        let call = if conditional { call.if_match(claim.version) } else { call };
-        let call = tokio::spawn(call.into_future());
-        let applied = loop {
-            let now = world.truth.get_claim(&member, id).await.unwrap();
-            if now.version.get() == 2 {
-                break now;
-            }
-        };
-        // Meanwhile somebody else writes what makes the repeat impossible.
-        if later {
-            world.truth.delete_claim(&member, id).await.unwrap();
-        } else {
-            let approved = UpdateClaimRequest { status: ClaimStatus::Denied, ..applied.to_update() };
-            world.truth.update_claim(&member, id, approved).await.unwrap();
+    let cases = [(true, false), (false, false), (true, true), (false, true)];
+    let http = world::http();
+    join_all(cases.map(|(conditional, gone)| refused_after_a_lost_answer(&http, conditional, gone))).await;
+}
+
+async fn refused_after_a_lost_answer(http: &SharedHttpClient, conditional: bool, gone: bool) {
+    let world = World::start(Limits { storage_attempt: Duration::from_secs(4), ..LONG }, http).await;
+    let claim = world.truth.create_claim(new_claim("m")).await.unwrap();
+    let (member, id) = (claim.member_id.clone(), claim.claim_id);
+    // The update is applied; the server waits for the answer, and will send it again.
+    world.back.plan(Plan::Next(VecDeque::from([SilentAfter])));
+    let update = UpdateClaimRequest { status: ClaimStatus::InReview, ..claim.to_update() };
+    let call = world.client.update_claim(&member, id, update);
+    let call = if conditional { call.if_match(claim.version) } else { call };
+    let call = tokio::spawn(call.into_future());
+    let applied = loop {
+        let now = world.truth.get_claim(&member, id).await.unwrap();
+        if now.version.get() == 2 {
+            break now;
         }
-        let error = call.await.unwrap().unwrap_err();
-        assert!(error.is_outcome_unknown(), "it was done, and somebody is told that it was not: {error:?}");
+    };
+    // Meanwhile somebody else writes what makes the repeat impossible.
+    if gone {
+        world.truth.delete_claim(&member, id).await.unwrap();
+    } else {
+        let denied = UpdateClaimRequest { status: ClaimStatus::Denied, ..applied.to_update() };
+        world.truth.update_claim(&member, id, denied).await.unwrap();
     }
+    let error = call.await.unwrap().unwrap_err();
+    assert!(error.is_outcome_unknown(), "it was done, and somebody is told that it was not: {error:?}");
 }
