@@ -10,7 +10,6 @@ use common::{
     new_claim,
     running::{Running, data_file, fails},
 };
-use futures_util::TryStreamExt;
 
 #[cfg(unix)]
 #[tokio::test]
@@ -47,51 +46,6 @@ async fn its_log_has_one_line_a_request_and_nothing_personal() {
     for secret in ["Jöhn", "19.99", "snow", "member-7", "member-8", "memberId", "p-1"] {
         assert!(!log.contains(secret), "{secret} is in the log: {log}");
     }
-}
-
-#[tokio::test]
-async fn acknowledged_claims_survive_a_kill() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = data_file(folder.path());
-    let mut running = Running::start(&["--port", "0", "--data", &file]);
-    let client = running.client();
-    // A burst that the kill cuts short: what was answered by then counts.
-    let (acknowledged, mut received) = tokio::sync::mpsc::unbounded_channel();
-    let burst: Vec<_> = (0..8)
-        .map(|_| {
-            let (client, acknowledged) = (client.clone(), acknowledged.clone());
-            tokio::spawn(async move {
-                while let Ok(claim) = client.create_claim(new_claim("m")).without_retry().await {
-                    acknowledged.send(claim).unwrap();
-                }
-            })
-        })
-        .collect();
-    drop(acknowledged);
-    let mut claims = Vec::new();
-    while claims.len() < 200 {
-        claims.push(received.recv().await.unwrap());
-    }
-    running.child.kill().unwrap(); // SIGKILL
-    for task in burst {
-        task.await.unwrap();
-    }
-    while let Some(claim) = received.recv().await {
-        claims.push(claim);
-    }
-    drop(running);
-
-    let again = Running::start(&["--port", "0", "--data", &file]);
-    let listed: Vec<Claim> = again
-        .client()
-        .list_claims(&claims[0].member_id)
-        .limit(PageLimit::MAX)
-        .into_stream()
-        .try_collect()
-        .await
-        .unwrap();
-    let lost: Vec<_> = claims.iter().filter(|claim| !listed.contains(claim)).collect();
-    assert!(lost.is_empty(), "{} of {} acknowledged claims are lost", lost.len(), claims.len());
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::{
     io::{BufRead, BufReader, Read},
     path::Path,
-    process::{Child, ChildStdout, Command, Output, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
+    time::{Duration, Instant},
 };
 
 use claims_client::{ClaimsClient, Endpoint};
@@ -82,11 +83,24 @@ pub fn fails(arguments: &[&str]) -> String {
     fails_as(&mut command(arguments))
 }
 
-/// What it says when it ends at once.
+/// What it says when it ends by itself, as it should.
 pub fn fails_as(command: &mut Command) -> String {
-    let Output { status, stderr, .. } = command.output().unwrap();
-    assert!(!status.success());
-    String::from_utf8(stderr).unwrap()
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if begun.elapsed() > Duration::from_secs(120) {
+            child.kill().unwrap();
+            panic!("it serves: {command:?}");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(!status.success(), "{said}");
+    said
 }
 
 pub fn data_file(folder: &Path) -> String {
