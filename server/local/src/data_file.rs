@@ -9,24 +9,57 @@ use std::{
 use dynoxide::Database;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::StartError;
+use crate::{StartError, local};
 
-/// Opens the file, or makes it, and keeps every other process out as long as the lock lives.
-pub(crate) fn open(file: &Path) -> Result<(Database, File), StartError> {
+/// Opens the file, or makes it with its table, and keeps every other process out as long as the lock lives.
+pub(crate) async fn open(file: &Path, table: &str) -> Result<(Database, File), StartError> {
     // SQLite takes ":memory:", "file:…" and an empty name for something else than a file.
     let path = std::path::absolute(file).map_err(|e| failed(file, &e))?;
-    let text = path.to_str().ok_or_else(|| StartError::Open {
-        path: path.clone(),
-        reason: "its name is not UTF-8; choose another name".to_owned(),
-    })?;
     let lock = Lock::take(&path)?;
-    if let Err(error) = check(&path) {
-        lock.give_back();
-        return Err(error);
+    match check(&path) {
+        Ok(true) => {}
+        Ok(false) => make(&path, table).await?,
+        Err(error) => {
+            lock.give_back();
+            return Err(error);
+        }
     }
-    let database =
-        Database::new(text).map_err(|e| StartError::Open { path: path.clone(), reason: mend(e.to_string()) });
-    Ok((database?, lock.file))
+    Ok((database(&path)?, lock.file))
+}
+
+fn database(path: &Path) -> Result<Database, StartError> {
+    let failed = |reason| StartError::Open { path: path.to_owned(), reason };
+    let text = path.to_str().ok_or_else(|| failed("its name is not UTF-8; choose another name".to_owned()))?;
+    Database::new(text).map_err(|e| failed(mend(e.to_string())))
+}
+
+/// Makes the file under another name, and gives it its own when the table is in it: the engine notes a table before it makes
+/// it, so a kill between the two would leave a file that knows of a table that nobody can use.
+async fn make(path: &Path, table: &str) -> Result<(), StartError> {
+    let new = beside(path, ".new");
+    let remove = |path: &Path| {
+        for ending in ["", "-wal", "-shm"] {
+            let _ = fs::remove_file(beside(path, ending));
+        }
+    };
+    // What a killed process left.
+    remove(&new);
+    let made = async {
+        drop(local::with_table(database(&new)?, table).await?);
+        let sqlite = |e: rusqlite::Error| StartError::Open { path: path.to_owned(), reason: mend(e.to_string()) };
+        let connection = Connection::open(&new).map_err(sqlite)?;
+        // Into the file with all of it: a log goes by the file's name.
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(sqlite)?;
+        connection.close().map_err(|(_, e)| sqlite(e))?;
+        File::options().write(true).open(&new).and_then(|file| file.sync_all()).map_err(|e| failed(path, &e))?;
+        remove(path);
+        fs::rename(&new, path).map_err(|e| failed(path, &e))
+    };
+    let made = made.await;
+    if made.is_err() {
+        remove(&new);
+    }
+    made
 }
 
 /// SQLite would let a second process write to the same file behind the first one's back.
@@ -57,19 +90,21 @@ impl Lock {
     }
 }
 
-/// The engine would put its tables into any SQLite database, and change its journal: look before, without a trace.
-fn check(path: &Path) -> Result<(), StartError> {
+/// Whether there is something of ours in it already. The engine would put its tables into any SQLite database, and change its
+/// journal: look before, without a trace.
+fn check(path: &Path) -> Result<bool, StartError> {
     let foreign = |what| Err(StartError::Foreign { path: path.to_owned(), what });
     match fs::metadata(path) {
         Ok(file) if file.is_dir() => return foreign("is a folder"),
         Ok(_) => {}
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(e) => return Err(failed(path, &e)),
     }
     // SQLite would open a read-only file and fail at the first claim.
     File::options().read(true).write(true).open(path).map_err(|e| failed(path, &e))?;
     match tables(path) {
-        Ok(Found::Ours) => Ok(()),
+        Ok(Found::Nothing) => Ok(false),
+        Ok(Found::Ours) => Ok(true),
         Ok(Found::Foreign) => foreign("is the SQLite database of another program"),
         Err(e) if e.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
             foreign("is not a database of this program")
@@ -79,6 +114,8 @@ fn check(path: &Path) -> Result<(), StartError> {
 }
 
 enum Found {
+    /// No file, or one without a table or a mark.
+    Nothing,
     Ours,
     Foreign,
 }
@@ -96,11 +133,14 @@ fn tables(path: &Path) -> rusqlite::Result<Found> {
     };
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
     let engine = number("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('_tables', '_config')")?;
-    // A process that was killed while it made the file leaves it without tables, and unmarked.
     let marks = number("SELECT count(*) FROM sqlite_master")?
         + number("PRAGMA application_id")?.abs()
         + number("PRAGMA user_version")?.abs();
-    Ok(if engine == 2 || marks == 0 { Found::Ours } else { Found::Foreign })
+    Ok(match (engine, marks) {
+        (2, _) => Found::Ours,
+        (_, 0) => Found::Nothing,
+        _ => Found::Foreign,
+    })
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -71,6 +71,9 @@ pub enum StartError {
     Document(#[from] DocumentError),
 }
 
+/// The table's name where nobody gives another.
+const TABLE: &str = "claimsTable";
+
 /// How the local API is to run; see [`LocalApi::builder`].
 #[derive(Clone)]
 pub struct Builder {
@@ -151,7 +154,7 @@ impl Builder {
                 let (http, lock) = match (&self.dynamodb_endpoint, &self.data_file) {
                     (Some(_), _) => (dynamodb::https(&Roots::Amazon)?, None),
                     (None, Some(file)) => {
-                        let (database, lock) = data_file::open(file)?;
+                        let (database, lock) = data_file::open(file, &self.table).await?;
                         (engine::http_client(database), Some(lock))
                     }
                     (None, None) => (engine::http_client(memory()?), None),
@@ -211,7 +214,7 @@ impl LocalApi {
             data_file: None,
             dynamodb_endpoint: None,
             store: None,
-            table: "claimsTable".to_owned(),
+            table: TABLE.to_owned(),
             clock: Arc::new(Timestamp::now),
             integration_timeout: Duration::from_secs(29),
         }
@@ -296,7 +299,11 @@ pub async fn embedded_store() -> Result<Store, StartError> {
 /// # Errors
 /// As [`Builder::start`], as far as it concerns the table.
 pub async fn store_over(database: Database) -> Result<Store, StartError> {
-    let store = Store::new(Client::from_conf(sdk_config(engine::http_client(database), None)), "claimsTable");
+    with_table(database, TABLE).await
+}
+
+pub(crate) async fn with_table(database: Database, table: &str) -> Result<Store, StartError> {
+    let store = Store::new(Client::from_conf(sdk_config(engine::http_client(database), None)), table);
     table::ensure(store.client(), store.table()).await?;
     Ok(store)
 }

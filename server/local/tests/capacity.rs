@@ -1,6 +1,8 @@
 //! What DynamoDB bills: one call per operation, and its capacity units by the size of the claim alone.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod common;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
@@ -18,7 +20,7 @@ use aws_sdk_dynamodb::{
 use aws_smithy_types::body::SdkBody;
 use claims_api_types::Operation;
 use claims_server::{Api, Store};
-use lambda_http::LambdaEvent;
+use common::event::{create_event, invoke};
 use serde_json::{Value, json};
 
 /// What each call that went to DynamoDB was billed, in capacity units.
@@ -73,22 +75,16 @@ impl Billed {
 
     /// The answer's body and what its only call to DynamoDB was billed.
     async fn call(&self, operation: Operation, path: Value, query: Value, body: Value) -> (Value, f64) {
-        let text = if body.is_null() { Value::Null } else { json!(body.to_string()) };
-        let event = json!({
-            "resource": "/claim", "path": "/claim", "httpMethod": "POST", "headers": {"content-type": "application/json"},
-            "multiValueHeaders": {"content-type": ["application/json"]}, "queryStringParameters": query,
-            "multiValueQueryStringParameters": null, "pathParameters": path, "stageVariables": null,
-            "requestContext": {"httpMethod": "POST", "identity": {}, "requestId": "r"}, "body": text,
-            "isBase64Encoded": false
-        });
-        let event = LambdaEvent::new(serde_json::from_value(event).unwrap(), Default::default());
-        let Ok(answer) = self.api.invoke(operation, event).await;
-        let answer = serde_json::to_value(&answer).unwrap();
-        assert!(answer["statusCode"].as_u64().unwrap() < 300, "{operation}: {answer}");
-        let body = answer["body"].as_str().filter(|text| !text.is_empty());
+        let mut event = create_event();
+        event["queryStringParameters"] = query;
+        event["multiValueQueryStringParameters"] = Value::Null;
+        event["pathParameters"] = path;
+        event["body"] = if body.is_null() { Value::Null } else { json!(body.to_string()) };
+        let (status, body) = invoke(&self.api, operation, event).await;
+        assert!(status < 300, "{operation}: {body}");
         let bill = std::mem::take(&mut *self.bill.0.lock().unwrap());
         let [units] = bill[..] else { panic!("{operation} made {} calls to DynamoDB", bill.len()) };
-        (body.map_or(Value::Null, |text| serde_json::from_str(text).unwrap()), units)
+        (body, units)
     }
 
     async fn create(&self, claim: &NewClaim) -> (String, f64) {

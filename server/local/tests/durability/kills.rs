@@ -1,6 +1,6 @@
 //! `kill -9` at random moments.
 
-use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
+use std::{collections::HashMap, path::Path, process::Stdio, sync::Arc, time::Duration};
 
 use claims_client::{ClaimsClient, Endpoint, RetryPolicy, types::*};
 use futures_util::{TryStreamExt, future::join_all};
@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use crate::common::{
     dice::{Dice, longer, seed},
     linear::{Action, Event, Outcome, Repeats, View, is_linearizable},
+    new_claim,
     recorder::{Caller, Ticks},
     running::{Running, command},
 };
@@ -57,13 +58,36 @@ async fn survive(seed: u64) {
     assert!(acknowledged > 400 && cut > 20, "nothing was tested: {acknowledged} writes, {cut} cut short");
 }
 
+#[tokio::test]
+async fn a_kill_while_the_file_is_made_leaves_nothing_that_is_in_the_way() {
+    let mut dice = Dice(seed());
+    // How long a start takes here, so that the kills fall within it.
+    let folder = tempfile::tempdir().unwrap();
+    let begun = std::time::Instant::now();
+    drop(Running::start(&arguments(&folder.path().join("claims.db"))));
+    let start = u64::try_from(begun.elapsed().as_micros()).unwrap();
+    for run in 0..25 * longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("claims.db");
+        let mut child = command(&arguments(&file)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        tokio::time::sleep(Duration::from_micros(start / 4 + dice.roll(start))).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let mut running = Running::start(&arguments(&file));
+        let created = running.client().create_claim(new_claim("m")).without_retry().await;
+        running.child.kill().unwrap();
+        assert!(created.is_ok(), "CLAIMS_TEST_SEED={}, run {run}: {}", seed(), running.log());
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
+        assert!(!left.iter().any(|name| name.to_string_lossy().contains(".new")), "{left:?}");
+    }
+}
+
 fn arguments(file: &Path) -> [&str; 4] {
     ["--port", "0", "--data", file.to_str().unwrap()]
 }
 
 fn kill_while_it_starts(file: &Path, dice: &mut Dice) {
-    let null = std::process::Stdio::null;
-    let mut child = command(&arguments(file)).stdout(null()).stderr(null()).spawn().unwrap();
+    let mut child = command(&arguments(file)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(dice.roll(150)));
     child.kill().unwrap();
     child.wait().unwrap();
@@ -80,7 +104,14 @@ async fn load_and_kill(file: &Path, run: u64, ticks: &Ticks, dice: &mut Dice, hi
     });
     let callers: Vec<_> = callers.collect();
     // As many writes on a slow machine as on a fast one; then at any point of the next ones.
-    done.acquire_many(1 + u32::try_from(dice.roll(40)).unwrap()).await.unwrap().forget();
+    let enough = 1 + u32::try_from(dice.roll(40)).unwrap();
+    while done.available_permits() < enough as usize {
+        if callers.iter().all(tokio::task::JoinHandle::is_finished) {
+            running.child.kill().unwrap();
+            panic!("it serves no more writes: {}", running.log());
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
     tokio::time::sleep(Duration::from_micros(dice.roll(10_000))).await;
     running.child.kill().unwrap();
     for caller in join_all(callers).await {
