@@ -13,7 +13,7 @@ use std::{
 
 use tokio::{
     io::AsyncWriteExt,
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     task::{JoinHandle, JoinSet},
 };
 
@@ -76,23 +76,25 @@ pub struct Proxy {
     plan: Arc<Mutex<Plan>>,
     requests: Arc<AtomicUsize>,
     faults: Arc<AtomicUsize>,
+    /// Bound and never listening: while nobody listens, callers are refused, and nobody else gets the port.
+    _port: Arc<TcpSocket>,
     /// Present while it takes connections.
     serving: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 impl Proxy {
     pub fn start(upstream: SocketAddr) -> Self {
+        let port = bind(([127, 0, 0, 1], 0).into());
         let proxy = Self {
-            address: ([127, 0, 0, 1], 0).into(),
+            address: port.local_addr().unwrap(),
             upstream,
             plan: Arc::new(Mutex::new(Plan::Pass)),
             requests: Arc::default(),
             faults: Arc::default(),
+            _port: Arc::new(port),
             serving: Arc::default(),
         };
-        let listener = std::net::TcpListener::bind(proxy.address).unwrap();
-        let proxy = Self { address: listener.local_addr().unwrap(), ..proxy };
-        proxy.serve(listener);
+        proxy.mend();
         proxy
     }
 
@@ -121,38 +123,25 @@ impl Proxy {
 
     /// Listens again at the same address.
     pub fn mend(&self) {
-        if self.serving.lock().unwrap().is_some() {
-            return;
+        let mut serving = self.serving.lock().unwrap();
+        if serving.is_none() {
+            let listener = bind(self.address).listen(1024).unwrap();
+            *serving = Some(tokio::spawn(self.clone().serve(listener)));
         }
-        // The old listener may live a moment longer.
-        let listener = loop {
-            match bind(self.address) {
-                Ok(listener) => break listener,
-                Err(e) if e.kind() == io::ErrorKind::AddrInUse => std::thread::sleep(Duration::from_millis(1)),
-                Err(e) => panic!("{e}"),
-            }
-        };
-        self.serve(listener);
     }
 
-    fn serve(&self, listener: std::net::TcpListener) {
-        listener.set_nonblocking(true).unwrap();
-        let listener = TcpListener::from_std(listener).unwrap();
-        let proxy = self.clone();
-        let task = tokio::spawn(async move {
-            let mut connections = JoinSet::new();
-            loop {
-                tokio::select! {
-                    Ok((caller, _)) = listener.accept() => {
-                        let proxy = proxy.clone();
-                        // Either side may go away.
-                        connections.spawn(async move { drop(proxy.carry(caller).await) });
-                    }
-                    Some(_) = connections.join_next() => {}
+    async fn serve(self, listener: TcpListener) {
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                Ok((caller, _)) = listener.accept() => {
+                    let proxy = self.clone();
+                    // Either side may go away.
+                    connections.spawn(async move { drop(proxy.carry(caller).await) });
                 }
+                Some(_) = connections.join_next() => {}
             }
-        });
-        *self.serving.lock().unwrap() = Some(task);
+        }
     }
 
     async fn carry(&self, caller: TcpStream) -> io::Result<()> {
@@ -224,10 +213,10 @@ async fn spoil(fault: WireFault, answer: &[u8], caller: &mut message::Connection
     Ok(false)
 }
 
-/// With SO_REUSEADDR, as Tokio does it: the address is as good as new although old connections linger.
-fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
-    let socket = tokio::net::TcpSocket::new_v4()?;
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(1024)?.into_std()
+/// With SO_REUSEADDR, a port can be bound beside what is bound to it and does not listen, and beside old connections.
+fn bind(address: SocketAddr) -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind(address).unwrap();
+    socket
 }
