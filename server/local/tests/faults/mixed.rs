@@ -32,6 +32,7 @@ const LIMITS: Limits = Limits {
     storage_call: Duration::from_secs(8),
     attempt: Duration::from_secs(4),
     call: Duration::from_secs(20),
+    impatient: false,
 };
 /// What a deadline may be missed by: this is no test of speed.
 const SLACK: Duration = Duration::from_secs(10);

@@ -20,6 +20,7 @@ const LONG: Limits = Limits {
     storage_call: Duration::from_secs(60),
     attempt: Duration::from_secs(60),
     call: Duration::from_secs(60),
+    impatient: false,
 };
 
 const THROTTLED: WireFault = Answer(
@@ -81,21 +82,19 @@ async fn an_update_whose_answer_was_lost_before_another_one_is_no_certain_refusa
 }
 
 async fn refused_after_a_lost_answer(http: &SharedHttpClient, conditional: bool, gone: bool) {
-    let world = World::start(Limits { storage_attempt: Duration::from_secs(4), ..LONG }, http).await;
+    let world = World::start(LONG, http).await;
     let claim = world.truth.create_claim(new_claim("m")).await.unwrap();
     let (member, id) = (claim.member_id.clone(), claim.claim_id);
-    // The update is applied; the server waits for the answer, and will send it again.
     world.back.plan(Plan::Next(VecDeque::from([SilentAfter])));
+    let silence = tokio::time::timeout(Duration::from_secs(50), world.back.silence());
     let update = UpdateClaimRequest { status: ClaimStatus::InReview, ..claim.to_update() };
     let call = world.client.update_claim(&member, id, update);
     let call = if conditional { call.if_match(claim.version) } else { call };
     let call = tokio::spawn(call.into_future());
-    let applied = loop {
-        let now = world.truth.get_claim(&member, id).await.unwrap();
-        if now.version.get() == 2 {
-            break now;
-        }
-    };
+    // The update is applied; the server waits for the answer, and will send it again.
+    assert!(silence.await.is_ok(), "no update has come to DynamoDB");
+    let applied = world.truth.get_claim(&member, id).await.unwrap();
+    assert_eq!(applied.version.get(), 2);
     // Meanwhile somebody else writes what makes the repeat impossible.
     if gone {
         world.truth.delete_claim(&member, id).await.unwrap();
@@ -103,6 +102,7 @@ async fn refused_after_a_lost_answer(http: &SharedHttpClient, conditional: bool,
         let denied = UpdateClaimRequest { status: ClaimStatus::Denied, ..applied.to_update() };
         world.truth.update_claim(&member, id, denied).await.unwrap();
     }
+    world.back.hang_up();
     let error = call.await.unwrap().unwrap_err();
     assert!(error.is_outcome_unknown(), "it was done, and somebody is told that it was not: {error:?}");
 }
