@@ -104,6 +104,11 @@ impl Proxy {
         proxy
     }
 
+    /// Another way to the same service, with faults of its own.
+    pub fn beside(&self) -> Self {
+        Self::start(self.upstream)
+    }
+
     pub fn plan(&self, plan: Plan) {
         *self.plan.lock().unwrap() = plan;
     }
@@ -116,6 +121,11 @@ impl Proxy {
     /// How many faults have happened since the last time this was asked.
     pub fn faults(&self) -> usize {
         self.faults.swap(0, Ordering::SeqCst)
+    }
+
+    /// How many requests have met silence so far.
+    pub fn silences(&self) -> usize {
+        *self.silences.borrow()
     }
 
     /// Ends when a request meets silence after this was called.

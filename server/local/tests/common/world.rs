@@ -85,7 +85,12 @@ impl World {
 
     /// Another client, with its own connections and its own budget of retries.
     pub fn builder(&self) -> ClientBuilder {
-        client(&self.front, self.limits, &self.mend_on_retry)
+        self.builder_through(&self.front)
+    }
+
+    /// As `builder`, through another proxy in the place of `front`.
+    pub fn builder_through(&self, front: &Proxy) -> ClientBuilder {
+        client(front, self.limits, &self.mend_on_retry)
     }
 
     /// What comes through `proxy` meets the fault, all of it or only what comes next; `None`: nobody listens, for ever or until
