@@ -9,6 +9,7 @@ use crate::common::{
         Repeats::{self, *},
         State, View, apply, is_linearizable,
     },
+    recorder,
 };
 
 fn at(from: u64, to: u64, action: Action, outcome: Outcome) -> Event {
@@ -27,6 +28,11 @@ fn update(cents: i64, if_match: Option<u64>) -> Action {
 
 fn repeated(event: Event, repeats: Repeats) -> Event {
     Event { repeats, ..event }
+}
+
+/// As it is recorded when it took two attempts, beside faults.
+fn twice(event: Event) -> Event {
+    repeated(event, recorder::repeats(event.action, 2, true))
 }
 
 #[test]
@@ -86,6 +92,24 @@ fn it_accepts_what_the_contract_admits() {
             vec![repeated(at(0, 9, CREATE, seen(2, 7)), Within), at(1, 2, update(7, None), seen(2, 7))],
         ),
         (
+            "the server's SDK repeats an update while it runs",
+            vec![
+                at(0, 1, CREATE, seen(1, 100)),
+                twice(at(2, 9, update(7, None), seen(4, 7))),
+                at(3, 4, update(8, None), seen(3, 8)),
+            ],
+        ),
+        (
+            "a conditional update's forgotten attempt meets its version again",
+            vec![
+                at(0, 1, CREATE, seen(1, 100)),
+                twice(at(2, 3, update(7, Some(1)), seen(2, 7))),
+                at(4, 5, delete, Gone),
+                at(6, 7, CREATE, seen(1, 100)),
+                at(8, 9, Get, seen(2, 7)),
+            ],
+        ),
+        (
             "a repeated delete finds nothing",
             vec![at(0, 1, CREATE, seen(1, 100)), repeated(at(2, 9, delete, Gone), Later), at(3, 4, Get, Absent)],
         ),
@@ -105,6 +129,15 @@ fn it_rejects_what_must_never_happen() {
         (
             "a lost update",
             vec![created, at(2, 8, update(7, Some(1)), seen(2, 7)), at(3, 9, update(8, Some(1)), seen(2, 8))],
+        ),
+        (
+            "an update that is over overwrites a later one",
+            vec![
+                created,
+                twice(at(2, 3, update(7, None), seen(2, 7))),
+                at(4, 5, update(8, None), seen(3, 8)),
+                at(6, 7, Get, seen(4, 7)),
+            ],
         ),
         ("an update counted twice", vec![created, at(2, 3, update(7, None), seen(3, 7))]),
         (
