@@ -196,6 +196,20 @@ async fn a_certificate_that_nobody_trusts_is_a_503_that_says_so_in_the_log() {
 }
 
 #[tokio::test]
+async fn a_crash_says_its_reason_to_whom_waits_and_in_the_log() {
+    let mut command = command("getClaim");
+    // Lambda always sets it: its runtime panics without.
+    command.env("AWS_ENDPOINT_URL_DYNAMODB", dynamodb().await).env_remove("AWS_LAMBDA_FUNCTION_NAME");
+    let mut function = Function::start(command).await.unwrap();
+    let reason = "Missing AWS_LAMBDA_FUNCTION_NAME";
+    for error in [function.ready().await.unwrap_err(), function.invoke("{}").await.unwrap_err()] {
+        assert!(error.to_string().contains(reason), "{error}");
+    }
+    let log = function.log().await.unwrap();
+    assert!(log.contains(reason), "{log}");
+}
+
+#[tokio::test]
 async fn a_log_longer_than_a_pipe_holds_stops_nobody() {
     let mut list = start("listClaims", &dynamodb().await).await;
     for _ in 0..600 {
