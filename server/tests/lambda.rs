@@ -150,16 +150,26 @@ async fn behind_tls() -> (TlsFront, tempfile::NamedTempFile) {
 
 #[tokio::test]
 async fn the_first_request_finds_the_connection_open() {
+    let id = json!({"claimId": "0198c0de-0000-7000-8000-000000000000"});
+    let member = json!({"memberId": "1", "policyId": "p", "memberName": "John Doe"});
+    let claim = json!({"policyType": "Health", "claimAmount": 1, "description": "", "status": "pending"});
     for operation in Operation::ALL {
+        let (method, id, body, expected) = match operation {
+            Operation::CreateClaim => ("POST", &Value::Null, &claim, 201),
+            Operation::ListClaims => ("GET", &Value::Null, &Value::Null, 200),
+            Operation::GetClaim => ("GET", &id, &Value::Null, 404),
+            Operation::UpdateClaim => ("PUT", &id, &claim, 404),
+            Operation::DeleteClaim => ("DELETE", &id, &Value::Null, 404),
+        };
         let (front, ca) = behind_tls().await;
         let mut command = command(operation.id());
         command.env("AWS_ENDPOINT_URL_DYNAMODB", front.url()).env("AWS_CA_BUNDLE", ca.path());
         let mut function = Function::start(command).await.unwrap();
         function.ready().await.unwrap();
-        assert_eq!(front.handshakes(), 1, "{operation}: the init makes the connection");
-        let (status, answer) = invoke(&mut function, "GET", Value::Null, json!({"memberId": "1"}), Value::Null).await;
-        assert!(status < 500, "{operation}: {answer}");
-        assert_eq!(front.handshakes(), 1, "{operation}: the first request uses it");
+        assert_eq!((front.handshakes(), front.requests()), (1, 1), "{operation}: the init makes the connection");
+        let (status, answer) = invoke(&mut function, method, id.clone(), member.clone(), body.clone()).await;
+        assert_eq!(status, expected, "{operation}: {answer}");
+        assert_eq!((front.handshakes(), front.requests()), (1, 2), "{operation}: the first request uses it");
     }
 }
 
