@@ -206,6 +206,32 @@ async fn a_certificate_that_nobody_trusts_is_a_503_that_says_so_in_the_log() {
 }
 
 #[tokio::test]
+async fn a_bundle_without_good_certificates_fails_at_start_and_says_what_is_wrong_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bundle.pem");
+    let good = include_str!("../src/amazon-roots.pem");
+    let pem = |text| format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
+    for (bundle, wrong) in [
+        (None, "No such file"),
+        (Some(String::new()), "no certificate in it"),
+        (Some("roots = []".to_owned()), "no certificate in it"),
+        (Some(pem("no base64!")), "certificate no. 1 in it is damaged"),
+        (Some(good.to_owned() + &pem("AAAA")), "certificate no. 6 in it is damaged"),
+        (Some(good.trim_end_matches(['-', '\n']).to_owned()), "certificate no. 5 in it is damaged"),
+    ] {
+        if let Some(bundle) = bundle {
+            std::fs::write(&file, bundle).unwrap();
+        }
+        let mut command = command("getClaim");
+        command.env("AWS_CA_BUNDLE", &file).env("AWS_ENDPOINT_URL_DYNAMODB", "http://localhost");
+        let error = Function::start(command).await.unwrap().ready().await.unwrap_err().to_string();
+        for text in [file.to_str().unwrap(), wrong, "AWS_CA_BUNDLE", "exit status: 1"] {
+            assert!(error.contains(text), "{text}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_crash_says_its_reason_to_whom_waits_and_in_the_log() {
     let mut command = command("getClaim");
     // Lambda always sets it: its runtime panics without.
