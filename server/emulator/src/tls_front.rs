@@ -29,6 +29,7 @@ pub struct TlsFront {
 
 #[derive(Default)]
 struct Seen {
+    connections: AtomicUsize,
     handshakes: AtomicUsize,
     requests: AtomicUsize,
 }
@@ -74,6 +75,12 @@ impl TlsFront {
         &self.ca_pem
     }
 
+    /// How many connections were made, those that refused the certificate among them.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.seen.connections.load(Ordering::SeqCst)
+    }
+
     /// How many handshakes have succeeded.
     #[must_use]
     pub fn handshakes(&self) -> usize {
@@ -96,6 +103,7 @@ impl Drop for TlsFront {
 async fn serve(listener: TcpListener, acceptor: TlsAcceptor, service: SocketAddr, seen: Arc<Seen>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
+        seen.connections.fetch_add(1, Ordering::SeqCst);
         let _ = stream.set_nodelay(true);
         let (acceptor, seen) = (acceptor.clone(), seen.clone());
         connections.spawn(async move {

@@ -82,7 +82,7 @@ fn client(roots: TrustStore) -> Result<SharedHttpClient, ConfigError> {
         .build_https())
 }
 
-/// Trusts the first roots until an endpoint shows that they are not enough, from then on the machine's, if it may.
+/// Trusts the first roots until an endpoint shows that they are not enough and the machine's are; from then on those.
 #[derive(Clone, Debug)]
 struct Trusting {
     first: SharedHttpClient,
@@ -123,20 +123,26 @@ impl HttpConnector for TrustingConnector {
         // A body in memory can be sent again, and all of ours are. It was not sent yet when the handshake failed.
         let again = request.try_clone();
         HttpConnectorFuture::new(async move {
-            let failure = match this.first.call(request).await {
+            let untrusted = match this.first.call(request).await {
                 Err(failure) if is_untrusted(&failure) => failure,
                 answer => return answer,
             };
             // Not retryable: the same certificate would come again.
-            let failure = ConnectorError::other(failure.into(), None);
-            let (Some(machine), Some(request)) = (&this.machine, again) else { return Err(failure) };
-            if !machine.needed.swap(true, Ordering::Relaxed) {
-                tracing::warn!(
-                    "DynamoDB's certificate chains to none of the pinned Amazon roots: trusting the machine's store, \
-                     which makes cold starts slower; update amazon-roots.pem"
-                );
+            let for_good = |untrusted: ConnectorError| Err(ConnectorError::other(untrusted.into(), None));
+            let (Some(machine), Some(request)) = (&this.machine, again) else { return for_good(untrusted) };
+            match machine.client.http_connector(&this.settings, &this.components).call(request).await {
+                Err(untrusted) if is_untrusted(&untrusted) => for_good(untrusted),
+                answer => {
+                    // Another failure does not tell whether the certificate is trusted.
+                    if answer.is_ok() && !machine.needed.swap(true, Ordering::Relaxed) {
+                        tracing::warn!(
+                            "DynamoDB's certificate chains to none of the pinned Amazon roots: trusting the machine's \
+                             store, which makes cold starts slower; update amazon-roots.pem"
+                        );
+                    }
+                    answer
+                }
             }
-            machine.client.http_connector(&this.settings, &this.components).call(request).await
         })
     }
 }
