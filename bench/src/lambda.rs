@@ -16,11 +16,12 @@ use tokio::{net::TcpListener, process::Command};
 
 use crate::{
     events::event,
-    samples::{Ratios, Samples, figure},
+    samples::{Ratios, Samples},
 };
 
 const COLD_ROUNDS: usize = 40;
 const WARM_ROUNDS: usize = 25;
+const MEMORY_ROUNDS: usize = 5;
 const CALLS: usize = 40;
 const MIB: f64 = 1024.0 * 1024.0;
 
@@ -131,7 +132,8 @@ pub async fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         candidate("put-item, TLS", &args.put_item, &tls, theirs),
     ];
     cold(&all).await?;
-    warm(&all).await
+    warm(&all).await?;
+    memory(&all).await
 }
 
 async fn cold(all: &[Candidate; 5]) -> Result<(), Box<dyn Error>> {
@@ -176,7 +178,8 @@ async fn warm(all: &[Candidate; 5]) -> Result<(), Box<dyn Error>> {
         }
         functions.push(function);
     }
-    let (mut to_empty, mut to_defaults, mut first) = (Ratios::default(), Ratios::default(), Ratios::default());
+    let [mut plain_to_empty, mut tls_to_empty, mut plain_to_defaults, mut tls_to_defaults, mut first] =
+        [(); 5].map(|()| Ratios::default());
     for round in 0..WARM_ROUNDS {
         let mut now = [0.0; 5];
         for turn in 0..5 {
@@ -189,26 +192,49 @@ async fn warm(all: &[Candidate; 5]) -> Result<(), Box<dyn Error>> {
             }
             now[who] = times.median();
         }
-        to_empty.push(now[2], now[0]);
-        to_defaults.push(now[2], now[4]);
+        plain_to_empty.push(now[1], now[0]);
+        tls_to_empty.push(now[2], now[0]);
+        plain_to_defaults.push(now[1], now[3]);
+        tls_to_defaults.push(now[2], now[4]);
         first.push(all[2].first().await?.as_secs_f64(), now[2]);
     }
-    to_defaults.report("warm call, TLS to DynamoDB", "PutItem on SDK defaults, TLS", None);
-    to_empty.report("warm call, TLS to DynamoDB", "the empty function", None);
+    tls_to_defaults.report("warm call, TLS to DynamoDB", "PutItem on SDK defaults, TLS", None);
+    tls_to_empty.report("warm call, TLS to DynamoDB", "the empty function", None);
+    plain_to_defaults.report("warm call, plain HTTP", "PutItem on SDK defaults, plain HTTP", None);
+    plain_to_empty.report("warm call, plain HTTP", "the empty function", None);
     first.report("first request after init, TLS", "a warm call", None);
+    Ok(())
+}
 
-    if let [Some(empty), Some(ours), Some(defaults)] = [0, 2, 4].map(|who: usize| functions[who].peak_memory()) {
-        let ratio = |to: u64| {
-            let mut ratio = Ratios::default();
-            ratio.push(ours as f64, to as f64);
-            ratio
-        };
-        figure("peak memory, TLS to DynamoDB", ours as f64 / MIB, "MiB", Some(8.0));
-        ratio(empty).report("peak memory, TLS to DynamoDB", "the empty function", None);
-        ratio(defaults).report("peak memory, TLS to DynamoDB", "PutItem on SDK defaults, TLS", None);
-    } else {
-        eprintln!("SKIPPED: peak memory, which only Linux tells");
+/// The most that a process ever had resident, each time of a new one.
+async fn memory(all: &[Candidate; 5]) -> Result<(), Box<dyn Error>> {
+    let mut ours = Samples::default();
+    let [mut plain_to_empty, mut tls_to_empty, mut plain_to_defaults, mut tls_to_defaults] =
+        [(); 4].map(|()| Ratios::default());
+    for _ in 0..MEMORY_ROUNDS {
+        let mut now = [0.0; 5];
+        for (candidate, now) in all.iter().zip(&mut now) {
+            let mut function = candidate.start().await?;
+            for _ in 0..CALLS {
+                candidate.call(&mut function).await?;
+            }
+            let Some(peak) = function.peak_memory() else {
+                eprintln!("SKIPPED: peak memory, which only Linux tells");
+                return Ok(());
+            };
+            *now = peak as f64 / MIB;
+        }
+        ours.push_value(now[2]);
+        plain_to_empty.push(now[1], now[0]);
+        tls_to_empty.push(now[2], now[0]);
+        plain_to_defaults.push(now[1], now[3]);
+        tls_to_defaults.push(now[2], now[4]);
     }
+    ours.report("peak memory, TLS to DynamoDB", 1.0, "MiB", 8.0);
+    tls_to_empty.report("peak memory, TLS to DynamoDB", "the empty function", None);
+    tls_to_defaults.report("peak memory, TLS to DynamoDB", "PutItem on SDK defaults, TLS", None);
+    plain_to_empty.report("peak memory, plain HTTP", "the empty function", None);
+    plain_to_defaults.report("peak memory, plain HTTP", "PutItem on SDK defaults, plain HTTP", None);
     Ok(())
 }
 

@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use crate::{
     events::event,
-    samples::{Ratios, Samples, figure},
+    samples::{Ratios, Samples},
 };
 
 const ROUNDS: usize = 25;
@@ -31,6 +31,8 @@ const CALLS: usize = 80;
 const LIMIT_US: f64 = 100.0;
 
 pub async fn run() -> Result<(), Box<dyn Error>> {
+    // The line that each call logs is part of it.
+    claims_server::telemetry::start_writing(Mutex::new(tempfile::tempfile()?));
     let embedded = claims_local::embedded_store().await?;
     let calls = Calls::default();
     let config = embedded.client().config().to_builder().interceptor(calls.clone()).build();
@@ -58,15 +60,18 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
         }
         // The first round warms up.
         if round > 0 {
-            for ((_, samples, ratios), (ours, theirs)) in own.iter_mut().zip(times) {
+            for ((operation, samples, ratios), (ours, theirs)) in own.iter_mut().zip(times) {
                 let (ours, theirs) = (ours.median() - around.median(), theirs.median() + around.median());
-                samples.push(Duration::from_secs_f64(ours.max(0.0)));
+                if ours <= 0.0 {
+                    return Err(format!("{operation} took no time: the measurement is broken").into());
+                }
+                samples.push_value(ours);
                 ratios.push(ours, theirs);
             }
         }
     }
     for (operation, samples, ratios) in own {
-        figure(&format!("own code, {operation}"), samples.median() * 1e6, "µs", Some(LIMIT_US));
+        samples.report(&format!("own code, {operation}"), 1e6, "µs", LIMIT_US);
         ratios.report(&format!("own code, {operation}"), "its embedded DynamoDB call", None);
     }
     Ok(())

@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// Times of one thing, in seconds.
+/// Values of one thing: times in seconds, memory in MiB.
 #[derive(Clone, Default)]
 pub struct Samples(Vec<f64>);
 
 impl Samples {
     pub fn push(&mut self, time: Duration) {
         self.0.push(time.as_secs_f64());
+    }
+
+    pub fn push_value(&mut self, value: f64) {
+        self.0.push(value);
     }
 
     /// The value that this share of the samples is below; 0 if there are none.
@@ -23,6 +27,12 @@ impl Samples {
 
     pub fn median(&self) -> f64 {
         self.quantile(0.5)
+    }
+
+    /// Reports the median with its quartiles, times `scale`. `limit` is the most it may be.
+    pub fn report(&self, what: &str, scale: f64, unit: &str, limit: f64) {
+        let [value, low, high] = [0.5, 0.25, 0.75].map(|share| self.quantile(share) * scale);
+        row(&json!({ "what": what, "value": value, "low": low, "high": high, "unit": unit, "limit": limit }));
     }
 }
 
@@ -40,11 +50,6 @@ impl Ratios {
         let (median, low, high) = (self.0.median(), self.0.quantile(0.25), self.0.quantile(0.75));
         row(&json!({ "what": what, "to": to, "ratio": median, "low": low, "high": high, "limit": limit }));
     }
-}
-
-/// Reports a figure that no machine changes much: bytes, or a time whose bound is part of what was promised.
-pub fn figure(what: &str, value: f64, unit: &str, limit: Option<f64>) {
-    row(&json!({ "what": what, "value": value, "unit": unit, "limit": limit }));
 }
 
 /// A line for the report of `cargo xtask bench`, which reads them.

@@ -106,17 +106,22 @@ pub(crate) async fn run(client: ClaimsClient, options: Options, plan: Plan) -> R
     );
     let outcome = attempts(&client, &span, options, plan).await;
     if !span.is_disabled() {
-        let (attempts, status, request_id) = match &outcome {
-            Ok((answer, attempts)) => (*attempts, Some(answer.status), answer.request_id()),
-            Err(e) => (e.attempts(), e.status(), e.request_id()),
-        };
+        let attempts = outcome.as_ref().map_or_else(Error::attempts, |(_, attempts)| *attempts);
         span.record("attempts", attempts);
-        note(&span, status, request_id);
+        note(&span, outcome.as_ref().map(|(answer, _)| answer));
     }
     outcome
 }
 
-fn note(span: &tracing::Span, status: Option<u16>, request_id: Option<&str>) {
+/// Nothing where nobody listens: looking for that costs more than all else that a call does with its spans.
+fn note(span: &tracing::Span, outcome: Result<&Answer, &Error>) {
+    if span.is_disabled() {
+        return;
+    }
+    let (status, request_id) = match outcome {
+        Ok(answer) => (Some(answer.status), answer.request_id()),
+        Err(error) => (error.status(), error.request_id()),
+    };
     if let Some(status) = status {
         span.record("status", status);
     }
@@ -161,7 +166,7 @@ async fn attempts(
         };
         let error = match outcome {
             Some(Ok(answer)) => {
-                note(&span, Some(answer.status), answer.request_id());
+                note(&span, Ok(&answer));
                 settings.budget.give(cost);
                 return Ok((answer, attempt));
             }
@@ -172,7 +177,7 @@ async fn attempts(
                     .with_source(format!("the attempt took longer than {limit:?}"))
             }
         };
-        note(&span, error.status(), error.request_id());
+        note(&span, Err(&error));
 
         if operation == Operation::DeleteClaim && open && error.code() == Some(&ProblemCode::ClaimNotFound) {
             // An earlier attempt of this very call has deleted it, or somebody else has: it is gone, as wanted.

@@ -101,10 +101,14 @@ macro_rules! targets {
         #[test]
         fn every_target_runs_here_and_under_cargo_fuzz() {
             let here = [$(stringify!($name)),*];
+            let targets = Path::new(env!("CARGO_MANIFEST_DIR")).join("targets");
+            let read = |file: &str| fs::read_to_string(targets.join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+            let manifest = read("Cargo.toml");
             for (name, _) in TARGETS {
                 assert!(here.contains(&name), "{name}");
-                let file = format!("targets/fuzz_targets/{name}.rs");
-                assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file).exists(), "{file}");
+                let file = format!("fuzz_targets/{name}.rs");
+                assert!(read(&file).contains(&format!("claims_fuzz::{name}(")), "{file} does not call it");
+                assert!(manifest.contains(&format!("name = \"{name}\"\npath = \"{file}\"")), "{file} is in no manifest");
             }
         }
     };

@@ -59,11 +59,11 @@ impl Api {
         event: LambdaEvent<ApiGatewayProxyRequest>,
     ) -> Result<impl Serialize + Debug + use<>, Infallible> {
         let (payload, context) = event.into_parts();
-        let (request, query) = event::into_lambda_request(payload);
-        let api = self.clone();
+        let (request, mut query) = event::into_lambda_request(payload);
         let mut adapter = Adapter::from(service_fn(move |request| {
-            let (api, query) = (api.clone(), query.clone());
-            async move { Ok::<_, Infallible>(api.answer(operation, request, query).await) }
+            // Called once: nobody else wants the query.
+            let query = std::mem::take(&mut query);
+            async move { Ok::<_, Infallible>(self.answer(operation, request, query).await) }
         }));
         adapter.call(LambdaEvent::new(request, context)).await
     }

@@ -49,7 +49,7 @@ pub fn config() -> Builder {
 /// | `AWS_CA_BUNDLE` | a PEM file of the only roots to trust, as for the AWS CLI; default: [`Roots::Amazon`] |
 ///
 /// # Errors
-/// Names the first variable that is missing, or the file that cannot be read.
+/// Names the first variable that is missing, or the file whose certificates cannot be read.
 pub fn config_from_env() -> Result<Config, ConfigError> {
     let var = |name, why| env::var(name).map_err(|_| ConfigError::Missing(name, why));
     let lambda = "Lambda sets it; elsewhere, set it as for the AWS CLI";

@@ -41,26 +41,25 @@ pub(crate) fn key(member: &MemberId, claim: ClaimId) -> Item {
 }
 
 pub(crate) fn from_claim(claim: &Claim, request_hash: String, last_write: String) -> Item {
-    let mut item = key(&claim.member_id, claim.claim_id);
-    item.extend(
-        [
-            ("claimId", s(claim.claim_id.to_string())),
-            ("memberId", s(claim.member_id.as_str())),
-            ("policyId", s(claim.policy_id.as_str())),
-            ("memberName", s(claim.member_name.as_str())),
-            ("policyType", s(claim.policy_type.as_str())),
-            ("claimAmount", n(claim.claim_amount)),
-            ("description", s(claim.description.as_str())),
-            ("status", s(claim.status.as_str())),
-            ("createdAt", s(claim.created_at.to_string())),
-            ("updatedAt", s(claim.updated_at.to_string())),
-            ("version", n(claim.version)),
-            (REQUEST_HASH, s(request_hash)),
-            (LAST_WRITE, s(last_write)),
-        ]
-        .map(|(name, value)| (name.to_owned(), value)),
-    );
-    item
+    [
+        (PK, partition(&claim.member_id)),
+        (SK, sort_key(claim.claim_id)),
+        ("claimId", s(claim.claim_id.to_string())),
+        ("memberId", s(claim.member_id.as_str())),
+        ("policyId", s(claim.policy_id.as_str())),
+        ("memberName", s(claim.member_name.as_str())),
+        ("policyType", s(claim.policy_type.as_str())),
+        ("claimAmount", n(claim.claim_amount)),
+        ("description", s(claim.description.as_str())),
+        ("status", s(claim.status.as_str())),
+        ("createdAt", s(claim.created_at.to_string())),
+        ("updatedAt", s(claim.updated_at.to_string())),
+        ("version", n(claim.version)),
+        (REQUEST_HASH, s(request_hash)),
+        (LAST_WRITE, s(last_write)),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
 }
 
 /// An item that is no claim: somebody else wrote to the table. Names the attribute, not its value.
@@ -117,5 +116,6 @@ pub(crate) fn request_hash(create: &CreateClaim) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let hex = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+    hash.finalize().iter().flat_map(|byte| [hex(byte >> 4), hex(byte & 15)]).collect()
 }

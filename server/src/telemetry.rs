@@ -12,12 +12,18 @@ use tracing_subscriber::{
 ///
 /// Other crates stay at `WARN` whatever the level: the SDK's and the runtime's debug lines hold whole requests.
 pub fn start() {
+    start_writing(std::io::stdout);
+}
+
+/// As [`start`], to somewhere else.
+pub fn start_writing(lines: impl for<'w> fmt::MakeWriter<'w> + Send + Sync + 'static) {
     let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").ok().and_then(|level| level.parse().ok());
     let own = level.unwrap_or(LevelFilter::INFO);
     let targets = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("claims_server", own)
         .with_target("claims_lambda", own);
-    let lines = fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
+    let lines =
+        fmt::layer().with_writer(lines).json().flatten_event(true).with_current_span(false).with_span_list(false);
     tracing_subscriber::registry().with(lines.with_filter(targets)).init();
 }

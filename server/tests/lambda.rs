@@ -150,16 +150,26 @@ async fn behind_tls() -> (TlsFront, tempfile::NamedTempFile) {
 
 #[tokio::test]
 async fn the_first_request_finds_the_connection_open() {
+    let id = json!({"claimId": "0198c0de-0000-7000-8000-000000000000"});
+    let member = json!({"memberId": "1", "policyId": "p", "memberName": "John Doe"});
+    let claim = json!({"policyType": "Health", "claimAmount": 1, "description": "", "status": "pending"});
     for operation in Operation::ALL {
+        let (method, id, body, expected) = match operation {
+            Operation::CreateClaim => ("POST", &Value::Null, &claim, 201),
+            Operation::ListClaims => ("GET", &Value::Null, &Value::Null, 200),
+            Operation::GetClaim => ("GET", &id, &Value::Null, 404),
+            Operation::UpdateClaim => ("PUT", &id, &claim, 404),
+            Operation::DeleteClaim => ("DELETE", &id, &Value::Null, 404),
+        };
         let (front, ca) = behind_tls().await;
         let mut command = command(operation.id());
         command.env("AWS_ENDPOINT_URL_DYNAMODB", front.url()).env("AWS_CA_BUNDLE", ca.path());
         let mut function = Function::start(command).await.unwrap();
         function.ready().await.unwrap();
-        assert_eq!(front.handshakes(), 1, "{operation}: the init makes the connection");
-        let (status, answer) = invoke(&mut function, "GET", Value::Null, json!({"memberId": "1"}), Value::Null).await;
-        assert!(status < 500, "{operation}: {answer}");
-        assert_eq!(front.handshakes(), 1, "{operation}: the first request uses it");
+        assert_eq!((front.handshakes(), front.requests()), (1, 1), "{operation}: the init makes the connection");
+        let (status, answer) = invoke(&mut function, method, id.clone(), member.clone(), body.clone()).await;
+        assert_eq!(status, expected, "{operation}: {answer}");
+        assert_eq!((front.handshakes(), front.requests()), (1, 2), "{operation}: the first request uses it");
     }
 }
 
@@ -181,18 +191,60 @@ async fn a_root_that_is_not_pinned_is_looked_up_in_the_machines_store() {
 
 #[tokio::test]
 async fn a_certificate_that_nobody_trusts_is_a_503_that_says_so_in_the_log() {
-    let (front, _) = behind_tls().await;
     let (_, other) = behind_tls().await;
-    for variable in ["SSL_CERT_FILE", "AWS_CA_BUNDLE"] {
+    // The warm-up and the request each ask all the roots there are, by a connection each, and neither tries again.
+    for (variable, connections) in [("SSL_CERT_FILE", 4), ("AWS_CA_BUNDLE", 2)] {
+        let (front, _) = behind_tls().await;
         let mut command = command("listClaims");
         command.env("AWS_ENDPOINT_URL_DYNAMODB", front.url()).env(variable, other.path());
         let mut list = Function::start(command).await.unwrap();
         let (status, problem) = invoke(&mut list, "GET", Value::Null, json!({"memberId": "1"}), Value::Null).await;
         assert_eq!((status, problem["code"].as_str()), (503, Some("storage_unavailable")), "{variable}");
+        assert_eq!((front.handshakes(), front.connections()), (0, connections), "{variable}");
         let log = list.log().await.unwrap();
         assert!(log.contains("nobody we trust has signed its certificate"), "{variable}: {log}");
+        assert!(!log.contains("trusting the machine's store"), "{variable}: {log}");
     }
-    assert_eq!(front.handshakes(), 0);
+}
+
+#[tokio::test]
+async fn a_bundle_without_good_certificates_fails_at_start_and_says_what_is_wrong_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bundle.pem");
+    let good = include_str!("../src/amazon-roots.pem");
+    let pem = |text| format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
+    for (bundle, wrong) in [
+        (None, "No such file"),
+        (Some(String::new()), "no certificate in it"),
+        (Some("roots = []".to_owned()), "no certificate in it"),
+        (Some(pem("no base64!")), "certificate no. 1 in it is damaged"),
+        (Some(good.to_owned() + &pem("AAAA")), "certificate no. 6 in it is damaged"),
+        (Some(good.trim_end_matches(['-', '\n']).to_owned()), "certificate no. 5 in it is damaged"),
+    ] {
+        if let Some(bundle) = bundle {
+            std::fs::write(&file, bundle).unwrap();
+        }
+        let mut command = command("getClaim");
+        command.env("AWS_CA_BUNDLE", &file).env("AWS_ENDPOINT_URL_DYNAMODB", "http://localhost");
+        let error = Function::start(command).await.unwrap().ready().await.unwrap_err().to_string();
+        for text in [file.to_str().unwrap(), wrong, "AWS_CA_BUNDLE", "exit status: 1"] {
+            assert!(error.contains(text), "{text}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_crash_says_its_reason_to_whom_waits_and_in_the_log() {
+    let mut command = command("getClaim");
+    // Lambda always sets it: its runtime panics without.
+    command.env("AWS_ENDPOINT_URL_DYNAMODB", dynamodb().await).env_remove("AWS_LAMBDA_FUNCTION_NAME");
+    let mut function = Function::start(command).await.unwrap();
+    let reason = "Missing AWS_LAMBDA_FUNCTION_NAME";
+    for error in [function.ready().await.unwrap_err(), function.invoke("{}").await.unwrap_err()] {
+        assert!(error.to_string().contains(reason), "{error}");
+    }
+    let log = function.log().await.unwrap();
+    assert!(log.contains(reason), "{log}");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
     let venv = Venv::with(BOTOCORE)?;
     for arguments in [
         // The workspace's tests have signing on, since `claims` signs; here it is as its users get it.
-        "clippy --package claims-client --all-targets -- -D warnings",
+        "clippy --package claims-client -- -D warnings",
         "test --package claims-client --lib --tests",
         // Ignored by `cargo test`, which has no botocore.
         "test --workspace --test sigv4 -- --include-ignored",

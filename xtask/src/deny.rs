@@ -4,6 +4,7 @@
 //! take a second and always run.
 
 mod licence;
+mod twice;
 mod unused;
 
 use std::{
@@ -43,7 +44,7 @@ pub struct Args {
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
-    /// Our own checks: licences, sources, unused dependencies
+    /// Our own checks: licences, sources, second versions, unused dependencies
     Own,
     /// cargo-deny: bans, licences, sources
     Crates,
@@ -95,7 +96,7 @@ pub fn no_database() -> Option<String> {
 }
 
 fn cargo_deny() -> Option<PathBuf> {
-    cargo_tool("cargo-deny")
+    cargo_tool("cargo-deny", VERSION)
 }
 
 fn check(what: &[&str]) -> Done {
@@ -134,7 +135,11 @@ fn own() -> Done {
         }
     }
     unused::look_in_workspace(packages, &mut mistakes)?;
+    twice::look(&rules, &mut mistakes)?;
     for lock in ASIDE {
+        if !is_current(lock)? {
+            mistakes.push(format!("{lock} is not current: cargo update --workspace there"));
+        }
         let locked = fs::read_to_string(root().join(lock)).map_err(|why| format!("{lock}: {why}"))?;
         let sources = locked.lines().filter_map(|line| line.strip_prefix("source = "));
         mistakes.extend(
@@ -146,8 +151,20 @@ fn own() -> Done {
     if !mistakes.is_empty() {
         return Err(mistakes.join("\n").into());
     }
-    eprintln!("{foreign} crates, all from crates.io under allowed licences; no dependency without a use");
+    eprintln!(
+        "{foreign} crates, all from crates.io under allowed licences; no second version but those of deny.toml; no \
+         dependency without a use"
+    );
     Ok(())
+}
+
+/// Whether the manifests want nothing else than the lock file has; nothing compiles them before night.
+fn is_current(lock: &str) -> Result<bool, Box<dyn Error>> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut resolve = Command::new(cargo);
+    resolve.args(["metadata", "--locked", "--format-version", "1", "--manifest-path"]);
+    let resolved = resolve.arg(root().join(lock).with_extension("toml")).stderr(Stdio::inherit()).output()?;
+    Ok(resolved.status.success())
 }
 
 fn text(value: &Value) -> &str {

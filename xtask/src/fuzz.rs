@@ -58,7 +58,7 @@ fn targets() -> Result<Vec<String>, Box<dyn Error>> {
 
 /// cargo-fuzz, built once if it is not at hand.
 fn installed() -> Result<PathBuf, Box<dyn Error>> {
-    match cargo_tool("cargo-fuzz") {
+    match cargo_tool("cargo-fuzz", CARGO_FUZZ) {
         Some(found) => Ok(found),
         None => install_cargo_tool("cargo-fuzz", CARGO_FUZZ, &[]),
     }

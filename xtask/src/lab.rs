@@ -1,7 +1,6 @@
 //! `cargo xtask lab`: plans the network with Terraform, builds `lab/`, and hands over to it.
 
 use std::{
-    env,
     error::Error,
     fs,
     path::{Path, PathBuf},
@@ -12,7 +11,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    process::{find, root, run_logged, run_shown, target},
+    process::{build_as_tested, find, root, run_logged},
     terraform::workspace::Workspace,
 };
 
@@ -44,11 +43,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     if let Some(why) = hindrance() {
         return Err(why.into());
     }
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.args(["build", "--quiet", "--package", "claims-lab", "--package", "claims-examples", "--bins"]);
-    run_shown(build.current_dir(root()))?;
-    let built = target().join("debug");
+    let built = build_as_tested(&["claims-lab", "claims"])?;
     let mut lab = Command::new(built.join("claims-lab"));
     match &args.what {
         What::Down { id } => {

@@ -1,4 +1,4 @@
-//! What takes too long for every change: cargo-deny, many more cases, long histories, both packages twice, speed.
+//! What takes too long for every change: cargo-deny, many more cases, long histories, both packages, speed.
 
 use std::error::Error;
 

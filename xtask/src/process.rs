@@ -21,6 +21,18 @@ pub fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
+/// Builds programs with the features that `cargo test --workspace` gives them: with others, all below them would be built anew.
+pub fn build_as_tested(programs: &[&str]) -> Result<PathBuf, Box<dyn Error>> {
+    let mut build = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // It is a test that brings the tests' features.
+    build.args(["build", "--quiet", "--workspace", "--test", "operations"]);
+    for program in programs {
+        build.args(["--bin", program]);
+    }
+    run_shown(build.current_dir(root()))?;
+    Ok(target().join("debug"))
+}
+
 /// Finds a program on the path.
 pub fn find(program: &str) -> Option<PathBuf> {
     let file = format!("{program}{}", env::consts::EXE_SUFFIX);

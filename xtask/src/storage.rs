@@ -35,7 +35,8 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let moto = if args.endpoint.is_none() { Some(Moto::start()?) } else { None };
     let endpoint = args.endpoint.as_ref().or(moto.as_ref().map(|moto| &moto.endpoint)).ok_or("no endpoint")?;
     let mut command = Command::new("cargo");
-    command.args(["test", "--package", "claims-local"]).env("CLAIMS_TEST_DYNAMODB_ENDPOINT", endpoint);
+    // The workspace, as the tests before: one package alone has other features, and would be built anew.
+    command.args(["test", "--workspace"]).env("CLAIMS_TEST_DYNAMODB_ENDPOINT", endpoint);
     for suite in SUITES {
         command.args(["--test", suite]);
     }

@@ -75,22 +75,27 @@ impl Tools {
     }
 }
 
-/// A program from crates.io: ours, of the pinned version, if it has been installed; else the caller's from the path.
-pub fn cargo_tool(name: &str) -> Option<PathBuf> {
-    let own = cargo_tools(name).join("bin").join(format!("{name}{}", env::consts::EXE_SUFFIX));
-    if own.is_file() { Some(own) } else { find(name) }
+/// A program from crates.io in this version: ours, if it has been installed, else the caller's on the path.
+pub fn cargo_tool(name: &str, version: &str) -> Option<PathBuf> {
+    let own = cargo_tools(name, version).join("bin").join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    if own.is_file() { Some(own) } else { find(name).filter(|program| has_version(program, version)) }
+}
+
+fn has_version(program: &Path, version: &str) -> bool {
+    let said = Command::new(program).arg("--version").output();
+    said.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).split_whitespace().any(|word| word == version))
 }
 
 /// Compiles it, by its own lock file, so that it is the same everywhere.
 pub fn install_cargo_tool(name: &str, version: &str, options: &[&str]) -> Result<PathBuf, Box<dyn Error>> {
-    let folder = cargo_tools(name);
+    let folder = cargo_tools(name, version);
     eprintln!("compiling {name} {version} into {}", folder.display());
     let mut install = Command::new("cargo");
     install.args(["install", name, "--version", version, "--locked", "--quiet", "--root"]).arg(&folder);
     run_shown(install.args(options).env_remove("CARGO_TARGET_DIR"))?;
-    cargo_tool(name).ok_or_else(|| format!("{name} was compiled and is not in {}", folder.display()).into())
+    cargo_tool(name, version).ok_or_else(|| format!("{name} was compiled and is not in {}", folder.display()).into())
 }
 
-fn cargo_tools(name: &str) -> PathBuf {
-    target().join("tools").join(name)
+fn cargo_tools(name: &str, version: &str) -> PathBuf {
+    target().join("tools").join(format!("{name}-{version}"))
 }

@@ -4,6 +4,10 @@
 punctuation in headers unless they have a format that it knows.
 """
 
+import atexit
+import json
+from collections import Counter
+
 import schemathesis
 from hypothesis import strategies as st
 from uuid_utils import uuid4, uuid7
@@ -29,6 +33,20 @@ def map_body(context, body):
     if isinstance(body, dict) and isinstance(body.get("claimAmount"), float) and 0.01 <= body["claimAmount"] <= 999999999.99:
         body["claimAmount"] = round(body["claimAmount"], 2)
     return body
+
+
+CASES = Counter()
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    CASES[case.meta.generation.mode.value if case.meta else "unknown"] += 1
+
+
+@atexit.register
+def tell_what_was_sent():
+    with open("cases.json", "w") as file:
+        json.dump(CASES, file)
 
 
 @schemathesis.check

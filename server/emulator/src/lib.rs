@@ -18,14 +18,18 @@
 mod runtime_api;
 mod tls_front;
 
-use std::{fs, io, process::Stdio, sync::Arc};
+use std::{
+    fs, io,
+    process::{ExitStatus, Stdio},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use tokio::{
-    io::AsyncReadExt,
+    io::{AsyncRead, AsyncReadExt},
     net::TcpListener,
     process::{Child, Command},
-    sync::{Notify, mpsc},
+    sync::{Notify, OnceCell, mpsc},
     task::JoinHandle,
 };
 
@@ -47,12 +51,13 @@ pub struct Function {
     answers: mpsc::UnboundedReceiver<Answer>,
     ready: Arc<Notify>,
     server: JoinHandle<()>,
-    log: JoinHandle<io::Result<Vec<u8>>>,
+    streams: JoinHandle<io::Result<Vec<u8>>>,
+    log: OnceCell<String>,
 }
 
 impl Function {
-    /// Starts `command` with `AWS_LAMBDA_RUNTIME_API` added to its environment, and its standard output kept
-    /// for [`Function::log`].
+    /// Starts `command` with `AWS_LAMBDA_RUNTIME_API` added to its environment. What it writes is kept, as Lambda keeps
+    /// it in its log: see [`Function::log`].
     ///
     /// # Errors
     /// When no port is free or the program does not start.
@@ -62,45 +67,42 @@ impl Function {
             .env("AWS_LAMBDA_RUNTIME_API", listener.local_addr()?.to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .kill_on_drop(true);
         let (events, pending) = mpsc::unbounded_channel();
         let (answered, answers) = mpsc::unbounded_channel();
         let ready = Arc::new(Notify::new());
         let server = tokio::spawn(runtime_api::serve(listener, pending, answered, ready.clone()));
         let mut child = command.spawn()?;
-        let stdout = child.stdout.take();
-        // Read as it comes: a function whose log nobody reads stops when the pipe is full.
-        let log = tokio::spawn(async move {
-            let mut log = Vec::new();
-            if let Some(mut stdout) = stdout {
-                stdout.read_to_end(&mut log).await?;
-            }
-            Ok(log)
+        let (output, errors) = (read(child.stdout.take()), read(child.stderr.take()));
+        let streams = tokio::spawn(async {
+            let (mut output, errors) = tokio::try_join!(output, errors)?;
+            output.extend(errors);
+            Ok(output)
         });
-        Ok(Self { child, events, answers, ready, server, log })
+        Ok(Self { child, events, answers, ready, server, streams, log: OnceCell::new() })
     }
 
     /// Waits until its init is done, which is when it asks for its first event. Only before the first event.
     ///
     /// # Errors
-    /// When the process has ended or ends before: says how.
+    /// When the process has ended or ends before: says how, with its log.
     pub async fn ready(&mut self) -> io::Result<()> {
         tokio::select! {
             () = self.ready.notified() => Ok(()),
-            status = self.child.wait() => Err(io::Error::other(format!("the function has ended: {}", status?))),
+            status = self.child.wait() => Err(self.ended(status?).await),
         }
     }
 
     /// Invokes it with an event and waits for the answer.
     ///
     /// # Errors
-    /// When the process has ended or ends before it answers: says how.
+    /// When the process has ended or ends before it answers: says how, with its log.
     pub async fn invoke(&mut self, event: impl Into<Bytes>) -> io::Result<Answer> {
         self.events.send(event.into()).map_err(|_| io::Error::other("the Runtime API has stopped"))?;
         tokio::select! {
             answer = self.answers.recv() => answer.ok_or_else(|| io::Error::other("the Runtime API has stopped")),
-            status = self.child.wait() => Err(io::Error::other(format!("the function has ended: {}", status?))),
+            status = self.child.wait() => Err(self.ended(status?).await),
         }
     }
 
@@ -113,22 +115,43 @@ impl Function {
         Some(kib * 1024)
     }
 
-    /// Ends the process and gives what it wrote to standard output, which Lambda would have put into its log.
+    /// Ends the process, if it has not ended by itself, and gives what Lambda would have put into its log: what it wrote
+    /// to standard output, and after that what it wrote to standard error.
     ///
     /// # Errors
     /// When the process cannot be ended or its output not be read.
     pub async fn log(mut self) -> io::Result<String> {
-        self.child.start_kill()?;
-        self.child.wait().await?;
-        let output = (&mut self.log).await??;
-        Ok(String::from_utf8_lossy(&output).into_owned())
+        if self.child.id().is_some() {
+            self.child.kill().await?;
+        }
+        self.written().await.cloned()
     }
+
+    async fn ended(&mut self, status: ExitStatus) -> io::Error {
+        let log = self.written().await.map_or_else(|e| format!("it cannot be read: {e}"), Clone::clone);
+        io::Error::other(format!("the function has ended: {status}; its log: {log}"))
+    }
+
+    /// All that it wrote, once it has ended.
+    async fn written(&mut self) -> io::Result<&String> {
+        let Self { streams, log, .. } = self;
+        log.get_or_try_init(|| async { Ok(String::from_utf8_lossy(&streams.await??).into_owned()) }).await
+    }
+}
+
+/// All of a stream, as it comes: a function whose log nobody reads stops when the pipe is full.
+async fn read(stream: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
+    let mut all = Vec::new();
+    if let Some(mut stream) = stream {
+        stream.read_to_end(&mut all).await?;
+    }
+    Ok(all)
 }
 
 impl Drop for Function {
     fn drop(&mut self) {
         self.server.abort();
-        self.log.abort();
+        self.streams.abort();
     }
 }
 

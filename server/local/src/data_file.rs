@@ -13,18 +13,35 @@ use crate::{StartError, local};
 
 /// Opens the file, or makes it with its table, and keeps every other process out as long as the lock lives.
 pub(crate) async fn open(file: &Path, table: &str) -> Result<(Database, File), StartError> {
-    // SQLite takes ":memory:", "file:…" and an empty name for something else than a file.
-    let path = std::path::absolute(file).map_err(|e| failed(file, &e))?;
+    let path = resolved(file).map_err(|e| failed(file, &e))?;
     let lock = Lock::take(&path)?;
-    match check(&path) {
-        Ok(true) => {}
-        Ok(false) => make(&path, table).await?,
+    let opened = async {
+        if !check(&path)? {
+            make(&path, table).await?;
+        }
+        database(&path)
+    };
+    match opened.await {
+        Ok(database) => Ok((database, lock.file)),
         Err(error) => {
             lock.give_back();
-            return Err(error);
+            Err(error)
         }
     }
-    Ok((database(&path)?, lock.file))
+}
+
+/// The file itself: lock and log lie beside it, whatever link leads there.
+fn resolved(file: &Path) -> io::Result<PathBuf> {
+    // SQLite takes ":memory:", "file:…" and an empty name for something else than a file.
+    let mut path = std::path::absolute(file)?;
+    // More links than any system follows are a circle: opening it says so.
+    for _ in 0..40 {
+        match fs::read_link(&path) {
+            Ok(target) => path = path.parent().unwrap_or(Path::new("/")).join(target),
+            Err(_) => break,
+        }
+    }
+    Ok(path)
 }
 
 fn database(path: &Path) -> Result<Database, StartError> {
@@ -36,14 +53,14 @@ fn database(path: &Path) -> Result<Database, StartError> {
 /// Makes the file under another name, and gives it its own when the table is in it: the engine notes a table before it makes
 /// it, so a kill between the two would leave a file that knows of a table that nobody can use.
 async fn make(path: &Path, table: &str) -> Result<(), StartError> {
-    let new = beside(path, ".new");
-    let remove = |path: &Path| {
-        for ending in ["", "-wal", "-shm"] {
+    let new = beside(path, ".claims-local-unfinished");
+    let remove = |path: &Path, endings: &[&str]| {
+        for ending in endings {
             let _ = fs::remove_file(beside(path, ending));
         }
     };
     // What a killed process left.
-    remove(&new);
+    remove(&new, &["", "-wal", "-shm"]);
     let made = async {
         drop(local::with_table(database(&new)?, table).await?);
         let sqlite = |e: rusqlite::Error| StartError::Open { path: path.to_owned(), reason: mend(e.to_string()) };
@@ -52,14 +69,32 @@ async fn make(path: &Path, table: &str) -> Result<(), StartError> {
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(sqlite)?;
         connection.close().map_err(|(_, e)| sqlite(e))?;
         File::options().write(true).open(&new).and_then(|file| file.sync_all()).map_err(|e| failed(path, &e))?;
-        remove(path);
+        as_private_as(path, &new).map_err(|e| failed(path, &e))?;
+        // The log of a database without a table, which would be read as this one's.
+        remove(path, &["-wal", "-shm"]);
         fs::rename(&new, path).map_err(|e| failed(path, &e))
     };
     let made = made.await;
     if made.is_err() {
-        remove(&new);
+        remove(&new, &["", "-wal", "-shm"]);
     }
     made
+}
+
+/// Gives `new` the permissions and the owner of the empty file that somebody has put where it will be.
+fn as_private_as(old: &Path, new: &Path) -> io::Result<()> {
+    let wanted = match fs::metadata(old) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        wanted => wanted?,
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, chown};
+        if (fs::metadata(new)?.uid(), fs::metadata(new)?.gid()) != (wanted.uid(), wanted.gid()) {
+            chown(new, Some(wanted.uid()), Some(wanted.gid()))?;
+        }
+    }
+    fs::set_permissions(new, wanted.permissions())
 }
 
 /// SQLite would let a second process write to the same file behind the first one's back.
@@ -164,6 +199,8 @@ pub(crate) fn mend(said: String) -> String {
         "it is damaged: restore it from a copy, or choose another file"
     } else if says(&["No such file", "cannot find the path", "Not a directory"]) {
         "make its folder first, or choose another file"
+    } else if says(&["symbolic link"]) {
+        "choose another file"
     } else if says(&["disk I/O error"]) {
         "free some space on its disk or raise the limit (ulimit -f), if it is not the device that is broken"
     } else {

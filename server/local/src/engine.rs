@@ -68,8 +68,8 @@ fn answer(database: &Database, request: &HttpRequest) -> Result<HttpResponse, Co
         Ok(text) => (200, text),
         Err(error) => {
             if error.status_code() >= 500 {
-                // The caller learns only that its storage is unavailable; SQLite's words name no value.
-                tracing::error!("claims-local's data: {}", data_file::mend(error.to_string()));
+                // The caller learns only that its storage is unavailable.
+                tracing::error!("claims-local's data: {}", said(&error));
             }
             (error.status_code(), error.to_json())
         }
@@ -78,6 +78,16 @@ fn answer(database: &Database, request: &HttpRequest) -> Result<HttpResponse, Co
     let mut response = HttpResponse::new(status, SdkBody::from(text));
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     Ok(response)
+}
+
+/// What went wrong, without a value: SQLite names none; the engine's own words may quote an item that it cannot read.
+fn said(error: &DynoxideError) -> String {
+    let words = error.to_string();
+    if matches!(error, DynoxideError::SqliteError(_)) || words.starts_with("backend: ") {
+        data_file::mend(words)
+    } else {
+        "an item cannot be read; the file is damaged: restore it from a copy, or choose another file".to_owned()
+    }
 }
 
 /// The operations this service and its set-up use; anything else is a mistake in this crate.

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::{
     Client,
-    types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType},
+    types::{AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType},
 };
 
 /// What went wrong, in DynamoDB's words; there is no claim in a table's definition.
@@ -18,7 +18,7 @@ pub(crate) async fn ensure(client: &Client, table: &str) -> Result<(), TableErro
     let failed = |reason: String| TableError { table: table.to_owned(), reason };
     let described = client.describe_table().table_name(table).send().await;
     let error = match described {
-        Ok(_) => return Ok(()),
+        Ok(_) => return is_whole(client, table).await.map_err(failed),
         Err(error) => error,
     };
     if !error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) {
@@ -39,6 +39,14 @@ pub(crate) async fn ensure(client: &Client, table: &str) -> Result<(), TableErro
         Err(e) if e.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => Ok(()),
         Err(e) => Err(failed(words(&e))),
     }
+}
+
+/// Looks for a claim that nobody has: a kill in the middle of making it, or other keys than ours, show now and not as a 503
+/// later.
+async fn is_whole(client: &Client, table: &str) -> Result<(), String> {
+    let key = ["PK", "SK"].map(|name| (name.to_owned(), AttributeValue::S("nobody".to_owned()))).into();
+    let looked = client.get_item().table_name(table).set_key(Some(key)).send().await;
+    looked.map(drop).map_err(|e| format!("{}; choose another table, or another file if it is in one", words(&e)))
 }
 
 fn words<E: std::error::Error + 'static>(error: &aws_sdk_dynamodb::error::SdkError<E>) -> String {

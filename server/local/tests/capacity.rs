@@ -125,7 +125,7 @@ struct NewClaim {
 }
 
 impl NewClaim {
-    /// The one that the README shows.
+    /// One of ordinary size.
     fn reference() -> Self {
         Self {
             member: "123".to_owned(),
@@ -148,7 +148,8 @@ impl NewClaim {
     }
 
     fn body(&self, status: &str) -> Value {
-        let mut body = json!({"policyType": "Health", "claimAmount": self.amount, "description": self.description});
+        // The longest of them.
+        let mut body = json!({"policyType": "Disability", "claimAmount": self.amount, "description": self.description});
         if !status.is_empty() {
             body["status"] = json!(status);
         }

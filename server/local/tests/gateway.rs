@@ -70,6 +70,21 @@ async fn a_wrong_host_or_api_id_is_a_bare_forbidden() {
 }
 
 #[tokio::test]
+async fn no_other_origin_may_read_an_answer() {
+    let api = Api::start().await;
+    let foreign = "Host: localhost\r\nOrigin: https://evil.example\r\nConnection: close";
+    for request in [
+        format!("GET /dev/claim?memberId=1 HTTP/1.1\r\n{foreign}\r\n\r\n"),
+        format!("GET /dev/claim HTTP/1.1\r\n{foreign}\r\n\r\n"),
+        format!("GET /docs HTTP/1.1\r\n{foreign}\r\n\r\n"),
+        format!("OPTIONS /dev/claim HTTP/1.1\r\n{foreign}\r\nAccess-Control-Request-Method: POST\r\n\r\n"),
+    ] {
+        let answer = api.raw(request.as_str()).await.to_ascii_lowercase();
+        assert!(answer.starts_with("http/1.1 ") && !answer.contains("access-control-allow"), "{request}{answer}");
+    }
+}
+
+#[tokio::test]
 async fn every_answer_has_a_request_id_of_its_own() {
     let api = Api::start().await;
     let mut ids = Vec::new();

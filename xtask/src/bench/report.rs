@@ -39,9 +39,15 @@ impl Row {
         Self { what, to: None, ratio: None, low: None, high: None, value, unit, limit }
     }
 
+    /// Also what has a limit and no figure: JSON has no word for a broken one.
     pub fn is_over(&self) -> bool {
         let figure = self.ratio.or(self.value);
-        matches!((figure, self.limit), (Some(figure), Some(limit)) if figure > limit)
+        self.limit.is_some_and(|limit| figure.is_none_or(|figure| figure > limit))
+    }
+
+    /// Bytes are the same on a busy machine.
+    pub fn is_of_bytes(&self) -> bool {
+        self.unit.as_deref() == Some("MiB")
     }
 }
 

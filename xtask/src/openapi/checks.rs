@@ -1,6 +1,6 @@
 //! What other people's tools say about the documents.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{collections::BTreeMap, fs, path::PathBuf, process::Command};
 
 use super::{Done, folder, local::Local};
 use crate::{
@@ -49,7 +49,14 @@ pub fn clients() -> Done {
 pub fn conformance() -> Done {
     let tools = tools("conformance")?;
     let local = Local::start()?;
-    run_shown(tools.python("schemathesis").arg("run").arg(contract()?).args(["--checks", "all", "--url", &local.url]))
+    run_shown(tools.python("schemathesis").arg("run").arg(contract()?).args(["--checks", "all", "--url", &local.url]))?;
+    let sent: BTreeMap<String, u64> = serde_json::from_slice(&fs::read(tools.dir.join("cases.json"))?)?;
+    let (all, invalid) = (sent.values().sum::<u64>(), sent.get("negative").copied().unwrap_or_default());
+    eprintln!("{all} requests, {invalid} of them invalid on purpose");
+    if invalid * 4 < all || invalid < 200 {
+        return Err("too few of the requests were invalid: nothing is shown about bad input".into());
+    }
+    Ok(())
 }
 
 /// The docs page renders offline, and a claim that is created through it comes back.

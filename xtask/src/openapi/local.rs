@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use crate::process::{root, run_shown, target};
+use crate::process::build_as_tested;
 
 /// The running program; it ends with this value.
 pub struct Local {
@@ -19,10 +19,9 @@ pub struct Local {
 
 impl Local {
     pub fn start() -> Result<Self, Box<dyn Error>> {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         // Built first, so that the child is the program itself and not cargo, which would leave it behind.
-        run_shown(Command::new(&cargo).args(["build", "--quiet", "--package", "claims-local"]).current_dir(root()))?;
-        let program = target().join("debug").join(format!("claims-local{}", env::consts::EXE_SUFFIX));
+        let built = build_as_tested(&["claims-local"])?;
+        let program = built.join(format!("claims-local{}", env::consts::EXE_SUFFIX));
         let mut child =
             Command::new(program).args(["--port", "0"]).env("RUST_LOG", "error").stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().ok_or("claims-local has no output")?;

@@ -78,7 +78,7 @@ async fn a_kill_while_the_file_is_made_leaves_nothing_that_is_in_the_way() {
         running.child.kill().unwrap();
         assert!(created.is_ok(), "CLAIMS_TEST_SEED={}, run {run}: {}", seed(), running.log());
         let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
-        assert!(!left.iter().any(|name| name.to_string_lossy().contains(".new")), "{left:?}");
+        assert!(!left.iter().any(|name| name.to_string_lossy().contains("unfinished")), "{left:?}");
     }
 }
 

@@ -103,6 +103,76 @@ async fn names_that_mean_something_else_to_sqlite_are_files() {
     assert!(said.contains("--data"), "{said}");
 }
 
+#[tokio::test]
+async fn an_empty_file_keeps_its_owner_and_permissions_and_its_neighbours_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = data_file(folder.path());
+    fs::write(&file, "").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    // Only root may give a file away.
+    let owner = if fs::metadata(&file).unwrap().uid() == 0 { 65534 } else { fs::metadata(&file).unwrap().uid() };
+    std::os::unix::fs::chown(&file, Some(owner), None).unwrap();
+    for name in ["claims.db.new", "claims.db.bak"] {
+        fs::write(folder.path().join(name), "a copy that somebody has put aside").unwrap();
+    }
+    let running = Running::start(&["--port", "0", "--data", &file]);
+    running.client().create_claim(new_claim("m")).await.unwrap();
+    running.interrupt();
+    let made = fs::metadata(&file).unwrap();
+    assert!(made.len() > 0);
+    assert_eq!((made.mode() & 0o777, made.uid()), (0o600, owner));
+    for name in ["claims.db.new", "claims.db.bak"] {
+        assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "a copy that somebody has put aside");
+    }
+}
+
+#[tokio::test]
+async fn a_link_leads_to_the_file_and_to_its_lock() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("disk")).unwrap();
+    let file = folder.path().join("disk/claims.db");
+    let link = data_file(folder.path());
+    // Nothing there yet, then an empty file, then a full one.
+    std::os::unix::fs::symlink("disk/claims.db", &link).unwrap();
+    for empty in [false, true] {
+        if empty {
+            fs::write(&file, "").unwrap();
+        }
+        let running = Running::start(&["--port", "0", "--data", &link]);
+        let claim = running.client().create_claim(new_claim("m")).await.unwrap();
+        let said = fails(&["--port", "0", "--data", file.to_str().unwrap()]);
+        assert!(said.contains("in use by another claims-local"), "{said}");
+        running.kill();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        let again = Running::start(&["--port", "0", "--data", file.to_str().unwrap()]);
+        assert_eq!(again.client().get_claim(&claim.member_id, claim.claim_id).await.unwrap(), claim);
+        again.interrupt();
+        fs::remove_file(&file).unwrap();
+    }
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink("claims.db", &link).unwrap();
+    let said = fails(&["--port", "0", "--data", &link]);
+    assert!(said.contains("claims.db") && said.contains("link"), "{said}");
+}
+
+#[tokio::test]
+async fn a_table_that_was_not_made_whole_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = data_file(folder.path());
+    Running::start(&["--port", "0", "--data", &file]).interrupt();
+    // What a kill between the engine's two steps leaves.
+    let connection = Connection::open(&file).unwrap();
+    let name: String = connection
+        .query_row("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%claimsTable%'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    connection.execute_batch(&format!("DROP TABLE \"{name}\"")).unwrap();
+    connection.close().unwrap();
+    let said = fails(&["--port", "0", "--data", &file]);
+    assert!(said.contains("claimsTable") && said.contains("choose another table, or another file"), "{said}");
+}
+
 /// The program as somebody whom permissions bind: root is not.
 fn unprivileged(folder: &Path) -> Command {
     let program = folder.join("claims-local");
