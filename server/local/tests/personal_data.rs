@@ -192,6 +192,37 @@ async fn faults_of_the_wire() {
     }
 }
 
+/// Claims whose amount is damaged where it lies: no number, no attribute, no bytes, no JSON.
+async fn damaged_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = format!(r#"{{"N":"{AMOUNT}"}}"#);
+    let damaged = [
+        format!(r#"{{"N":"{AMOUNT} {NAME}"}}"#),
+        AMOUNT.to_owned(),
+        format!(r#"{{"B":"{AMOUNT}"}}"#),
+        format!(r#""{AMOUNT}"#),
+    ];
+    for (n, broken) in damaged.iter().enumerate() {
+        let path = folder.path().join(n.to_string());
+        let start = async || Api::of(LocalApi::builder().data_file(&path).start().await.unwrap());
+        let api = start().await;
+        let claim = api.client.create_claim(new_claim()).await.unwrap();
+        api.local.stop().await;
+        let file = rusqlite::Connection::open(&path).unwrap();
+        let changed = file.execute("UPDATE claimsTable SET item_json = replace(item_json, ?1, ?2)", [&whole, broken]);
+        assert_eq!(changed.unwrap(), 1);
+        file.close().unwrap();
+
+        let api = start().await;
+        let (member, id) = (&claim.member_id, claim.claim_id);
+        assert!(looked_at(api.client.get_claim(member, id).without_retry().await).is_none(), "{broken} is a claim");
+        assert!(looked_at(api.client.list_claims(member).without_retry().await).is_none(), "{broken} is a claim");
+        looked_at(api.client.update_claim(member, id, claim.to_update()).without_retry().await);
+        looked_at(api.client.delete_claim(member, id).without_retry().await);
+        api.local.stop().await;
+    }
+}
+
 /// Requests that are wrong around and inside the markers.
 async fn bad_input(api: &Api) {
     let body = |field: &str, value: serde_json::Value| {
@@ -267,6 +298,7 @@ fn markers_in_personal_fields_appear_in_no_log_error_debug_or_panic() {
         let api = common::builder().integration_timeout(Duration::from_millis(200)).start().await.unwrap();
         own_faults(&api).await;
         faults_of_the_wire().await;
+        damaged_data().await;
         bad_input(&Api::of(api)).await;
     });
     let _ = std::panic::take_hook();
