@@ -3,8 +3,12 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
+#[allow(dead_code, reason = "only the faults count here")]
+#[path = "faults/expected.rs"]
+mod expected;
 
 use std::{
+    cell::Cell,
     error::Error,
     fmt::Debug,
     io,
@@ -15,7 +19,10 @@ use std::{
 
 use claims_client::{ClaimsClient, Endpoint, RetryPolicy, types::*};
 use claims_local::{Fault, LocalApi};
-use common::Api;
+use common::{
+    Api,
+    world::{self, Limits, World},
+};
 use futures_util::TryStreamExt;
 use serde_json::json;
 use tracing_subscriber::fmt::format::FmtSpan;
@@ -76,11 +83,18 @@ fn new_claim() -> CreateClaim {
     }
 }
 
+thread_local! {
+    /// Whether a panic is the one that `clean` provokes.
+    static DELIBERATE: Cell<bool> = const { Cell::new(false) };
+}
+
 fn clean<T: Debug>(what: &str, value: T) -> T {
     assert_clean(what, &format!("{value:?} {value:#?}"));
     // What somebody's `unwrap` or `expect` would print.
+    DELIBERATE.set(true);
     #[allow(clippy::unnecessary_literal_unwrap, reason = "it is the panic of a real `unwrap` that is looked at")]
     let panic = catch_unwind(AssertUnwindSafe(|| Err::<(), _>(&value).unwrap())).unwrap_err();
+    DELIBERATE.set(false);
     assert_clean("a panic message", panic.downcast_ref::<String>().unwrap());
     value
 }
@@ -106,38 +120,107 @@ fn looked_at<T: Debug>(result: Result<T, claims_client::Error>) -> Option<T> {
     }
 }
 
-/// All operations once, each with the fault before it. What an operation needs is made without faults.
-async fn every_operation(api: &LocalApi, client: &ClaimsClient, fault: Option<&Fault>) {
-    let inject = || {
-        api.clear_faults();
-        fault.into_iter().for_each(|fault| api.inject(fault.clone()));
-    };
+/// All operations once, each between `begin` and `end` of some trouble; says how many failed. What an operation needs is made
+/// through `truth`, without trouble.
+async fn every_operation(truth: &ClaimsClient, client: &ClaimsClient, begin: impl AsyncFn(), end: impl Fn()) -> usize {
     let member: MemberId = MEMBER.parse().unwrap();
-    inject();
-    let call = clean("a call", client.create_claim(clean("a create", new_claim())));
-    looked_at(call.await);
-    api.clear_faults();
-    let claim = client.create_claim(new_claim()).await.unwrap();
-
-    inject();
-    looked_at(client.get_claim(&member, claim.claim_id).await);
-    inject();
-    looked_at(client.list_claims(&member).await);
-    inject();
-    looked_at(clean("a stream", client.list_claims(&member).into_stream()).try_next().await);
+    let claim = truth.create_claim(new_claim()).await.unwrap();
+    let id = claim.claim_id;
     let update = clean("an update", UpdateClaimRequest { status: ClaimStatus::InReview, ..claim.to_update() });
-    inject();
-    looked_at(client.update_claim(&member, claim.claim_id, update.clone()).await);
-    inject();
-    looked_at(client.update_claim(&member, claim.claim_id, update.clone()).if_match(claim.version).await);
-    inject();
-    looked_at(client.modify_claim(&member, claim.claim_id, |claim| Some(claim.to_update())).await);
-    inject();
-    looked_at(client.delete_claim(&member, claim.claim_id).await);
-    api.clear_faults();
+    let mut failed = 0;
+    macro_rules! try_it {
+        ($call:expr) => {{
+            begin().await;
+            failed += usize::from(looked_at($call.await).is_none());
+            end();
+        }};
+    }
+    try_it!(clean("a call", client.create_claim(clean("a create", new_claim()))));
+    try_it!(client.get_claim(&member, id));
+    try_it!(client.list_claims(&member));
+    try_it!(clean("a stream", client.list_claims(&member).into_stream()).try_next());
+    try_it!(client.update_claim(&member, id, update.clone()).if_match(claim.version));
+    try_it!(client.update_claim(&member, id, update.clone()));
+    // By now an old version, if any of it was done.
+    looked_at(client.update_claim(&member, id, update.clone()).if_match(claim.version).await);
+    try_it!(client.modify_claim(&member, id, |claim| Some(claim.to_update())));
+    try_it!(client.delete_claim(&member, id));
     // Not there any more.
-    looked_at(client.get_claim(&member, IdempotencyKey::mint().to_string().parse().unwrap()).await);
-    looked_at(client.update_claim(&member, IdempotencyKey::mint().to_string().parse().unwrap(), update).await);
+    looked_at(client.get_claim(&member, IdempotencyKey::mint().claim_id()).await);
+    looked_at(client.update_claim(&member, IdempotencyKey::mint().claim_id(), update).await);
+    failed
+}
+
+/// The faults that a caller may inject into its local API.
+async fn own_faults(api: &LocalApi) {
+    let builder = || ClaimsClient::builder().endpoint(Endpoint::url(api.url()));
+    let patient = clean("a client", builder().build().unwrap());
+    let never = builder().retry(RetryPolicy::never()).build().unwrap();
+    every_operation(&patient, &patient, async || {}, || {}).await;
+    let each_with = async |client: &ClaimsClient, fault: &Fault| {
+        every_operation(&patient, client, async || api.inject(fault.clone()), || api.clear_faults()).await
+    };
+    let faults = [
+        Fault::Throttle { retry_after: 0 },
+        Fault::Delay(Duration::from_millis(1)),
+        Fault::Delay(Duration::from_millis(400)),
+        Fault::ResetBefore,
+        Fault::ResetAfter,
+        Fault::StorageAnswerLost,
+        Fault::StorageThrottled,
+        Fault::StorageDown,
+    ];
+    for fault in faults.into_iter().chain([403, 413, 415, 429, 500, 502, 503, 504].map(Fault::Status)) {
+        each_with(&never, &fault).await;
+    }
+    for fault in [Fault::ResetAfter, Fault::StorageAnswerLost] {
+        each_with(&patient, &fault).await;
+    }
+}
+
+/// Every fault between any two parts.
+async fn faults_of_the_wire() {
+    let http = world::http();
+    let cases = |front, cases: Vec<expected::Case>| cases.into_iter().map(move |case| (front, case));
+    for (front, (fault, expected)) in cases(true, expected::front()).chain(cases(false, expected::back())) {
+        let world = World::start(Limits::IMPATIENT, &http).await;
+        let proxy = if front { &world.front } else { &world.back };
+        let client = world.builder().retry(RetryPolicy::default().with_max_attempts(2)).build().unwrap();
+        let begin = async || world.begin(proxy, fault, true).await;
+        let failed = every_operation(&world.truth, &client, begin, || world.end()).await;
+        assert_eq!(failed > 0, expected.is.is_some(), "{fault:?}: {failed} calls failed");
+    }
+}
+
+/// Claims whose amount is damaged where it lies: no number, no attribute, no bytes, no JSON.
+async fn damaged_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = format!(r#"{{"N":"{AMOUNT}"}}"#);
+    let damaged = [
+        format!(r#"{{"N":"{AMOUNT} {NAME}"}}"#),
+        AMOUNT.to_owned(),
+        format!(r#"{{"B":"{AMOUNT}"}}"#),
+        format!(r#""{AMOUNT}"#),
+    ];
+    for (n, broken) in damaged.iter().enumerate() {
+        let path = folder.path().join(n.to_string());
+        let start = async || Api::of(LocalApi::builder().data_file(&path).start().await.unwrap());
+        let api = start().await;
+        let claim = api.client.create_claim(new_claim()).await.unwrap();
+        api.local.stop().await;
+        let file = rusqlite::Connection::open(&path).unwrap();
+        let changed = file.execute("UPDATE claimsTable SET item_json = replace(item_json, ?1, ?2)", [&whole, broken]);
+        assert_eq!(changed.unwrap(), 1);
+        file.close().unwrap();
+
+        let api = start().await;
+        let (member, id) = (&claim.member_id, claim.claim_id);
+        assert!(looked_at(api.client.get_claim(member, id).without_retry().await).is_none(), "{broken} is a claim");
+        assert!(looked_at(api.client.list_claims(member).without_retry().await).is_none(), "{broken} is a claim");
+        looked_at(api.client.update_claim(member, id, claim.to_update()).without_retry().await);
+        looked_at(api.client.delete_claim(member, id).without_retry().await);
+        api.local.stop().await;
+    }
 }
 
 /// Requests that are wrong around and inside the markers.
@@ -203,40 +286,25 @@ fn markers_in_personal_fields_appear_in_no_log_error_debug_or_panic() {
     let panics = Arc::new(Mutex::new(Vec::new()));
     let noted = panics.clone();
     let otherwise = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| match panic.to_string() {
-        text if text.contains("Result::unwrap()") => noted.lock().unwrap().push(text),
-        _ => otherwise(panic),
+    std::panic::set_hook(Box::new(move |panic| {
+        noted.lock().unwrap().push((DELIBERATE.get(), panic.to_string()));
+        if !DELIBERATE.get() {
+            otherwise(panic);
+        }
     }));
 
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let api = common::builder().integration_timeout(Duration::from_millis(200)).start().await.unwrap();
-        let builder = || ClaimsClient::builder().endpoint(Endpoint::url(api.url()));
-        let patient = clean("a client", builder().build().unwrap());
-        let never = builder().retry(RetryPolicy::never()).build().unwrap();
-        let mut faults = vec![
-            Fault::Throttle { retry_after: 0 },
-            Fault::Delay(Duration::from_millis(1)),
-            Fault::Delay(Duration::from_millis(400)),
-            Fault::ResetBefore,
-            Fault::ResetAfter,
-            Fault::StorageAnswerLost,
-            Fault::StorageThrottled,
-            Fault::StorageDown,
-        ];
-        faults.extend([403, 413, 415, 429, 500, 502, 503, 504].map(Fault::Status));
-        every_operation(&api, &patient, None).await;
-        for fault in &faults {
-            every_operation(&api, &never, Some(fault)).await;
-        }
-        for fault in [Fault::ResetAfter, Fault::StorageAnswerLost] {
-            every_operation(&api, &patient, Some(&fault)).await;
-        }
+        own_faults(&api).await;
+        faults_of_the_wire().await;
+        damaged_data().await;
         bad_input(&Api::of(api)).await;
     });
     let _ = std::panic::take_hook();
-    for panic in panics.lock().unwrap().iter() {
+    for (deliberate, panic) in panics.lock().unwrap().iter() {
         assert_clean("a panic", panic);
+        assert!(deliberate, "somebody panicked: {panic}");
     }
 
     let log = log.text();

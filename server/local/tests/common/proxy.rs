@@ -13,7 +13,8 @@ use std::{
 
 use tokio::{
     io::AsyncWriteExt,
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
+    sync::{Notify, watch},
     task::{JoinHandle, JoinSet},
 };
 
@@ -49,6 +50,7 @@ pub enum WireFault {
 }
 
 /// Which requests meet which fault.
+#[derive(Debug)]
 pub enum Plan {
     Pass,
     /// The next requests, one fault each.
@@ -69,31 +71,42 @@ impl Plan {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Proxy {
     pub address: SocketAddr,
     upstream: SocketAddr,
     plan: Arc<Mutex<Plan>>,
     requests: Arc<AtomicUsize>,
     faults: Arc<AtomicUsize>,
+    silences: Arc<watch::Sender<usize>>,
+    hung_up: Arc<Notify>,
+    /// Bound and never listening: while nobody listens, callers are refused, and nobody else gets the port.
+    _port: Arc<TcpSocket>,
     /// Present while it takes connections.
     serving: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 impl Proxy {
     pub fn start(upstream: SocketAddr) -> Self {
+        let port = bind(([127, 0, 0, 1], 0).into());
         let proxy = Self {
-            address: ([127, 0, 0, 1], 0).into(),
+            address: port.local_addr().unwrap(),
             upstream,
             plan: Arc::new(Mutex::new(Plan::Pass)),
             requests: Arc::default(),
             faults: Arc::default(),
+            silences: Arc::default(),
+            hung_up: Arc::default(),
+            _port: Arc::new(port),
             serving: Arc::default(),
         };
-        let listener = std::net::TcpListener::bind(proxy.address).unwrap();
-        let proxy = Self { address: listener.local_addr().unwrap(), ..proxy };
-        proxy.serve(listener);
+        proxy.mend();
         proxy
+    }
+
+    /// Another way to the same service, with faults of its own.
+    pub fn beside(&self) -> Self {
+        Self::start(self.upstream)
     }
 
     pub fn plan(&self, plan: Plan) {
@@ -110,6 +123,22 @@ impl Proxy {
         self.faults.swap(0, Ordering::SeqCst)
     }
 
+    /// How many requests have met silence so far.
+    pub fn silences(&self) -> usize {
+        *self.silences.borrow()
+    }
+
+    /// Ends when a request meets silence after this was called.
+    pub fn silence(&self) -> impl Future<Output = ()> + Send + Sync + use<> {
+        let mut silences = self.silences.subscribe();
+        async move { drop(silences.changed().await) }
+    }
+
+    /// Closes a connection that is silent, or the next one to be.
+    pub fn hang_up(&self) {
+        self.hung_up.notify_one();
+    }
+
     /// Nothing listens any more, and every connection ends: new ones are refused.
     pub async fn refuse(&self) {
         let task = self.serving.lock().unwrap().take();
@@ -121,38 +150,25 @@ impl Proxy {
 
     /// Listens again at the same address.
     pub fn mend(&self) {
-        if self.serving.lock().unwrap().is_some() {
-            return;
+        let mut serving = self.serving.lock().unwrap();
+        if serving.is_none() {
+            let listener = bind(self.address).listen(1024).unwrap();
+            *serving = Some(tokio::spawn(self.clone().serve(listener)));
         }
-        // The old listener may live a moment longer.
-        let listener = loop {
-            match bind(self.address) {
-                Ok(listener) => break listener,
-                Err(e) if e.kind() == io::ErrorKind::AddrInUse => std::thread::sleep(Duration::from_millis(1)),
-                Err(e) => panic!("{e}"),
-            }
-        };
-        self.serve(listener);
     }
 
-    fn serve(&self, listener: std::net::TcpListener) {
-        listener.set_nonblocking(true).unwrap();
-        let listener = TcpListener::from_std(listener).unwrap();
-        let proxy = self.clone();
-        let task = tokio::spawn(async move {
-            let mut connections = JoinSet::new();
-            loop {
-                tokio::select! {
-                    Ok((caller, _)) = listener.accept() => {
-                        let proxy = proxy.clone();
-                        // Either side may go away.
-                        connections.spawn(async move { drop(proxy.carry(caller).await) });
-                    }
-                    Some(_) = connections.join_next() => {}
+    async fn serve(self, listener: TcpListener) {
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                Ok((caller, _)) = listener.accept() => {
+                    let proxy = self.clone();
+                    // Either side may go away.
+                    connections.spawn(async move { drop(proxy.carry(caller).await) });
                 }
+                Some(_) = connections.join_next() => {}
             }
-        });
-        *self.serving.lock().unwrap() = Some(task);
+        }
     }
 
     async fn carry(&self, caller: TcpStream) -> io::Result<()> {
@@ -166,7 +182,7 @@ impl Proxy {
             match fault {
                 Some(WireFault::ResetBefore) => return caller.reset(),
                 Some(WireFault::CloseBefore) => return Ok(()),
-                Some(WireFault::Silent) => return caller.until_gone().await,
+                Some(WireFault::Silent) => return self.stay_silent(&mut caller).await,
                 Some(WireFault::Answer(status, headers, body)) => {
                     caller.stream.write_all(&message::answer(status, headers, body)).await?;
                     continue;
@@ -186,7 +202,7 @@ impl Proxy {
             match fault {
                 None => caller.stream.write_all(&answer).await?,
                 Some(fault) => {
-                    if !spoil(fault, &answer, &mut caller).await? {
+                    if !self.spoil(fault, &answer, &mut caller).await? {
                         return Ok(());
                     }
                 }
@@ -194,40 +210,59 @@ impl Proxy {
         }
         Ok(())
     }
-}
 
-/// Gives the caller what the fault leaves of the answer; says whether the connection goes on.
-async fn spoil(fault: WireFault, answer: &[u8], caller: &mut message::Connection) -> io::Result<bool> {
-    let pause = |millis| tokio::time::sleep(Duration::from_millis(millis));
-    let head = message::head_length(answer).unwrap_or(answer.len());
-    let body = answer.len() - head;
-    let sent = match fault {
-        WireFault::ResetAfter => return caller.reset().map(|()| false),
-        WireFault::SilentAfter => return caller.until_gone().await.map(|()| false),
-        WireFault::Drip | WireFault::Pieces => {
-            let (size, wait) = if fault == WireFault::Drip { (1, 100) } else { (answer.len() / 5 + 1, 2) };
-            for piece in answer.chunks(size) {
-                caller.stream.write_all(piece).await?;
-                pause(wait).await;
-            }
-            return Ok(true);
+    /// Says nothing until the caller gives up, or `hang_up` is called.
+    async fn stay_silent(&self, caller: &mut message::Connection) -> io::Result<()> {
+        self.silences.send_modify(|n| *n += 1);
+        tokio::select! {
+            gone = caller.until_gone() => gone,
+            () = self.hung_up.notified() => Ok(()),
         }
-        // An answer without a body is cut in its head.
-        WireFault::Truncated => answer[..if body > 0 { head + body / 2 } else { head / 2 }].to_vec(),
-        WireFault::TooLong => message::with_length(answer, body + 10),
-        WireFault::TooShort => message::with_length(answer, body / 2),
-        WireFault::Garbage => b"\x16\x03\x01 what comes back is not HTTP\r\n\r\n".to_vec(),
-        _ => return Ok(true),
-    };
-    caller.stream.write_all(&sent).await?;
-    caller.stream.shutdown().await?;
-    Ok(false)
+    }
+
+    /// Gives the caller what the fault leaves of the answer; says whether the connection goes on.
+    async fn spoil(&self, fault: WireFault, answer: &[u8], caller: &mut message::Connection) -> io::Result<bool> {
+        let pause = |millis| tokio::time::sleep(Duration::from_millis(millis));
+        let head = message::head_length(answer).unwrap_or(answer.len());
+        let body = answer.len() - head;
+        let sent = match fault {
+            WireFault::ResetAfter => return caller.reset().map(|()| false),
+            WireFault::SilentAfter => return self.stay_silent(caller).await.map(|()| false),
+            WireFault::Drip => {
+                for (n, byte) in answer.chunks(1).enumerate() {
+                    caller.stream.write_all(byte).await?;
+                    if n == 0 {
+                        // As good as silence.
+                        self.silences.send_modify(|n| *n += 1);
+                    }
+                    pause(100).await;
+                }
+                return Ok(true);
+            }
+            WireFault::Pieces => {
+                for piece in answer.chunks(answer.len() / 5 + 1) {
+                    caller.stream.write_all(piece).await?;
+                    pause(2).await;
+                }
+                return Ok(true);
+            }
+            // An answer without a body is cut in its head.
+            WireFault::Truncated => answer[..if body > 0 { head + body / 2 } else { head / 2 }].to_vec(),
+            WireFault::TooLong => message::with_length(answer, body + 10),
+            WireFault::TooShort => message::with_length(answer, body / 2),
+            WireFault::Garbage => b"\x16\x03\x01 what comes back is not HTTP\r\n\r\n".to_vec(),
+            _ => return Ok(true),
+        };
+        caller.stream.write_all(&sent).await?;
+        caller.stream.shutdown().await?;
+        Ok(false)
+    }
 }
 
-/// With SO_REUSEADDR, as Tokio does it: the address is as good as new although old connections linger.
-fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
-    let socket = tokio::net::TcpSocket::new_v4()?;
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(1024)?.into_std()
+/// With SO_REUSEADDR, a port can be bound beside what is bound to it and does not listen, and beside old connections.
+fn bind(address: SocketAddr) -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind(address).unwrap();
+    socket
 }

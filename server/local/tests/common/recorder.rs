@@ -108,17 +108,24 @@ impl Caller {
             }
         };
         let (to, took, attempts) = (self.ticks.next(), begun.elapsed(), self.clock.attempts());
-        let repeats = match (attempts, self.faults) {
-            (2.., _) => Repeats::Later,
-            (_, true) => Repeats::Within,
-            (_, false) => Repeats::Never,
-        };
+        let repeats = repeats(action, attempts, self.faults);
         let (outcome, error) = match outcome {
             Ok(outcome) => (Some(outcome), None),
             Err(error) => (outcome_of(&error), Some(error)),
         };
         let event = outcome.map(|outcome| Event { from, to, action, outcome, repeats });
         Recorded { event, error, attempts, took }
+    }
+}
+
+/// How often a call of so many attempts may have been applied.
+pub fn repeats(action: Action, attempts: u32, faults: bool) -> Repeats {
+    // The client sends this again only when it certainly was not sent before.
+    let once = matches!(action, Action::Update { if_match: None, .. });
+    match (attempts, faults) {
+        (2.., _) if !once => Repeats::Later,
+        (_, true) => Repeats::Within,
+        (_, false) => Repeats::Never,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The whole system with a proxy between every two of its parts.
 
 use std::{
+    collections::VecDeque,
+    net::SocketAddr,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
@@ -24,7 +26,10 @@ use claims_server::{
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use super::{clock::Hurry, proxy::Proxy};
+use super::{
+    clock::{Hurry, Impatience},
+    proxy::{Plan, Proxy, WireFault},
+};
 
 /// How long each part waits for the next one.
 #[derive(Clone, Copy)]
@@ -33,6 +38,19 @@ pub struct Limits {
     pub storage_call: Duration,
     pub attempt: Duration,
     pub call: Duration,
+    /// Whether an attempt is given up as soon as it meets silence. Only for one call at a time: any silence ends it.
+    pub impatient: bool,
+}
+
+impl Limits {
+    /// Longer than anything takes: only silence uses time up, and it does so at once.
+    pub const IMPATIENT: Self = Self {
+        storage_attempt: Duration::from_secs(60),
+        storage_call: Duration::from_secs(240),
+        attempt: Duration::from_secs(300),
+        call: Duration::from_secs(900),
+        impatient: true,
+    };
 }
 
 /// Client → `front` → gateway and server → `back` → DynamoDB. `truth` is a client whose calls pass no proxy.
@@ -56,7 +74,7 @@ impl World {
         let mend_on_retry = Arc::new(Mutex::new(None));
         let serving = tokio::spawn(async move { serve_dynamodb(listener).await.unwrap() });
 
-        let store = |address| Store::new(sdk(&format!("http://{address}"), limits, http, &mend_on_retry), "claims");
+        let store = |address| Store::new(sdk(address, &back, limits, http, &mend_on_retry), "claims");
         let api = LocalApi::builder().store(store(back.address)).start().await.unwrap();
         let direct = LocalApi::builder().store(store(database)).start().await.unwrap();
         let front = Proxy::start(api.address());
@@ -67,7 +85,35 @@ impl World {
 
     /// Another client, with its own connections and its own budget of retries.
     pub fn builder(&self) -> ClientBuilder {
-        client(&self.front, self.limits, &self.mend_on_retry)
+        self.builder_through(&self.front)
+    }
+
+    /// As `builder`, through another proxy in the place of `front`.
+    pub fn builder_through(&self, front: &Proxy) -> ClientBuilder {
+        client(front, self.limits, &self.mend_on_retry)
+    }
+
+    /// What comes through `proxy` meets the fault, all of it or only what comes next; `None`: nobody listens, for ever or until
+    /// somebody tries again.
+    pub async fn begin(&self, proxy: &Proxy, fault: Option<WireFault>, for_ever: bool) {
+        match fault {
+            Some(fault) if for_ever => proxy.plan(Plan::Always(fault)),
+            Some(fault) => proxy.plan(Plan::Next(VecDeque::from([fault]))),
+            None => {
+                proxy.refuse().await;
+                if !for_ever {
+                    *self.mend_on_retry.lock().unwrap() = Some(proxy.clone());
+                }
+            }
+        }
+    }
+
+    /// All is well again.
+    pub fn end(&self) {
+        for proxy in [&self.front, &self.back] {
+            proxy.plan(Plan::Pass);
+            proxy.mend();
+        }
     }
 }
 
@@ -84,7 +130,8 @@ pub fn http() -> SharedHttpClient {
 
 fn client(front: &Proxy, limits: Limits, mend_on_retry: &Arc<Mutex<Option<Proxy>>>) -> ClientBuilder {
     let broken = mend_on_retry.clone();
-    let clock = Hurry::default().on_retry(move || mend(&broken));
+    let impatience = limits.impatient.then(|| Impatience { proxy: front.clone(), attempt: limits.attempt });
+    let clock = Hurry::default().on_retry(move || mend(&broken)).impatient(impatience);
     ClaimsClient::builder()
         .endpoint(Endpoint::url(format!("http://{}/{}", front.address, LocalApi::STAGE)))
         .attempt_timeout(limits.attempt)
@@ -100,22 +147,32 @@ fn mend(broken: &Mutex<Option<Proxy>>) {
 }
 
 /// The server's own settings, with shorter limits and waits.
-fn sdk(url: &str, limits: Limits, http: &SharedHttpClient, mend_on_retry: &Arc<Mutex<Option<Proxy>>>) -> Client {
+fn sdk(
+    address: SocketAddr,
+    back: &Proxy,
+    limits: Limits,
+    http: &SharedHttpClient,
+    mend_on_retry: &Arc<Mutex<Option<Proxy>>>,
+) -> Client {
     // Clients of one region share the SDK's budget of retries.
     static REGIONS: AtomicU32 = AtomicU32::new(0);
     let region = format!("test-{}", REGIONS.fetch_add(1, Ordering::SeqCst));
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(limits.storage_attempt)
+        // `http` shares connectors, and with them this wait: not the one that silence ends.
+        .connect_timeout(limits.storage_call)
         .operation_attempt_timeout(limits.storage_attempt)
         .operation_timeout(limits.storage_call);
-    let config = dynamodb::config()
+    let mut config = dynamodb::config()
         .http_client(http.clone())
-        .endpoint_url(url)
+        .endpoint_url(format!("http://{address}"))
         .region(Region::new(region))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1)))
         .timeout_config(timeouts.build())
         .interceptor(MendOnRetry(mend_on_retry.clone()));
+    if limits.impatient {
+        config = config.sleep_impl(Impatience { proxy: back.clone(), attempt: limits.storage_attempt });
+    }
     Client::from_conf(config.build())
 }
 

@@ -32,7 +32,12 @@ const LIMITS: Limits = Limits {
     storage_call: Duration::from_secs(8),
     attempt: Duration::from_secs(4),
     call: Duration::from_secs(20),
+    impatient: false,
 };
+const ATTEMPTS: u32 = 4;
+/// Of a call in a hurry, only an attempt or only the whole is limited: the other limit would be missed by more than `SLACK`.
+const SHORT: Duration = Duration::from_millis(200);
+const NO_LIMIT: Duration = Duration::from_secs(60);
 /// What a deadline may be missed by: this is no test of speed.
 const SLACK: Duration = Duration::from_secs(10);
 
@@ -52,6 +57,9 @@ static BACK: [WireFault; 41] = mix([
     Answer(500, DYNAMODB, r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}"#),
     Answer(400, DYNAMODB, r#"{"__type":"com.amazonaws.dynamodb.v20120810#ExpiredTokenException"}"#),
 ]);
+
+/// What calls in a hurry meet: silence is cheap for them.
+static HURRIED: [WireFault; 4] = [Silent, SilentAfter, ResetAfter, FRONT[0]];
 
 const fn mix(answers: [WireFault; 4]) -> [WireFault; 41] {
     let mut all = [Silent; 41];
@@ -87,12 +95,20 @@ async fn run(seed: u64) {
     let groups: Vec<_> = (0..CALLERS / GROUP).map(|_| Arc::new(Mutex::new(Group::default()))).collect();
     world.front.plan(Plan::Random(Dice(seed ^ 1), 20, &FRONT));
     world.back.plan(Plan::Random(Dice(seed ^ 2), 20, &BACK));
+    // No outage ends a silence here.
+    let calm = world.front.beside();
+    calm.plan(Plan::Random(Dice(seed ^ 4), 20, &HURRIED));
     let outages = tokio::spawn(outages(world.front.clone(), world.back.clone(), Dice(seed ^ 3)));
     let callers = (0..CALLERS).map(|n| {
-        let policy = RetryPolicy::default().with_budget(u32::MAX);
-        let caller = Caller::new(world.builder().retry(policy), &ticks, true);
+        let policy = RetryPolicy::default().with_max_attempts(ATTEMPTS).with_budget(u32::MAX);
+        let clients = [
+            world.builder(),
+            world.builder_through(&calm).attempt_timeout(SHORT).timeout(NO_LIMIT),
+            world.builder_through(&calm).attempt_timeout(NO_LIMIT),
+        ];
+        let callers = clients.map(|client| Caller::new(client.retry(policy.clone()), &ticks, true));
         let group = groups[usize::try_from(n / GROUP).unwrap()].clone();
-        tokio::spawn(calls(caller, group, n, Dice(seed.wrapping_mul(31) + n)))
+        tokio::spawn(calls(callers, group, n, Dice(seed.wrapping_mul(31) + n)))
     });
     let mut histories = Histories::new();
     let (mut failed, mut unknown) = (0, 0);
@@ -110,6 +126,7 @@ async fn run(seed: u64) {
     world.back.plan(Plan::Pass);
     eprintln!("{} claims, {failed} calls failed, {unknown} of unknown outcome, faults {faults:?}", histories.len());
     assert!(faults.0 > 1000 && faults.1 > 1000 && unknown > 0, "nothing was tested");
+    assert!(calm.silences() > 100, "no limit ended a silence");
     settle(&world, &ticks, &mut histories, seed).await;
     for (id, (_, history)) in histories {
         assert!(is_linearizable(None, &history), "CLAIMS_TEST_SEED={seed}: {id} has no order: {history:#?}");
@@ -129,7 +146,7 @@ async fn outages(front: Proxy, back: Proxy, mut dice: Dice) {
 
 /// One caller's share, one call after the other.
 async fn calls(
-    caller: Caller,
+    [caller, short_attempts, short_calls]: [Caller; 3],
     group: Arc<Mutex<Group>>,
     n: u64,
     mut dice: Dice,
@@ -169,11 +186,15 @@ async fn calls(
             50..90 => Action::Update { cents, if_match },
             _ => Action::Delete { if_match },
         };
-        // One call in ten is in a hurry.
-        let timeout = dice.chance(10).then(|| Duration::from_millis(20 + dice.roll(200)));
+        let hurry = Duration::from_millis(20 + dice.roll(200));
+        let (caller, timeout, limit) = match dice.roll(10) {
+            0 => (&short_attempts, None, Some(SHORT * ATTEMPTS)),
+            1 => (&short_calls, Some(hurry), Some(hurry)),
+            _ => (&caller, None, None),
+        };
         let call = caller.call(&member, key, action, timeout).await;
-        let limit = timeout.unwrap_or(LIMITS.call) + SLACK;
-        assert!(call.took < limit, "a call took {:?} of {timeout:?}: {:?}", call.took, call.error);
+        let late = limit.is_some_and(|limit| call.took > limit + SLACK);
+        assert!(!late, "a call took {:?} of {limit:?}: {:?}", call.took, call.error);
         if let Some(Event { outcome: Outcome::Seen(view), .. }) = call.event {
             versions.insert(id, view.version);
         }

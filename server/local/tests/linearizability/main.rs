@@ -16,11 +16,12 @@ use common::{
 };
 use futures_util::future::join_all;
 
-const HISTORIES: u64 = 1000;
-const LANES: u64 = 8;
+/// 2100 with faults.
+const HISTORIES: u64 = 2400;
+const LANES: u64 = 10;
 const CALLERS: usize = 4;
 /// Short, so that a delayed request is often given up and repeated, and applied after all.
-const ATTEMPT: Duration = Duration::from_millis(60);
+const ATTEMPT: Duration = Duration::from_millis(100);
 
 /// What the histories had in them.
 #[derive(Default)]
@@ -64,7 +65,7 @@ async fn run(seed: u64, numbers: impl Iterator<Item = u64>) -> Tally {
     for number in numbers {
         let mut dice = Dice(seed.wrapping_mul(1_000_003) ^ number);
         // Without faults nothing is admitted that is not exactly once.
-        let faults = number % 4 != 0;
+        let faults = number % 8 != 0;
         let callers = if faults { &faulty } else { &faultless };
         let history = history(&local, callers, faults, number, &mut dice).await;
         assert!(
@@ -94,7 +95,7 @@ async fn history(local: &LocalApi, callers: &[Caller], faults: bool, number: u64
             for turn in 0..2 + dice.roll(3) {
                 if faults && dice.chance(40) {
                     local.inject(match dice.roll(4) {
-                        0 => Fault::Delay(Duration::from_millis(30 + dice.roll(60))),
+                        0 => Fault::Delay(Duration::from_millis(50 + dice.roll(100))),
                         _ => dice.fault(),
                     });
                 }
