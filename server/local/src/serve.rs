@@ -31,6 +31,12 @@ use crate::gateway::{Gateway, Outcome};
 pub(crate) async fn serve(listener: TcpListener, gateway: Gateway, stop: oneshot::Receiver<()>) {
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
+    // A dropped sender is no wish to stop: the owner's drop ends this task itself, if not at this very moment.
+    let stop = async {
+        if stop.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
     tokio::pin!(stop);
     loop {
         let (stream, peer) = tokio::select! {
@@ -44,8 +50,7 @@ pub(crate) async fn serve(listener: TcpListener, gateway: Gateway, stop: oneshot
                 }
             },
             Some(_) = connections.join_next() => continue,
-            // A dropped sender is no wish to stop: the owner's drop ends this task itself.
-            Ok(()) = &mut stop => break,
+            () = &mut stop => break,
         };
         let _ = stream.set_nodelay(true);
         let reset = Arc::new(AtomicBool::new(false));
@@ -124,5 +129,43 @@ impl AsyncWrite for Resettable {
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use claims_server::Api;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+    use crate::{LocalApi, embedded_store, fault::Faults, routes::Routes};
+
+    /// Between the drop of a `LocalApi` and the end of its server, connections end: the loop goes round once more.
+    #[tokio::test]
+    async fn a_dropped_owner_does_not_make_the_server_panic() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let gateway = Gateway {
+            api: Api::new(embedded_store().await.unwrap()),
+            routes: Routes::read(claims_openapi::CLAIMS_APIGATEWAY_JSON).unwrap(),
+            faults: Faults::default(),
+            api_id: LocalApi::API_ID.to_owned(),
+            stage: LocalApi::STAGE.to_owned(),
+            integration_timeout: std::time::Duration::from_secs(29),
+        };
+        let (owner, stop) = oneshot::channel();
+        drop(owner);
+        let server = tokio::spawn(serve(listener, gateway, stop));
+        for _ in 0..3 {
+            let mut caller = TcpStream::connect(address).await.unwrap();
+            caller.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+            let mut answer = Vec::new();
+            caller.read_to_end(&mut answer).await.unwrap();
+            assert!(answer.starts_with(b"HTTP/1.1 403 "), "{}", String::from_utf8_lossy(&answer));
+        }
+        server.abort();
+        assert!(server.await.unwrap_err().is_cancelled());
     }
 }
