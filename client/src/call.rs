@@ -138,7 +138,8 @@ async fn attempts(
 ) -> Result<(Answer, u32), Error> {
     let settings = client.settings();
     let clock = &*settings.clock;
-    let deadline = Deadline::new(clock.now(), options.timeout.unwrap_or(settings.timeout));
+    let mut now = clock.now();
+    let deadline = Deadline::new(now, options.timeout.unwrap_or(settings.timeout));
     let operation = plan.operation;
     let (key, repeat) = (plan.key, plan.repeat);
     let request = request(options.headers, options.wrong, plan)?;
@@ -151,7 +152,7 @@ async fn attempts(
     let mut open = false;
     loop {
         attempt += 1;
-        let limit = settings.attempt_timeout.min(deadline.left(clock.now()));
+        let limit = settings.attempt_timeout.min(deadline.left(now));
         let span = tracing::debug_span!(
             parent: call,
             "claims_attempt",
@@ -202,6 +203,7 @@ async fn attempts(
         if !wait.is_zero() {
             clock.back_off(wait).await;
         }
+        now = clock.now();
     }
 }
 
