@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use claims_client::types::*;
 use claims_local::Fault;
-use common::{Api, path_of, with_status};
+use common::{Api, OTHER_DYNAMODB, path_of, with_status};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -51,10 +51,12 @@ async fn a_version_mismatch_is_said_before_a_bad_transition() {
 }
 
 #[tokio::test]
-async fn a_hundred_concurrent_updates_make_each_version_once() {
+async fn concurrent_updates_make_each_version_once() {
+    // Each write sends all the others round again, their square in all: too many for a simulator that serves one at a time.
+    let writers = if std::env::var_os(OTHER_DYNAMODB).is_some() { 30 } else { 100 };
     let api = Api::start().await;
     let claim = api.claim("m", ClaimStatus::Pending).await;
-    let tasks = (0..100).map(|n: i64| {
+    let tasks = (0..writers).map(|_| {
         let (client, claim) = (api.client.clone(), claim.clone());
         tokio::spawn(async move {
             // Read, add one cent, write on condition; begin again when somebody was faster.
@@ -63,18 +65,22 @@ async fn a_hundred_concurrent_updates_make_each_version_once() {
                 let amount = ClaimAmount::from_cents(now.claim_amount.cents() + 1).unwrap();
                 let update = UpdateClaimRequest { claim_amount: amount, ..now.to_update() };
                 match client.update_claim(&claim.member_id, claim.claim_id, update).if_match(now.version).await {
-                    Ok(written) => break (n, written.version.get()),
+                    Ok(written) => break written.version.get(),
                     Err(e) if e.is_version_mismatch() => continue,
                     Err(e) => panic!("{e}"),
                 }
             }
         })
     });
-    let versions: HashSet<u64> = join_all(tasks).await.into_iter().map(|done| done.unwrap().1).collect();
-    assert_eq!(versions, (2..=101).collect());
+    let versions: HashSet<u64> = join_all(tasks).await.into_iter().map(|done| done.unwrap()).collect();
+    assert_eq!(versions, (2..=writers + 1).collect());
     let last = api.client.get_claim(&claim.member_id, claim.claim_id).await.unwrap();
-    assert_eq!(last.version.get(), 101);
-    assert_eq!(last.claim_amount.cents(), claim.claim_amount.cents() + 100, "no update is lost");
+    assert_eq!(last.version.get(), writers + 1);
+    assert_eq!(
+        last.claim_amount.cents(),
+        claim.claim_amount.cents() + i64::try_from(writers).unwrap(),
+        "no update is lost"
+    );
 }
 
 #[tokio::test]

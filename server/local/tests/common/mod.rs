@@ -28,7 +28,7 @@ use tokio::{
 };
 
 /// Names a DynamoDB to run the suite against instead of the embedded engine.
-const ENDPOINT: &str = "CLAIMS_TEST_DYNAMODB_ENDPOINT";
+pub const OTHER_DYNAMODB: &str = "CLAIMS_TEST_DYNAMODB_ENDPOINT";
 
 pub struct Api {
     pub local: LocalApi,
@@ -68,7 +68,7 @@ impl Answer {
 }
 
 pub fn builder() -> Builder {
-    match std::env::var(ENDPOINT) {
+    match std::env::var(OTHER_DYNAMODB) {
         // A table for each test: they share the database.
         Ok(url) => LocalApi::builder().dynamodb_endpoint(url).table(format!("claims-test-{}", IdempotencyKey::mint())),
         Err(_) => LocalApi::builder(),
