@@ -284,7 +284,6 @@ impl ClientBuilder {
             (Some(endpoint), Some(address), Ok(http)) if mistakes.is_empty() => Ok(ClaimsClient::new(
                 Transport {
                     http,
-                    base: address.base.as_str().trim_end_matches('/').to_owned(),
                     address,
                     health,
                     #[cfg(feature = "sigv4")]

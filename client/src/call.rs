@@ -6,12 +6,12 @@ use bytes::Bytes;
 use claims_api_types::{IdempotencyKey, Operation, ProblemCode, Version, header};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
+use url::Url;
 
 use crate::{
     client::ClaimsClient,
     clock::within,
     error::{Error, Kind, Sent},
-    query::Target,
     retry::{self, Repeat},
     transport::{Answer, Request},
 };
@@ -65,7 +65,7 @@ impl Options {
 /// An operation with everything it needs.
 pub(crate) struct Plan {
     pub operation: Operation,
-    pub target: Target,
+    pub url: Url,
     pub body: Option<Body>,
     pub if_match: Option<Version>,
     pub key: Option<IdempotencyKey>,
@@ -237,7 +237,7 @@ fn request(mut headers: HeaderMap, wrong: Option<&'static str>, plan: Plan) -> R
         Some(Ok(body)) => Some(body),
         Some(Err(_)) => return Err(refused("the body cannot be made into JSON")),
     };
-    Ok(Request { operation: plan.operation, url: plan.target.into_string(), headers, body })
+    Ok(Request { operation: plan.operation, url: plan.url, headers, body })
 }
 
 /// When a call ends, whatever happens.

@@ -239,7 +239,6 @@ impl ClaimsClient {
         let own = self.transport();
         let transport = Transport {
             http: own.http.clone(),
-            base: address.base.as_str().trim_end_matches('/').to_owned(),
             address,
             health: own.health.clone(),
             #[cfg(feature = "sigv4")]
@@ -247,10 +246,10 @@ impl ClaimsClient {
         };
         let request = Request {
             operation: Operation::ListClaims,
-            url: Target::new(&transport.base, Operation::CLAIMS_PATH)
+            url: Target::new(&transport.address.base, Operation::CLAIMS_PATH)
                 .with("memberId", "diagnose")
                 .with("limit", "1")
-                .into_string(),
+                .into_url(),
             headers: HeaderMap::new(),
             body: None,
         };

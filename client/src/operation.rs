@@ -12,6 +12,7 @@ mod update;
 use std::{future::Future, pin::Pin};
 
 use claims_api_types::{ClaimId, MemberId, Operation};
+use url::Url;
 
 use crate::{ClaimsClient, error::Error, query::Target};
 
@@ -82,11 +83,11 @@ macro_rules! write_options {
 use {call_options, write_options};
 
 /// The collection of claims.
-fn claims(client: &ClaimsClient) -> Target {
-    Target::new(&client.transport().base, Operation::CLAIMS_PATH)
+fn claims(client: &ClaimsClient) -> Target<'_> {
+    Target::new(&client.transport().address.base, Operation::CLAIMS_PATH)
 }
 
 /// One claim of a member.
-fn claim(client: &ClaimsClient, member_id: &MemberId, claim_id: ClaimId) -> Target {
-    claims(client).segment(claim_id).with("memberId", member_id.as_str())
+fn claim(client: &ClaimsClient, member_id: &MemberId, claim_id: ClaimId) -> Url {
+    claims(client).segment(claim_id).with("memberId", member_id.as_str()).into_url()
 }

@@ -5,23 +5,27 @@
 use std::fmt::{Display, Write};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::Url;
 
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Where a request goes: base URL, path and query in one text.
-pub(crate) struct Target {
+/// Where a request goes: a base URL, and the path and query to put behind it.
+pub(crate) struct Target<'a> {
+    base: &'a Url,
     text: String,
-    separator: char,
+    /// Where the query begins in the text.
+    query: Option<usize>,
 }
 
-impl Target {
-    /// `base` ends without a slash, `path` begins with one.
-    pub(crate) fn new(base: &str, path: &str) -> Self {
+impl<'a> Target<'a> {
+    /// `path` begins with a slash; one at the end of `base` does not count.
+    pub(crate) fn new(base: &'a Url, path: &str) -> Self {
+        let stage = base.path().trim_end_matches('/');
         // Room for an id and a short query: one allocation for nearly every call.
-        let mut text = String::with_capacity(base.len() + path.len() + 128);
-        text.push_str(base);
+        let mut text = String::with_capacity(stage.len() + path.len() + 128);
+        text.push_str(stage);
         text.push_str(path);
-        Self { text, separator: '?' }
+        Self { base, text, query: None }
     }
 
     /// Adds a path segment that needs no encoding.
@@ -33,27 +37,53 @@ impl Target {
 
     /// Adds a query parameter.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
-        self.text.push(self.separator);
-        self.separator = '&';
+        if self.query.is_some() {
+            self.text.push('&');
+        }
+        self.query.get_or_insert(self.text.len());
         self.text.push_str(name);
         self.text.push('=');
         self.text.extend(utf8_percent_encode(value, RESERVED));
         self
     }
 
-    pub(crate) fn into_string(self) -> String {
-        self.text
+    /// The host is not parsed again, which is most of what parsing a URL costs.
+    pub(crate) fn into_url(self) -> Url {
+        let (path, query) = self.text.split_at(self.query.unwrap_or(self.text.len()));
+        let mut url = self.base.clone();
+        url.set_path(path);
+        url.set_query(self.query.map(|_| query));
+        url
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Target;
+    #![allow(clippy::unwrap_used)]
+
+    use super::{Target, Url};
 
     #[test]
     fn a_space_is_percent_20_and_a_plus_is_percent_2b() {
-        let target =
-            Target::new("http://x/dev", "/claim").segment(7).with("memberName", "Zoë +&=/?#%~").with("limit", "5");
-        assert_eq!(target.into_string(), "http://x/dev/claim/7?memberName=Zo%C3%AB%20%2B%26%3D%2F%3F%23%25~&limit=5");
+        let base = "http://x/dev".parse::<Url>().unwrap();
+        let target = Target::new(&base, "/claim").segment(7).with("memberName", "Zoë +&=/?#%~").with("limit", "5");
+        assert_eq!(
+            target.into_url().as_str(),
+            "http://x/dev/claim/7?memberName=Zo%C3%AB%20%2B%26%3D%2F%3F%23%25~&limit=5"
+        );
+    }
+
+    #[test]
+    fn the_base_keeps_its_host_whatever_its_path_looks_like() {
+        for (text, wanted) in [
+            ("http://x", "http://x/claim/7"),
+            ("http://x/", "http://x/claim/7"),
+            ("https://[::1]:8443/a/b/", "https://[::1]:8443/a/b/claim/7"),
+            ("http://x//y", "http://x//y/claim/7"),
+            ("http://x/a%2Fb/Zo%C3%AB", "http://x/a%2Fb/Zo%C3%AB/claim/7"),
+        ] {
+            let base = text.parse::<Url>().unwrap();
+            assert_eq!(Target::new(&base, "/claim").segment(7).into_url().as_str(), wanted, "{text}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::{error::Error as StdError, time::SystemTime};
 use bytes::{Bytes, BytesMut};
 use claims_api_types::{Operation, header};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use url::Url;
 
 use crate::{
     clock::Clock,
@@ -26,8 +27,6 @@ const API_ID: HeaderName = HeaderName::from_static("x-apigw-api-id");
 pub(crate) struct Transport {
     pub http: reqwest::Client,
     pub address: Address,
-    /// The address's base URL, without a slash at the end.
-    pub base: String,
     pub health: std::sync::Arc<Health>,
     #[cfg(feature = "sigv4")]
     pub signer: Option<std::sync::Arc<crate::sigv4::Signer>>,
@@ -36,8 +35,7 @@ pub(crate) struct Transport {
 /// A request as every attempt sends it.
 pub(crate) struct Request {
     pub operation: Operation,
-    /// Where to, encoded.
-    pub url: String,
+    pub url: Url,
     pub headers: HeaderMap,
     pub body: Option<Bytes>,
 }
@@ -117,9 +115,7 @@ impl Transport {
             "DELETE" => Method::DELETE,
             other => return Err(refused(format!("unknown method {other}"))),
         };
-        let url = url::Url::parse(&request.url).map_err(|e| refused(e.to_string()))?;
-
-        let mut prepared = reqwest::Request::new(method, url);
+        let mut prepared = reqwest::Request::new(method, request.url.clone());
         let headers = prepared.headers_mut();
         headers.clone_from(&request.headers);
         if let Some(host) = &self.address.host {

@@ -111,12 +111,10 @@ fn zip(program: &Path) -> Result<f64, Box<dyn Error>> {
     Ok(package::zipped(program)?.len() as f64)
 }
 
-/// As most users build: the workspace's fat LTO takes minutes and is for the Lambda.
-const QUICK_LINK: [(&str, &str); 2] = [("CARGO_PROFILE_BENCH_LTO", "off"), ("CARGO_PROFILE_BENCH_CODEGEN_UNITS", "16")];
-
+/// Built as a service would build it: the workspace's own release profile, small and slow to link, is for the Lambda.
 fn cargo_bench(package: &str, name: &str) -> Command {
     let mut bench = Command::new("cargo");
-    bench.args(["bench", "--package", package, "--bench", name]).envs(QUICK_LINK);
+    bench.args(["bench", "--profile", "service", "--package", package, "--bench", name]);
     bench
 }
 

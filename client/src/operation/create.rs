@@ -37,10 +37,11 @@ impl IntoFuture for CreateClaimCall {
         let Self { client, options, claim } = self;
         let plan = Plan {
             operation: Operation::CreateClaim,
-            target: super::claims(&client)
+            url: super::claims(&client)
                 .with("memberId", claim.member_id.as_str())
                 .with("policyId", claim.policy_id.as_str())
-                .with("memberName", claim.member_name.as_str()),
+                .with("memberName", claim.member_name.as_str())
+                .into_url(),
             body: json(&claim.request),
             if_match: None,
             key: Some(options.key.unwrap_or_else(IdempotencyKey::mint)),

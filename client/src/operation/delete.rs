@@ -45,7 +45,7 @@ impl IntoFuture for DeleteClaimCall {
     fn into_future(self) -> CallFuture<()> {
         let plan = Plan {
             operation: Operation::DeleteClaim,
-            target: super::claim(&self.client, &self.member_id, self.claim_id),
+            url: super::claim(&self.client, &self.member_id, self.claim_id),
             body: None,
             if_match: self.if_match,
             key: self.options.key.or_else(|| self.if_match.map(|_| IdempotencyKey::mint())),

@@ -33,7 +33,7 @@ impl IntoFuture for GetClaimCall {
     fn into_future(self) -> CallFuture<Claim> {
         let plan = Plan {
             operation: Operation::GetClaim,
-            target: super::claim(&self.client, &self.member_id, self.claim_id),
+            url: super::claim(&self.client, &self.member_id, self.claim_id),
             body: None,
             if_match: None,
             key: None,

@@ -99,7 +99,7 @@ impl IntoFuture for ListClaimsCall {
         }
         let plan = Plan {
             operation: Operation::ListClaims,
-            target,
+            url: target.into_url(),
             body: None,
             if_match: None,
             key: None,

@@ -50,7 +50,7 @@ impl IntoFuture for UpdateClaimCall {
         let conditional = self.if_match.is_some();
         let plan = Plan {
             operation: Operation::UpdateClaim,
-            target: super::claim(&self.client, &self.member_id, self.claim_id),
+            url: super::claim(&self.client, &self.member_id, self.claim_id),
             body: json(&self.update),
             if_match: self.if_match,
             key: self.options.key.or_else(|| conditional.then(IdempotencyKey::mint)),
