@@ -9,6 +9,7 @@ use crate::{
     client::Settings,
     clock::{Clock, TokioClock},
     dns::{ByHealth, Health, SystemResolver, Through},
+    error::cause,
     retry::{Budget, RetryPolicy},
     tls::{self, ExtraRoots},
     transport::Transport,
@@ -276,7 +277,7 @@ impl ClientBuilder {
         builder = builder.dns_resolver(Arc::new(ByHealth { health: health.clone(), resolver: names }));
         let http = tls::configure(builder, &self.roots)
             .and_then(|builder| {
-                builder.build().map_err(|e| format!("the HTTP client cannot be built: {}", innermost(&e.without_url())))
+                builder.build().map_err(|e| format!("the HTTP client cannot be built: {}", cause(&e.without_url())))
             })
             .map_err(|mistake| mistakes.push(mistake));
 
@@ -317,14 +318,6 @@ impl ClientBuilder {
         }
         agent
     }
-}
-
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut innermost = error;
-    while let Some(inner) = innermost.source() {
-        innermost = inner;
-    }
-    innermost.to_string()
 }
 
 impl fmt::Debug for ClientBuilder {

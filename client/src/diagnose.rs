@@ -117,8 +117,8 @@ impl fmt::Display for Verdict {
                  machine in on port 443, this machine's own security group lets it out, and the routes between"
             }
             Self::Tls => {
-                "TLS fails; check that the name belongs to the certificate (the error says which names it has), that its \
-                 authority is trusted (CLAIMS_API_CA_FILE), and this machine's clock"
+                "TLS fails; check that the name belongs to the certificate, that its authority is trusted \
+                 (CLAIMS_API_CA_FILE), and this machine's clock"
             }
             Self::NoAnswer => {
                 "connections are made, and no answer comes; check what stands between (firewall, inspection, MTU) and the \

@@ -325,6 +325,21 @@ impl Error {
     }
 }
 
+/// The innermost source names the cause ("connection refused"); those around it only say where. But one that quotes what
+/// is below it says more: native-tls adds what is wrong with a certificate.
+pub(crate) fn cause(error: &(dyn StdError + 'static)) -> String {
+    let mut cause = error.to_string();
+    let mut next = error.source();
+    while let Some(inner) = next {
+        let text = inner.to_string();
+        if !cause.contains(&text) {
+            cause = text;
+        }
+        next = inner.source();
+    }
+    cause
+}
+
 /// A code or a field's name; anything that does not look like one may be personal.
 struct Word<'a>(&'a str);
 
@@ -357,12 +372,7 @@ impl fmt::Display for Error {
         if self.0.kind != Kind::Refused
             && let Some(source) = &self.0.source
         {
-            // The innermost source names the cause ("connection refused"); those around it only say where.
-            let mut innermost: &dyn StdError = &**source;
-            while let Some(inner) = innermost.source() {
-                innermost = inner;
-            }
-            write!(f, ": {}", Shown(&innermost.to_string()))?;
+            write!(f, ": {}", Shown(&cause(&**source)))?;
         }
         if self.0.outcome_unknown {
             f.write_str("; whether it was done is unknown")?;

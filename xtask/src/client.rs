@@ -13,8 +13,8 @@ const BOTOCORE: &str = "botocore";
 #[derive(clap::Args)]
 pub struct Args {}
 
-/// Tests and lints the client without signing, lets botocore sign the same requests, compiles the other TLS features, packs
-/// the crates.
+/// Tests and lints the client without signing, lets botocore sign the same requests, runs the tests that are about TLS with its
+/// other features, packs the crates.
 pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
     let venv = Venv::with(BOTOCORE)?;
     // Without `claims`, which signs, and without other tests of the same names. Selected alone, the client's tests would have what
@@ -30,8 +30,8 @@ pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
         &unsigned,
         // Ignored by `cargo test`, which has no botocore.
         "test --workspace --test sigv4 -- --include-ignored",
-        "check --package claims-client --no-default-features --features aws-lc",
-        "check --package claims-client --no-default-features --features native-tls",
+        "test --package claims-client --no-default-features --features aws-lc --test modes --test diagnosis",
+        "test --package claims-client --no-default-features --features native-tls --test modes --test diagnosis",
         // As the bastion gets it.
         "check --package claims-examples --no-default-features --bins",
         "package --package claims-api-types --package claims-client --allow-dirty --no-verify",
