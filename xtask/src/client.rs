@@ -19,13 +19,9 @@ pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
     let venv = Venv::with(BOTOCORE)?;
     // Without `claims`, which signs, and without other tests of the same names. Selected alone, the client's tests would have what
     // is below them, the SDK, built with features of its own: twice as long.
-    let unsigned = "test --workspace --exclude claims-examples --exclude claims-local";
-    let over_tls = |feature| format!("{unsigned} --features claims-client/{feature} --test modes --test diagnosis");
-    let mut unsigned = unsigned.to_owned();
-    for test in tests(&root().join("client/tests"))? {
-        unsigned += " --test ";
-        unsigned += &test;
-    }
+    let test = "test --workspace --exclude claims-examples --exclude claims-local";
+    let unsigned = format!("{test} --test {}", tests(&root().join("client/tests"))?.join(" --test "));
+    let over_tls = |feature| format!("{test} --features claims-client/{feature} --test modes --test diagnosis");
     for arguments in [
         // The workspace's tests have signing on, since `claims` signs; here it is as its users get it.
         "clippy --package claims-client -- -D warnings",

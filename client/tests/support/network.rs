@@ -26,6 +26,10 @@ pub const API_HOST: &str = "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com";
 pub const ALIAS_HOST: &str = "a1b2c3d4e5-vpce-0123456789abcdef0.execute-api.eu-central-1.amazonaws.com";
 pub const VPCE_DNS: &str = "vpce-0123456789abcdef0-abcdefgh.execute-api.eu-central-1.vpce.amazonaws.com";
 
+/// What the TLS library says of a certificate whose authority it does not know.
+pub const UNKNOWN_AUTHORITY: &str =
+    if cfg!(feature = "native-tls") { "unable to get local issuer certificate" } else { "UnknownIssuer" };
+
 /// A certificate authority that makes a certificate for whatever name is asked for, and remembers the names.
 pub struct Authority {
     pub pem: String,
