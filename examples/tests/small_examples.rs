@@ -27,7 +27,7 @@ fn example(name: &str) -> PathBuf {
     let tests = env::current_exe().unwrap();
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
     let program = tests.ancestors().nth(2).unwrap().join("examples").join(file);
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/{name}.rs"));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("{name}.rs"));
     // `cargo test` builds the examples first, `cargo test --test small_examples` does not.
     let changed = |path: &Path| path.metadata().and_then(|m| m.modified());
     let fresh = changed(&program).is_ok_and(|built| built >= changed(&source).unwrap());

@@ -1,12 +1,12 @@
 //! Makes the texts of both documents from the code.
 
 use claims_api_types::openapi::document;
-
-use crate::{
-    gateway,
+use private_api_openapi::{
     lower::{LowerError, lower},
     render::render,
 };
+
+use crate::gateway;
 
 /// The command that rewrites the committed documents.
 pub const UPDATE_COMMAND: &str = "cargo xtask openapi";

@@ -17,12 +17,8 @@ pub const CLAIMS_OPENAPI_JSON: &str = include_str!("../claims.openapi.json");
 pub const CLAIMS_APIGATEWAY_JSON: &str = include_str!("../claims.apigateway.json");
 
 #[cfg(feature = "generate")]
-pub mod compat;
-#[cfg(feature = "generate")]
 pub mod gateway;
 #[cfg(feature = "generate")]
 pub mod generate;
 #[cfg(feature = "generate")]
-pub mod lower;
-#[cfg(feature = "generate")]
-mod render;
+pub use private_api_openapi::{compat, lower};

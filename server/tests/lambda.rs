@@ -4,7 +4,7 @@
 use std::process::Stdio;
 
 use claims_api_types::Operation;
-use claims_lambda_emulator::{Answer, Function, TlsFront, environment};
+use private_api_runtime::{Answer, Function, TlsFront, environment};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

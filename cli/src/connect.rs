@@ -1,0 +1,77 @@
+//! Where the API is: the one of the environment, or one that is started here.
+
+use std::{env, path::Path};
+
+use claims_client::ClaimsClient;
+
+/// A client and, where it had to be started, the API it talks to.
+pub struct Connected {
+    /// The client.
+    pub client: ClaimsClient,
+    /// Stops when dropped.
+    #[cfg(feature = "embedded")]
+    pub embedded: Option<claims_local::LocalApi>,
+}
+
+impl Connected {
+    /// Where the API is that had to be started; `None` where the environment names one.
+    #[must_use]
+    pub fn embedded_url(&self) -> Option<String> {
+        #[cfg(feature = "embedded")]
+        return self.embedded.as_ref().map(claims_local::LocalApi::url);
+        #[cfg(not(feature = "embedded"))]
+        None
+    }
+}
+
+/// Connects to the API that the environment describes (`CLAIMS_API_URL`, or `CLAIMS_API_MODE` and its companions; see
+/// `claims_client::ClientBuilder::from_env`). Without any of them it starts the embedded API in memory.
+///
+/// # Errors
+/// Everything that is wrong with the environment, in one message.
+pub async fn connect() -> Result<Connected, Box<dyn std::error::Error>> {
+    connect_or_embed(None).await
+}
+
+/// As [`connect`], with a file for the embedded API's claims.
+///
+/// # Errors
+/// As [`connect`]; also when there is a file, and the environment names another API.
+pub async fn connect_or_embed(data: Option<&Path>) -> Result<Connected, Box<dyn std::error::Error>> {
+    let configured = is_configured();
+    if configured && data.is_some() {
+        return Err("--data is the embedded API's, and the environment (CLAIMS_API_…) names another API".into());
+    }
+    #[cfg(feature = "embedded")]
+    if !configured {
+        let mut api = claims_local::LocalApi::builder();
+        if let Some(data) = data {
+            api = api.data_file(data);
+        }
+        let api = api.start().await?;
+        let client = ClaimsClient::builder().endpoint(claims_client::Endpoint::url(api.url())).build()?;
+        return Ok(Connected { client, embedded: Some(api) });
+    }
+    #[cfg(not(feature = "embedded"))]
+    if !configured {
+        return Err(
+            "no API is configured: set CLAIMS_API_URL, or CLAIMS_API_MODE and its companions (`claims env`)".into()
+        );
+    }
+    Ok(Connected {
+        client: ClaimsClient::from_env()?,
+        #[cfg(feature = "embedded")]
+        embedded: None,
+    })
+}
+
+/// Whether the environment names an API.
+#[must_use]
+pub fn is_configured() -> bool {
+    env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with("CLAIMS_API_"))
+}
+
+/// The Rust in the repository's README compiles.
+#[cfg(all(doctest, feature = "embedded"))]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
