@@ -3,6 +3,7 @@
 use std::{error::Error as StdError, fmt, time::Duration};
 
 use claims_api_types::{FieldError, IdempotencyKey, Operation, Problem, ProblemCode};
+use private_api_contract::ProblemCode as _;
 
 use crate::gateway::Refusal;
 

@@ -78,7 +78,7 @@ async fn every_create_that_was_acknowledged_exists_once_and_no_other() {
             let key = IdempotencyKey::mint();
             match client.create_claim(new_claim(&member)).with_idempotency_key(key).await {
                 Ok(claim) => made.push(claim.claim_id),
-                Err(e) if e.is_outcome_unknown() => unknown.push(key.claim_id()),
+                Err(e) if e.is_outcome_unknown() => unknown.push(ClaimId::from(key)),
                 Err(_) => {}
             }
         }

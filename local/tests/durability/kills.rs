@@ -133,7 +133,7 @@ async fn load(
     let mut action = Action::Create { cents: 100 };
     for cents in 1000.. {
         let call = caller.call(&member, key, action, None).await;
-        events.extend(call.event.map(|event| (member.clone(), key.claim_id(), event)));
+        events.extend(call.event.map(|event| (member.clone(), ClaimId::from(key), event)));
         match call.error {
             None => done.add_permits(1),
             // It has deleted that claim itself.

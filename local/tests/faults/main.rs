@@ -48,7 +48,7 @@ impl Op {
         match self {
             Self::Create => {
                 client.create_claim(new_claim(member.as_str())).with_idempotency_key(key).await.map(|made| {
-                    assert_eq!((made.claim_id, made.version.get()), (key.claim_id(), 1));
+                    assert_eq!((made.claim_id, made.version.get()), (ClaimId::from(key), 1));
                 })
             }
             Self::Get => client.get_claim(member, id).await.map(|found| assert_eq!(found, *claim)),
@@ -67,7 +67,7 @@ impl Op {
 
     /// How often the table shows that it was done.
     async fn times_done(self, truth: &ClaimsClient, claim: &Claim, key: IdempotencyKey) -> u64 {
-        let id = if self == Self::Create { key.claim_id() } else { claim.claim_id };
+        let id = if self == Self::Create { ClaimId::from(key) } else { claim.claim_id };
         let found = match truth.get_claim(&claim.member_id, id).await {
             Ok(found) => Some(found.version.get()),
             Err(e) if e.is_not_found() => None,

@@ -171,7 +171,7 @@ async fn calls(
             let (member, key) = &group.keys[at];
             (member.clone(), *key, is_new)
         };
-        let id = key.claim_id();
+        let id = ClaimId::from(key);
         let seen = versions.get(&id).copied().unwrap_or(1);
         let cents = i64::try_from(1_000 + n * 1_000_000 + turn).unwrap();
         let if_match = dice.chance(70).then_some(seen);
@@ -206,7 +206,7 @@ async fn calls(
 /// A list is a read of every claim that it shows, or should show.
 async fn list(caller: &Caller, group: &Mutex<Group>, member: &MemberId) -> Vec<(MemberId, ClaimId, Option<Event>)> {
     let keys = group.lock().unwrap().keys.clone();
-    let known = keys.iter().filter(|(of, _)| of == member).map(|(_, key)| key.claim_id()).collect();
+    let known = keys.iter().filter(|(of, _)| of == member).map(|(_, key)| ClaimId::from(*key)).collect();
     let (from, page, to) = caller.list(member).await;
     // A list that failed says nothing.
     page.map_or_else(Vec::new, |page| reads(member, known, from, page.claims, to))

@@ -29,7 +29,7 @@ pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> 
     let create = CreateClaim { member_id, policy_id, member_name, request: body };
     let key = given_key.unwrap_or_else(IdempotencyKey::mint);
     let claim = Claim {
-        claim_id: key.claim_id(),
+        claim_id: key.into(),
         member_id: create.member_id.clone(),
         policy_id: create.policy_id.clone(),
         member_name: create.member_name.clone(),

@@ -10,9 +10,8 @@ pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> 
     let member_id = request.member_id(&mut findings);
     let status = findings.optional_with("status", &request.query("status"), ClaimStatus::known);
     let limit = findings.optional("limit", &request.query("limit")).unwrap_or_default();
-    let after = findings.optional_with("nextToken", &request.query("nextToken"), |token| {
-        NextToken::from(token.to_owned()).last_claim()
-    });
+    let after = findings
+        .optional_with("nextToken", &request.query("nextToken"), |token| NextToken::from(token.to_owned()).last());
     let (Some(member_id), true) = (member_id, findings.is_empty()) else {
         return Err(findings.into());
     };

@@ -1,17 +1,12 @@
 //! Strict reading of requests: every wrong field is found in one pass and named as it is on the wire.
 //!
 //! ```
-//! use claims_api_types::{CreateClaimRequest, MemberId, ProblemCode, validate::Findings};
+//! use private_api_contract::{IfMatch, PageLimit, validate::Findings};
 //!
 //! let mut findings = Findings::new();
-//! let member: Option<MemberId> = findings.required("memberId", &["no spaces allowed"]);
-//! let body = CreateClaimRequest::read(&mut findings, br#"{"claimAmount": 0, "description": ""}"#);
-//! assert!(member.is_none() && body.is_none());
-//!
-//! let problem = findings.into_problem();
-//! assert_eq!(problem.code, ProblemCode::ValidationFailed);
-//! let fields: Vec<_> = problem.errors.iter().map(|e| e.field.as_str()).collect();
-//! assert_eq!(fields, ["memberId", "policyType", "claimAmount"]);
+//! let limit: Option<PageLimit> = findings.optional("limit", &["1000"]);
+//! let condition: Option<IfMatch> = findings.required("If-Match", &[]);
+//! assert!(limit.is_none() && condition.is_none() && !findings.is_empty());
 //! ```
 
 use std::{borrow::Cow, fmt, str::FromStr};
@@ -19,7 +14,7 @@ use std::{borrow::Cow, fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
 
-use crate::{FieldError, FieldErrorCode, Problem, ProblemCode};
+use crate::{FieldError, FieldErrorCode, Problem, ProblemCode, StandardCode};
 
 /// Why a value is not what it should be. Says the rule, never the value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,11 +25,15 @@ pub struct InvalidValue {
 }
 
 impl InvalidValue {
-    pub(crate) const fn new(code: FieldErrorCode, message: &'static str) -> Self {
+    /// By the kind of mistake and the rule that is broken, as the end of a sentence that begins with the field's name.
+    #[must_use]
+    pub const fn new(code: FieldErrorCode, message: &'static str) -> Self {
         Self { code, message: Cow::Borrowed(message) }
     }
 
-    pub(crate) fn one_of(known: &[&str]) -> Self {
+    /// Not one of these values.
+    #[must_use]
+    pub fn one_of(known: &[&str]) -> Self {
         Self { code: FieldErrorCode::InvalidValue, message: Cow::Owned(format!("must be one of {}", known.join(", "))) }
     }
 
@@ -112,12 +111,12 @@ impl Findings {
     /// The problem to answer: `malformed_body` when the body's form is wrong, else `validation_failed`. Either way it
     /// lists everything that was found.
     #[must_use]
-    pub fn into_problem(self) -> Problem {
+    pub fn into_problem<C: ProblemCode>(self) -> Problem<C> {
         let (code, detail) = match self.malformed {
-            Some(why) => (ProblemCode::MalformedBody, why),
-            None => (ProblemCode::ValidationFailed, "errors names every field that has to change".to_owned()),
+            Some(why) => (StandardCode::MalformedBody, why),
+            None => (StandardCode::ValidationFailed, "errors names every field that has to change".to_owned()),
         };
-        Problem { errors: self.errors, ..Problem::new(code).with_detail(detail) }
+        Problem { errors: self.errors, ..Problem::standard(code).with_detail(detail) }
     }
 
     fn malformed(&mut self, detail: impl Into<String>) {
@@ -133,10 +132,11 @@ impl Findings {
 const MISSING: InvalidValue = InvalidValue::new(FieldErrorCode::Missing, "is missing");
 
 /// The fields of a JSON object in the order they came, repeats included.
-pub(crate) struct Body(Vec<(String, Box<RawValue>)>);
+pub struct Body(Vec<(String, Box<RawValue>)>);
 
 impl Body {
-    pub(crate) fn read(findings: &mut Findings, bytes: &[u8]) -> Option<Self> {
+    /// Reads the bytes; `None`, with a finding, where they are no JSON object.
+    pub fn read(findings: &mut Findings, bytes: &[u8]) -> Option<Self> {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             findings.malformed("the body is empty: send a JSON object");
             return None;
@@ -156,7 +156,7 @@ impl Body {
     }
 
     /// Takes a required field out; `convert` says `None` for a wrong JSON type.
-    pub(crate) fn required<T>(
+    pub fn required<T>(
         &mut self,
         findings: &mut Findings,
         field: &str,
@@ -171,7 +171,7 @@ impl Body {
     }
 
     /// Takes a field out that may be absent.
-    pub(crate) fn optional<T>(
+    pub fn optional<T>(
         &mut self,
         findings: &mut Findings,
         field: &str,
@@ -195,7 +195,7 @@ impl Body {
     }
 
     /// Whatever nobody took is not in the contract.
-    pub(crate) fn finish(self, findings: &mut Findings) {
+    pub fn finish(self, findings: &mut Findings) {
         for (name, _) in self.0 {
             // A name is echoed only when it looks like one: what else stands there may be personal.
             let plain = name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');

@@ -9,7 +9,10 @@ use std::fmt;
 pub struct UnknownValue(Box<str>);
 
 impl UnknownValue {
-    pub(crate) fn new(value: &str) -> Self {
+    /// For [`open_enum!`](crate::open_enum) only.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(value: &str) -> Self {
         Self(value.into())
     }
 
@@ -28,6 +31,22 @@ impl fmt::Debug for UnknownValue {
 }
 
 /// Makes a string enumeration with an `Unknown` variant, its string forms and serde.
+///
+/// ```
+/// private_api_contract::open_enum! {
+///     /// Where an order stands.
+///     pub enum OrderStatus {
+///         /// `open`
+///         Open = "open",
+///         /// `shipped`
+///         Shipped = "shipped",
+///     }
+/// }
+/// assert_eq!(OrderStatus::from("shipped"), OrderStatus::Shipped);
+/// assert_eq!(OrderStatus::from("lost").as_str(), "lost"); // kept as it came
+/// assert!(OrderStatus::known("lost").is_err()); // and refused where a request says it
+/// ```
+#[macro_export]
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -86,18 +105,17 @@ macro_rules! open_enum {
             }
         }
 
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl $crate::serde::Serialize for $name {
+            fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        impl<'de> $crate::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str> as $crate::serde::Deserialize>::deserialize(deserializer)?;
                 Ok(Self::from(text.as_ref()))
             }
         }
     };
 }
-pub(crate) use open_enum;

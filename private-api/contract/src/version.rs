@@ -1,4 +1,4 @@
-//! Versions of a claim and the conditions on them.
+//! Versions of a resource and the conditions on them.
 
 use std::{fmt, num::NonZeroU64, str::FromStr};
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{FieldErrorCode, InvalidValue};
 
-/// How often a claim has been written: 1 when created, one more with each update.
+/// How often a resource has been written: 1 when created, one more with each update.
 ///
 /// As an HTTP entity tag it is the quoted number: `ETag: "3"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -14,7 +14,7 @@ use crate::{FieldErrorCode, InvalidValue};
 pub struct Version(NonZeroU64);
 
 impl Version {
-    /// The version of a claim that was just created.
+    /// The version of what was just created.
     pub const FIRST: Self = Self(NonZeroU64::MIN);
 
     /// A version by its number; `None` for 0.
@@ -63,9 +63,9 @@ impl fmt::Display for Version {
 /// What an update or a delete expects to find, the `If-Match` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IfMatch {
-    /// `*`: the claim exists, whatever its version. The same as no header, for this API.
+    /// `*`: it exists, whatever its version. The same as no header, for this API.
     Any,
-    /// `"3"`: the claim has exactly this version, else 412 `version_mismatch` and nothing is written.
+    /// `"3"`: it has exactly this version, else 412 `version_mismatch` and nothing is written.
     Version(Version),
 }
 

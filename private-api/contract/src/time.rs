@@ -9,10 +9,10 @@ use crate::{FieldErrorCode, InvalidValue};
 /// A moment in UTC to the millisecond; on the wire RFC 3339, `2026-11-22T16:00:00.123Z`.
 ///
 /// ```
-/// use claims_api_types::Timestamp;
+/// use private_api_contract::Timestamp;
 /// let t: Timestamp = "2026-11-22T17:00:00+01:00".parse()?;
 /// assert_eq!(t.to_string(), "2026-11-22T16:00:00.000Z");
-/// # Ok::<(), claims_api_types::InvalidValue>(())
+/// # Ok::<(), private_api_contract::InvalidValue>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(jiff::Timestamp);
