@@ -50,6 +50,7 @@ const TERRAFORM: &[&str] = &["terraform"];
 
 const STEPS: &[Step] = &[
     step("format", &["cargo", "fmt", "--all", "--check"]),
+    step("text", &["cargo", "xtask", "lint"]),
     // The README's command, as it stands there.
     step("test", &["cargo", "test", "--workspace"]),
     step("clippy", &["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
