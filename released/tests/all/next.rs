@@ -1,0 +1,1 @@
+//! Forms of a later release, which this one reads already.
