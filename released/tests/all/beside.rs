@@ -38,6 +38,18 @@ fn steps(entry: &Entry) -> Vec<Step> {
     steps
 }
 
+/// Where one release may hand over to the other: at the start, and after each write. Between two reads it makes no difference.
+fn handovers(steps: &[Step]) -> Vec<usize> {
+    let wrote = |step: &Step| {
+        let is_write = |operation: &str| ["PutItem", "UpdateItem", "DeleteItem"].contains(&operation);
+        step.dynamodb.iter().any(|call| call.status == 200 && is_write(&call.operation))
+    };
+    let after = steps.iter().enumerate().filter(|(_, step)| wrote(step)).map(|(number, _)| number + 1);
+    let handovers: Vec<_> = std::iter::once(0).chain(after).collect();
+    assert!(handovers.len() > 10);
+    handovers
+}
+
 #[tokio::test]
 async fn an_earlier_function_and_this_one_take_turns_over_one_table() {
     for entry in entries() {
@@ -52,7 +64,7 @@ async fn an_earlier_function_and_this_one_take_turns_over_one_table() {
 async fn this_function_goes_on_where_an_earlier_one_stopped() {
     for entry in entries() {
         let steps = steps(&entry);
-        for first in 0..steps.len() {
+        for first in handovers(&steps) {
             run(&entry, &steps, |number| number >= first, &format!("deployed at step {first}")).await;
         }
     }
@@ -62,7 +74,7 @@ async fn this_function_goes_on_where_an_earlier_one_stopped() {
 async fn an_earlier_function_goes_on_where_this_one_stopped() {
     for entry in entries() {
         let steps = steps(&entry);
-        for first in 0..=steps.len() {
+        for first in handovers(&steps) {
             run(&entry, &steps, |number| number < first, &format!("rolled back at step {first}")).await;
         }
     }
