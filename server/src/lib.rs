@@ -18,6 +18,7 @@ mod reply;
 mod request;
 mod store;
 pub mod telemetry;
+mod tombstone;
 
 pub use api::{Api, Clock};
 pub use store::Store;

@@ -7,7 +7,7 @@ use super::{
     Store,
     call::{self, LostAnswers},
 };
-use crate::{failure::Failure, item};
+use crate::{failure::Failure, item, tombstone};
 
 /// What a create found.
 pub(crate) enum Created {
@@ -15,6 +15,9 @@ pub(crate) enum Created {
     New(Claim),
     /// The claim that an earlier, equal create made, as it is today.
     Before(Claim),
+    /// A tombstone: the claim that the key made has been deleted. The claim that was to be written, and what a caller is told
+    /// who may not know that the key was its own.
+    Deleted(Claim, Failure),
 }
 
 impl Store {
@@ -47,14 +50,22 @@ impl Store {
             return Err(lost.honest(call::failure(&error)));
         };
         let old = refusal.item().ok_or_else(|| Failure::internal("DynamoDB: no ALL_OLD on refusal"))?;
+        if tombstone::is_tombstone(old) {
+            let reused =
+                reused("the claim that this Idempotency-Key made has been deleted: mint a new one to file it again");
+            // Its hash is gone: after a lost answer, what was deleted may be what this very call had filed.
+            return Ok(Created::Deleted(claim, lost.honest(reused)));
+        }
         if item::text(old, item::REQUEST_HASH)? == hash {
             Ok(Created::Before(item::to_claim(old)?))
         } else {
-            Err(Problem::new(ProblemCode::IdempotencyKeyReused)
-                .with_detail("this Idempotency-Key made another claim of this member: mint a new one")
-                .into())
+            Err(reused("this Idempotency-Key made another claim of this member: mint a new one"))
         }
     }
+}
+
+fn reused(detail: &'static str) -> Failure {
+    Problem::new(ProblemCode::IdempotencyKeyReused).with_detail(detail).into()
 }
 
 impl From<item::NotAClaim> for Failure {

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     failure::Failure,
     item::{self, n},
+    tombstone,
 };
 
 impl Store {
@@ -30,7 +31,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(item::key(member, claim)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let mut condition = "attribute_exists(PK)".to_owned();
+        let mut condition = tombstone::ALIVE.to_owned();
         if let Some(IfMatch::Version(version)) = if_match {
             condition.push_str(" AND #version = :version");
             call = call
@@ -46,7 +47,7 @@ impl Store {
         let Some(DeleteItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() else {
             return Err(lost.honest(call::failure(&error)));
         };
-        match (refusal.item(), if_match) {
+        match (tombstone::alive(refusal.item()), if_match) {
             (None, _) if lost.any() => Ok(()),
             (Some(old), Some(IfMatch::Version(wanted))) => {
                 // It may have deleted what it was to delete, and a create that was still being retried made it anew.

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     failure::Failure,
     item::{self, Item, n, s},
+    tombstone,
 };
 
 /// A whole update.
@@ -39,8 +40,9 @@ impl Store {
         let from = placeholders(":from", request.status.allowed_from());
         let open = placeholders(":open", ClaimStatus::OPEN);
         let mut condition = format!(
-            "attribute_exists(PK) AND #lastWrite <> :lastWrite AND #status IN ({}) AND (#status IN ({}) OR \
+            "{} AND #lastWrite <> :lastWrite AND #status IN ({}) AND (#status IN ({}) OR \
              (#policyType = :policyType AND #claimAmount = :claimAmount AND #description = :description))",
+            tombstone::ALIVE,
             names(&from),
             names(&open),
         );
@@ -93,7 +95,7 @@ impl Store {
 
 /// Why the condition failed, by the item it failed on. It may turn out that this very write had happened before.
 fn refused(update: &Update, written_by: &str, old: Option<&Item>) -> Result<Claim, Failure> {
-    let Some(old) = old else {
+    let Some(old) = tombstone::alive(old) else {
         return Err(Problem::new(ProblemCode::ClaimNotFound).into());
     };
     let claim = item::to_claim(old)?;
