@@ -55,9 +55,7 @@ const STEPS: &[Step] = &[
     step("test", &["cargo", "test", "--workspace"]),
     step("clippy", &["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     step("rustdoc", &["cargo", "doc", "--workspace", "--no-deps"]).with(&[("RUSTDOCFLAGS", "-D warnings")]),
-    step("dependencies", &["cargo", "xtask", "deny", "own"]),
-    // Not compiled here: that would take longer than most of these.
-    step("cargo-deny", &["cargo", "xtask", "deny", "crates"]).unless(deny::absent),
+    step("dependencies", &["cargo", "xtask", "deny", "crates"]),
     step("advisories", &["cargo", "xtask", "deny", "advisories"]).unless(deny::no_database),
     step("client features", &["cargo", "xtask", "client"]),
     step("openapi drift", &["cargo", "xtask", "openapi", "--check"]),

@@ -1,4 +1,4 @@
-//! What takes too long for every change: cargo-deny, many more cases, long histories, both packages, speed.
+//! What takes too long for every change: many more cases, long histories, both packages, speed.
 
 use std::error::Error;
 
@@ -15,7 +15,6 @@ pub struct Args {}
 const LONGER: (&str, &str) = ("CLAIMS_TEST_LONGER", "20");
 
 const STEPS: &[Step] = &[
-    step("cargo-deny", &["cargo", "xtask", "deny", "--install", "crates"]),
     step("advisories", &["cargo", "xtask", "deny", "advisories"]).unless(deny::no_database),
     step("long histories", &["cargo", "test", "--package", "claims-local", "--test", "histories"]).with(&[LONGER]),
     step("many orders", &["cargo", "test", "--package", "claims-local", "--test", "linearizability"]).with(&[LONGER]),
