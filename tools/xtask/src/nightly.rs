@@ -3,13 +3,9 @@
 use std::error::Error;
 
 use crate::{
-    ci::{Step, run_all, step},
+    ci::{Args, Step, run_all, step},
     deny,
 };
-
-/// No options.
-#[derive(clap::Args)]
-pub struct Args {}
 
 /// Tests that read it run this many times longer.
 const LONGER: (&str, &str) = ("CLAIMS_TEST_LONGER", "20");
@@ -30,7 +26,6 @@ const STEPS: &[Step] = &[
     step("package arm64", &["cargo", "xtask", "package", "--examples"]),
 ];
 
-/// Runs the steps up to the first that fails.
-pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
-    run_all(STEPS)
+pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
+    run_all(STEPS, args)
 }

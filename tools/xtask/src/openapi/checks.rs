@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf, process::Command};
 
-use super::{Done, folder, local::Local};
+use super::{Done, folder};
 use crate::{
-    process::{root, run_shown},
+    process::{Server, build_as_tested, root, run_shown},
     tools::Tools,
 };
 
@@ -14,6 +14,10 @@ fn contract() -> Result<PathBuf, std::io::Error> {
 
 fn tools(name: &str) -> Result<Tools, Box<dyn std::error::Error>> {
     Tools::ready(&folder().join("tools").join(name))
+}
+
+fn local() -> Result<Server, Box<dyn std::error::Error>> {
+    Server::claims_local(&build_as_tested(&["claims-local"])?)
 }
 
 /// Both documents are valid, and the contract has nothing that strict rules would mind.
@@ -39,7 +43,7 @@ pub fn clients() -> Done {
             .arg(&contract),
     )?;
 
-    let local = Local::start()?;
+    let local = local()?;
     run_shown(tools.command("node").arg("round-trip.js").arg(&local.url))?;
     run_shown(tools.python("python").arg("round_trip.py").arg(&local.url))
 }
@@ -48,7 +52,7 @@ pub fn clients() -> Done {
 /// schemathesis.toml.
 pub fn conformance() -> Done {
     let tools = tools("conformance")?;
-    let local = Local::start()?;
+    let local = local()?;
     run_shown(tools.python("schemathesis").arg("run").arg(contract()?).args(["--checks", "all", "--url", &local.url]))?;
     let sent: BTreeMap<String, u64> = serde_json::from_slice(&fs::read(tools.dir.join("cases.json"))?)?;
     let (all, invalid) = (sent.values().sum::<u64>(), sent.get("negative").copied().unwrap_or_default());
@@ -62,7 +66,7 @@ pub fn conformance() -> Done {
 /// The docs page renders offline, and a claim that is created through it comes back.
 pub fn page(screenshot: bool) -> Done {
     let tools = tools("page")?;
-    let local = Local::start()?;
+    let local = local()?;
     let origin = local.url.trim_end_matches("/dev");
     let mut check: Command = tools.command("node");
     check.args(["check.js", origin]);
