@@ -12,6 +12,10 @@ fn contract() -> Result<PathBuf, std::io::Error> {
     fs::canonicalize(folder().join("claims.openapi.json"))
 }
 
+fn import() -> Result<PathBuf, std::io::Error> {
+    fs::canonicalize(folder().join("claims.apigateway.json"))
+}
+
 fn tools(name: &str) -> Result<Tools, Box<dyn std::error::Error>> {
     Tools::ready(&folder().join("tools").join(name))
 }
@@ -23,8 +27,7 @@ fn local() -> Result<Server, Box<dyn std::error::Error>> {
 /// Both documents are valid, and the contract has nothing that strict rules would mind.
 pub fn lint() -> Done {
     let tools = tools("lint")?;
-    let import = fs::canonicalize(folder().join("claims.apigateway.json"))?;
-    run_shown(tools.python("openapi-spec-validator").arg(contract()?).arg(import))?;
+    run_shown(tools.python("openapi-spec-validator").args([contract()?, import()?]))?;
     run_shown(tools.node("redocly").args(["lint", "--config", "redocly.yaml"]).arg(contract()?))
 }
 
@@ -69,7 +72,7 @@ pub fn page(screenshot: bool) -> Done {
     let local = local()?;
     let origin = local.url.trim_end_matches("/dev");
     let mut check: Command = tools.command("node");
-    check.args(["check.js", origin]);
+    check.args(["check.js", origin]).arg(import()?);
     if screenshot {
         let docs = root().join("docs");
         fs::create_dir_all(&docs)?;
