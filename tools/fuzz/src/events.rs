@@ -8,7 +8,7 @@ use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest}
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-/// Whatever the gateway may be made to send, each of the five functions answers, and never with a 5xx.
+/// Whatever the gateway may be made to send, each operation's function answers, and never with a 5xx.
 pub fn event(data: &[u8]) {
     static API: OnceLock<(Runtime, Api)> = OnceLock::new();
     // What is no event at all, the Lambda runtime refuses before it gets to us.

@@ -4,12 +4,15 @@ mod endpoint;
 mod fault;
 mod gateway;
 
-use std::{error::Error, net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf};
 
 pub use fault::Wire;
 use tokio::net::TcpListener;
 
-use crate::lab::{DYNAMODB_PORT, Lab};
+use crate::{
+    lab::{DYNAMODB_PORT, Lab},
+    network::Done,
+};
 
 #[derive(clap::Subcommand)]
 pub enum Server {
@@ -35,7 +38,7 @@ pub enum Server {
 }
 
 /// Serves until the process is ended. Says `ready` when it does.
-pub async fn run(server: Server) -> Result<(), Box<dyn Error>> {
+pub async fn run(server: Server) -> Done {
     match server {
         Server::Dynamodb { lab } => {
             let lab = Lab::read(&lab)?;

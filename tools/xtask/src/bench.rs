@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::{
     package,
-    process::{root, run_shown, target},
+    process::{Server, root, run_shown, target},
 };
 use report::Row;
 
@@ -134,7 +134,7 @@ pub struct SoakArgs {
     /// How long
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
     minutes: u32,
-    /// Claims' lives a second, each of five calls
+    /// Claims' lives a second, each from create to delete
     #[arg(long, default_value_t = 20)]
     rate: u32,
 }
@@ -142,7 +142,8 @@ pub struct SoakArgs {
 /// Runs `claims-local` for a long time at a steady rate, and fails if its memory, descriptors or latency grow.
 pub fn soak(args: &SoakArgs) -> Result<(), Box<dyn Error>> {
     let mut soak = ours()?;
-    soak.arg("soak").arg("--claims-local").arg(target().join("release/claims-local"));
+    let local = Server::claims_local(&target().join("release"))?;
+    soak.args(["soak", "--url", &local.url]).arg(format!("--process={}", local.id()));
     run_shown(soak.arg(format!("--minutes={}", args.minutes)).arg(format!("--rate={}", args.rate)))
 }
 

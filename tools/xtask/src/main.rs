@@ -45,7 +45,7 @@ enum Chore {
     /// What no compiler reads: spelling, and the hosted CI's workflows
     Lint(lint::Args),
     /// What takes too long for every change: many more cases, long histories, packages, speed
-    Nightly(nightly::Args),
+    Nightly(ci::Args),
     /// Rewrites the committed OpenAPI documents
     Openapi(openapi::Args),
     /// Builds the Lambda's deployment package, the same bytes from the same source
