@@ -1,50 +1,64 @@
 //! Why an operation did not do what was asked.
 
-use claims_api_types::{Problem, ProblemCode, validate::Findings};
+use private_api_contract::{Problem, ProblemCode, StandardCode, validate::Findings};
+
+use crate::item::DamagedItem;
 
 /// An answer other than success, with what only the log may know.
 #[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) problem: Box<Problem>,
+pub struct Failure<C: ProblemCode> {
+    /// What the caller is told.
+    pub problem: Box<Problem<C>>,
     /// Seconds, the `Retry-After` header.
-    pub(crate) retry_after: Option<u32>,
+    pub retry_after: Option<u32>,
     /// For the log, not for the caller.
-    pub(crate) cause: Option<String>,
+    pub cause: Option<String>,
 }
 
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
+impl<C: ProblemCode> From<Problem<C>> for Failure<C> {
+    fn from(problem: Problem<C>) -> Self {
         Self { problem: Box::new(problem), retry_after: None, cause: None }
     }
 }
 
-impl From<Findings> for Failure {
+impl<C: ProblemCode> From<Findings> for Failure<C> {
     fn from(findings: Findings) -> Self {
         findings.into_problem().into()
     }
 }
 
-impl Failure {
+impl<C: ProblemCode> From<DamagedItem> for Failure<C> {
+    fn from(damage: DamagedItem) -> Self {
+        Self::internal(damage.to_string())
+    }
+}
+
+impl<C: ProblemCode> Failure<C> {
+    /// What any API answers, said for this time. Nothing for the log.
+    pub fn standard(code: StandardCode, detail: impl Into<String>) -> Self {
+        Problem::standard(code).with_detail(detail).into()
+    }
+
     /// A bug of ours: the caller learns only that.
-    pub(crate) fn internal(cause: impl Into<String>) -> Self {
-        let problem = Problem::new(ProblemCode::Internal)
-            .with_detail("the service's log has the cause under this request id; trying again is unlikely to help");
-        Self { cause: Some(cause.into()), ..problem.into() }
+    pub fn internal(cause: impl Into<String>) -> Self {
+        let detail = "the service's log has the cause under this request id; trying again is unlikely to help";
+        Self { cause: Some(cause.into()), ..Self::standard(StandardCode::Internal, detail) }
     }
 
     /// DynamoDB asked us to slow down.
-    pub(crate) fn throttled(cause: impl Into<String>) -> Self {
-        let problem = Problem::new(ProblemCode::Throttled)
-            .with_detail("the storage throttles; try again after the seconds that Retry-After gives");
-        Self { retry_after: Some(1), cause: Some(cause.into()), ..problem.into() }
+    pub fn throttled(cause: impl Into<String>) -> Self {
+        let detail = "the storage throttles; try again after the seconds that Retry-After gives";
+        Self { retry_after: Some(1), cause: Some(cause.into()), ..Self::standard(StandardCode::Throttled, detail) }
     }
 
     /// DynamoDB did not answer, or not in time. A write may have happened.
-    pub(crate) fn unavailable(cause: impl Into<String>) -> Self {
-        let problem = Problem::new(ProblemCode::StorageUnavailable).with_detail(
-            "the storage did not answer in time; try again after the seconds that Retry-After gives, a write with the \
-             same Idempotency-Key: it may have happened",
-        );
-        Self { retry_after: Some(1), cause: Some(cause.into()), ..problem.into() }
+    pub fn unavailable(cause: impl Into<String>) -> Self {
+        let detail = "the storage did not answer in time; try again after the seconds that Retry-After gives, a write with the \
+                      same Idempotency-Key: it may have happened";
+        Self {
+            retry_after: Some(1),
+            cause: Some(cause.into()),
+            ..Self::standard(StandardCode::StorageUnavailable, detail)
+        }
     }
 }

@@ -1,71 +1,80 @@
 //! Answers, as the gateway takes them.
 
-use claims_api_types::{Claim, JSON, PROBLEM_JSON};
 use lambda_http::{
-    Body, Response,
-    http::{StatusCode, header},
+    Body,
+    aws_lambda_events::apigw::ApiGatewayProxyResponse,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
 };
+use private_api_contract::{JSON, PROBLEM_JSON, ProblemCode, Version};
 
-use crate::failure::Failure;
+use crate::Failure;
 
 /// An answer of ours before it becomes a proxy response.
-pub(crate) struct Reply {
+#[derive(Debug)]
+pub struct Reply {
     status: StatusCode,
-    headers: Vec<(header::HeaderName, String)>,
+    headers: HeaderMap,
     body: Option<String>,
 }
 
 impl Reply {
-    /// A claim with its entity tag: what get and update answer.
-    pub(crate) fn claim(status: StatusCode, claim: &Claim) -> Result<Self, Failure> {
-        let mut reply = Self::json(status, claim)?;
-        reply.headers.push((header::ETAG, claim.version.etag()));
-        Ok(reply)
-    }
-
-    /// 201 with the claim and where it lives.
-    pub(crate) fn created(claim: &Claim) -> Result<Self, Failure> {
-        let mut reply = Self::claim(StatusCode::CREATED, claim)?;
-        reply.headers.push((header::LOCATION, claim.location()));
-        Ok(reply)
-    }
-
-    pub(crate) fn json(status: StatusCode, body: &impl serde::Serialize) -> Result<Self, Failure> {
+    /// An answer with this body.
+    ///
+    /// # Errors
+    /// When it is nothing that JSON can say, which is a bug.
+    pub fn json<C: ProblemCode>(status: StatusCode, body: &impl serde::Serialize) -> Result<Self, Failure<C>> {
         let body = serde_json::to_string(body).map_err(|e| Failure::internal(format!("writing an answer: {e}")))?;
-        Ok(Self { status, headers: vec![(header::CONTENT_TYPE, JSON.to_owned())], body: Some(body) })
+        Ok(Self { body: Some(body), ..Self::empty(status) }.with_header(header::CONTENT_TYPE, JSON))
     }
 
-    pub(crate) fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, headers: Vec::new(), body: None }
+    /// 204: done, and nothing to say.
+    #[must_use]
+    pub fn no_content() -> Self {
+        Self::empty(StatusCode::NO_CONTENT)
     }
 
     /// The problem, with the request id that the caller quotes when asking for help.
-    pub(crate) fn failure(failure: Failure, request_id: Option<String>) -> Self {
+    pub(crate) fn failure<C: ProblemCode>(failure: Failure<C>, request_id: Option<String>) -> Self {
         let Failure { mut problem, retry_after, cause: _ } = failure;
         problem.request_id = request_id;
-        let mut headers = vec![(header::CONTENT_TYPE, PROBLEM_JSON.to_owned())];
-        headers.extend(retry_after.map(|seconds| (header::RETRY_AFTER, seconds.to_string())));
-        Self {
-            status: StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            headers,
-            // A problem is made of strings and numbers; if writing it could fail, no body is the honest answer.
-            body: serde_json::to_string(&problem).ok(),
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        // A problem is made of strings and numbers; if writing it could fail, no body is the honest answer.
+        let reply = Self { body: serde_json::to_string(&problem).ok(), ..Self::empty(status) }
+            .with_header(header::CONTENT_TYPE, PROBLEM_JSON);
+        match retry_after {
+            Some(seconds) => reply.with_header(header::RETRY_AFTER, seconds),
+            None => reply,
         }
+    }
+
+    fn empty(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: None }
+    }
+
+    /// Adds a header. Its value is one of ours, such as a digit, a UUID or a fixed text: what no header may hold is left out.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: impl ToString) -> Self {
+        if let Ok(value) = HeaderValue::try_from(value.to_string()) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// Adds the entity tag of the resource's version.
+    #[must_use]
+    pub fn with_etag(self, version: Version) -> Self {
+        self.with_header(header::ETAG, version.etag())
     }
 
     pub(crate) fn status(&self) -> u16 {
         self.status.as_u16()
     }
 
-    pub(crate) fn into_response(self) -> Response<Body> {
-        let mut response = Response::new(self.body.map_or(Body::Empty, Body::Text));
-        *response.status_mut() = self.status;
-        for (name, value) in self.headers {
-            // Digits, UUIDs and fixed texts: every one is a legal header value.
-            if let Ok(value) = value.try_into() {
-                response.headers_mut().insert(name, value);
-            }
-        }
+    pub(crate) fn into_proxy_response(self) -> ApiGatewayProxyResponse {
+        let mut response = ApiGatewayProxyResponse::default();
+        response.status_code = self.status.as_u16().into();
+        response.multi_value_headers = self.headers;
+        response.body = self.body.map(Body::Text);
         response
     }
 }

@@ -1,13 +1,11 @@
 //! Create: one put that only succeeds where nothing is.
 
 use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::ReturnValuesOnConditionCheckFailure};
-use claims_api_types::{Claim, CreateClaim, IdempotencyKey, Operation, Problem, ProblemCode};
+use claims_api_types::{Claim, Operation, Problem, ProblemCode};
+use private_api_lambda::dynamodb::{self, LostAnswers};
 
-use super::{
-    Store,
-    call::{self, LostAnswers},
-};
-use crate::{failure::Failure, item};
+use super::Store;
+use crate::{Failure, item};
 
 /// What a create found.
 pub(crate) enum Created {
@@ -18,15 +16,10 @@ pub(crate) enum Created {
 }
 
 impl Store {
-    /// Writes `claim` unless its key has been used.
-    pub(crate) async fn create(
-        &self,
-        create: &CreateClaim,
-        claim: Claim,
-        key: IdempotencyKey,
-    ) -> Result<Created, Failure> {
-        let hash = item::request_hash(create);
-        let written_by = format!("{}:{key}", Operation::CreateClaim);
+    /// Writes a new claim unless its id, which is the create's idempotency key, has been used.
+    pub(crate) async fn create(&self, claim: Claim) -> Result<Created, Failure> {
+        let hash = item::request_hash(&claim);
+        let written_by = format!("{}:{}", Operation::CreateClaim, claim.claim_id);
         let lost = LostAnswers::default();
         let result = self
             .client
@@ -44,7 +37,7 @@ impl Store {
             Err(error) => error,
         };
         let Some(PutItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() else {
-            return Err(lost.honest(call::failure(&error)));
+            return Err(lost.failure_or_unknown(dynamodb::failure(&error)));
         };
         let old = refusal.item().ok_or_else(|| Failure::internal("DynamoDB: no ALL_OLD on refusal"))?;
         if item::text(old, item::REQUEST_HASH)? == hash {
@@ -54,11 +47,5 @@ impl Store {
                 .with_detail("this Idempotency-Key made another claim of this member: mint a new one")
                 .into())
         }
-    }
-}
-
-impl From<item::NotAClaim> for Failure {
-    fn from(error: item::NotAClaim) -> Self {
-        Failure::internal(error.to_string())
     }
 }
