@@ -31,9 +31,9 @@ macro_rules! log_call {
     ($call:expr) => {{
         let $crate::Call { operation, status, code, cause, latency_ms, request_id } = $call;
         if status >= 500 {
-            $crate::tracing::error!(operation, status, code, cause, latency_ms, request_id, "request");
+            $crate::tracing::error!(%operation, status, code, cause, latency_ms, request_id, "request");
         } else {
-            $crate::tracing::info!(operation, status, code, cause, latency_ms, request_id, "request");
+            $crate::tracing::info!(%operation, status, code, cause, latency_ms, request_id, "request");
         }
     }};
 }
