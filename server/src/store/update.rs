@@ -6,15 +6,14 @@ use aws_sdk_dynamodb::{
 };
 use claims_api_types::{
     Claim, ClaimId, ClaimStatus, IdempotencyKey, IfMatch, MemberId, Operation, Problem, ProblemCode, Timestamp,
-    UpdateClaimRequest, Version,
+    UpdateClaimRequest,
 };
+use private_api_lambda::dynamodb::{self, LostAnswers};
 
-use super::{
-    Store,
-    call::{self, LostAnswers},
-};
+use super::Store;
 use crate::{
-    failure::Failure,
+    Failure,
+    failure::version_mismatch,
     item::{self, Item, n, s},
     tombstone,
 };
@@ -86,9 +85,9 @@ impl Store {
         match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
                 // Somebody else may have written since an attempt of ours did: the refusal then is of the repeat only.
-                refused(update, &written_by, refusal.item()).map_err(|failure| lost.honest(failure))
+                refused(update, &written_by, refusal.item()).map_err(|failure| lost.failure_or_unknown(failure))
             }
-            _ => Err(lost.honest(call::failure(&error))),
+            _ => Err(lost.failure_or_unknown(dynamodb::failure(&error))),
         }
     }
 }
@@ -119,13 +118,6 @@ fn refused(update: &Update, written_by: &str, old: Option<&Item>) -> Result<Clai
         format!("a claim that is {} cannot become {}", claim.status, request.status)
     };
     Err(Problem::new(ProblemCode::InvalidTransition).with_detail(detail).into())
-}
-
-/// 412, with the version that stands.
-pub(super) fn version_mismatch(wanted: Version, stands: Version) -> Failure {
-    Problem::new(ProblemCode::VersionMismatch)
-        .with_detail(format!("If-Match names version {wanted}, the claim has version {stands}: read it again"))
-        .into()
 }
 
 fn placeholders<'a>(prefix: &str, statuses: &'a [ClaimStatus]) -> Vec<(String, &'a ClaimStatus)> {

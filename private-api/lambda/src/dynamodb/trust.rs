@@ -148,7 +148,7 @@ impl HttpConnector for TrustingConnector {
 }
 
 /// Whether a handshake failed because nobody we trust has signed the certificate.
-pub(crate) fn is_untrusted(failure: &ConnectorError) -> bool {
+pub(super) fn is_untrusted(failure: &ConnectorError) -> bool {
     let mut next: Option<&(dyn Error + 'static)> = failure.source();
     while let Some(error) = next {
         // An I/O error's `source` is its content's source: the content itself has to be asked for.

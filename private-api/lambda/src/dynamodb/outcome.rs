@@ -9,17 +9,16 @@ use aws_sdk_dynamodb::{
     config::{ConfigBag, Intercept, RuntimeComponents, interceptors::FinalizerInterceptorContextRef},
     error::{BoxError, ProvideErrorMetadata, SdkError},
 };
+use private_api_contract::ProblemCode;
 
-use crate::{dynamodb::is_untrusted, failure::Failure};
+use super::is_untrusted;
+use crate::Failure;
 
 const THROTTLED: [&str; 4] =
     ["ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "LimitExceededException"];
 
 /// Every failure but a refused condition.
-pub(super) fn failure<E>(error: &SdkError<E>) -> Failure
-where
-    E: ProvideErrorMetadata,
-{
+pub fn failure<C: ProblemCode>(error: &SdkError<impl ProvideErrorMetadata>) -> Failure<C> {
     match error {
         SdkError::TimeoutError(_) => Failure::unavailable("DynamoDB: timed out"),
         SdkError::DispatchFailure(e) => {
@@ -56,17 +55,20 @@ where
     }
 }
 
-/// Notes whether an attempt may have been applied although its answer never came.
+/// Notes whether an attempt may have been applied although its answer never came: an interceptor for each call that writes.
 #[derive(Clone, Debug, Default)]
-pub(super) struct LostAnswers(Arc<AtomicBool>);
+pub struct LostAnswers(Arc<AtomicBool>);
 
 impl LostAnswers {
-    pub(super) fn any(&self) -> bool {
+    /// Whether there was one.
+    #[must_use]
+    pub fn any(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// `failure`, unless it promises that nothing was done and an earlier attempt may have done it.
-    pub(super) fn honest(&self, failure: Failure) -> Failure {
+    /// `failure`; an unknown outcome instead where it promises that nothing was done and an earlier attempt may have done it.
+    #[must_use]
+    pub fn failure_or_unknown<C: ProblemCode>(&self, failure: Failure<C>) -> Failure<C> {
         if self.any() && failure.problem.status < 500 {
             return Failure::unavailable(format!("DynamoDB: an answer was lost, then {}", failure.problem.code));
         }

@@ -1,5 +1,6 @@
-//! How the server reaches DynamoDB: few features, pinned roots, limits below the gateway's 29 seconds.
+//! How a function reaches DynamoDB: few features, pinned roots, limits below the gateway's 29 seconds.
 
+mod outcome;
 mod trust;
 
 use std::{env, time::Duration};
@@ -9,7 +10,8 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Builder, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig},
 };
 
-pub(crate) use trust::is_untrusted;
+pub use outcome::{LostAnswers, failure};
+use trust::is_untrusted;
 pub use trust::{Roots, https};
 
 /// What a [`config`] still lacks.
