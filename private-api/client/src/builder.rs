@@ -1,42 +1,38 @@
 //! How a client is made.
 
+mod build;
+
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use reqwest::dns::Resolve;
 
 use crate::{
-    ClaimsClient, Endpoint,
-    client::Settings,
+    Api, Endpoint,
     clock::{Clock, TokioClock},
-    dns::{ByHealth, Health, SystemResolver, Through},
-    error::cause,
-    retry::{Budget, RetryPolicy},
-    tls::{self, ExtraRoots},
-    transport::Transport,
+    retry::RetryPolicy,
+    tls::ExtraRoots,
 };
 
 type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
 
-/// After so long without a word an idle connection's peer is asked whether it is still there; whole seconds only.
-const KEEPALIVE: Duration = Duration::from_secs(1);
-
-/// Configures a [`ClaimsClient`]. Nothing is checked before [`build`](Self::build), which names every mistake.
+/// Configures a [`Client`](crate::Client). Nothing is checked before [`build`](Self::build), which names every mistake.
 ///
 /// ```
 /// use std::time::Duration;
-/// use claims_client::{ClaimsClient, Endpoint, RetryPolicy};
+/// use private_api_client::{Api, BuildError, ClientBuilder, Endpoint, RetryPolicy};
 ///
-/// let client = ClaimsClient::builder()
-///     .endpoint(Endpoint::url("http://127.0.0.1:9000/dev"))
-///     .app_id("billing/7")
-///     .timeout(Duration::from_secs(5))
-///     .retry(RetryPolicy::default().with_max_attempts(3))
-///     .build()?;
-/// # Ok::<(), claims_client::BuildError>(())
+/// fn configure<A: Api>(builder: ClientBuilder<A>) -> Result<A::Client, BuildError> {
+///     builder
+///         .endpoint(Endpoint::url("http://127.0.0.1:9000/dev"))
+///         .app_id("billing/7")
+///         .timeout(Duration::from_secs(5))
+///         .retry(RetryPolicy::default().with_max_attempts(3))
+///         .build()
+/// }
 /// ```
 #[must_use]
-pub struct ClientBuilder {
-    endpoint: Option<Endpoint>,
+pub struct ClientBuilder<A: Api> {
+    endpoint: Option<Endpoint<A>>,
     connect_timeout: Duration,
     attempt_timeout: Duration,
     timeout: Duration,
@@ -54,7 +50,7 @@ pub struct ClientBuilder {
     credentials: Option<aws_credential_types::provider::SharedCredentialsProvider>,
 }
 
-impl ClientBuilder {
+impl<A: Api> ClientBuilder<A> {
     pub(crate) fn new() -> Self {
         Self {
             endpoint: None,
@@ -77,7 +73,7 @@ impl ClientBuilder {
     }
 
     /// A builder with what the environment says: the endpoint ([`Endpoint::from_env`]), and extra root certificates from the
-    /// PEM file that `CLAIMS_API_CA_FILE` names.
+    /// PEM file that the variable `…_CA_FILE` names.
     pub fn from_env() -> Self {
         Self::from_vars(|name| std::env::var(name).ok())
     }
@@ -85,14 +81,14 @@ impl ClientBuilder {
     /// As [`from_env`](Self::from_env), with the variables' values from anywhere.
     pub fn from_vars(vars: impl Fn(&str) -> Option<String>) -> Self {
         let builder = Self::new().endpoint(Endpoint::from_vars(&vars));
-        match vars("CLAIMS_API_CA_FILE").filter(|file| !file.is_empty()) {
+        match vars(&format!("{}_CA_FILE", A::VARIABLES)).filter(|file| !file.is_empty()) {
             Some(file) => builder.root_certificate_file(file),
             None => builder,
         }
     }
 
     /// Where the API is.
-    pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
+    pub fn endpoint(mut self, endpoint: Endpoint<A>) -> Self {
         self.endpoint = Some(endpoint);
         self
     }
@@ -185,142 +181,9 @@ impl ClientBuilder {
         self.sign.get_or_insert(true);
         self
     }
-
-    /// Makes the client. Sends nothing; reads the certificate files, if any.
-    ///
-    /// # Errors
-    /// Everything that is missing, wrong or contradictory, all at once.
-    pub fn build(mut self) -> Result<ClaimsClient, BuildError> {
-        let mut mistakes = Vec::new();
-        let address = match &self.endpoint {
-            Some(endpoint) => {
-                #[cfg(not(feature = "sigv4"))]
-                if endpoint.signed == Some(true) {
-                    mistakes.push(
-                        "the API wants signed requests (AWS_IAM): build claims-client with its feature sigv4"
-                            .to_owned(),
-                    );
-                }
-                endpoint.address(&mut mistakes)
-            }
-            None => {
-                mistakes.push("no endpoint is set".to_owned());
-                None
-            }
-        };
-        #[cfg(feature = "sigv4")]
-        let signer = {
-            let wanted = self.endpoint.as_ref().and_then(|e| e.signed);
-            let region = address.as_ref().map(|a| a.region.clone());
-            match (self.sign.or(wanted).unwrap_or(false), region) {
-                (true, Some(Some(region))) => {
-                    Some(Arc::new(crate::sigv4::Signer::new(region, self.credentials.take())))
-                }
-                (true, Some(None)) => {
-                    mistakes.push(
-                        "requests are to be signed, and the URL does not say for which region: call \
-                         Endpoint::in_region or set CLAIMS_API_REGION"
-                            .to_owned(),
-                    );
-                    None
-                }
-                _ => None,
-            }
-        };
-        for (name, timeout) in [
-            ("connect timeout", self.connect_timeout),
-            ("attempt timeout", self.attempt_timeout),
-            ("timeout", self.timeout),
-        ] {
-            if timeout.is_zero() {
-                mistakes.push(format!("the {name} is zero: nothing could ever be sent"));
-            }
-        }
-        let user_agent = self.user_agent(&mut mistakes);
-        for file in &self.root_files {
-            match std::fs::read(file) {
-                Ok(pem) => self.roots.0.push(pem),
-                Err(e) => mistakes.push(format!("the root certificate file {} cannot be read: {e}", file.display())),
-            }
-        }
-
-        let mut builder = reqwest::Client::builder()
-            // A proxy from the environment would carry private calls out of the VPC.
-            .no_proxy()
-            .user_agent(user_agent)
-            .connect_timeout(self.connect_timeout)
-            .pool_idle_timeout(self.pool_idle_timeout)
-            .tcp_nodelay(true)
-            // A connection whose other side has fallen silent must not cost a whole attempt, nor several idle ones a whole
-            // call: it ends when its peer has acknowledged nothing for as long as connecting may take.
-            .tcp_keepalive(KEEPALIVE)
-            .tcp_keepalive_interval(KEEPALIVE);
-        #[cfg(target_os = "linux")]
-        {
-            builder = builder.tcp_user_timeout(self.connect_timeout);
-        }
-        for configure in self.configure {
-            builder = configure(builder);
-        }
-        builder = builder
-            // Private APIs speak nothing newer, and over HTTP/2 a `Host` of its own would contradict `:authority`.
-            .http1_only()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never());
-        let resolver = self.resolver.clone().unwrap_or_else(|| Arc::new(SystemResolver));
-        let mut names = resolver.clone();
-        if let Some(instead) = address.as_ref().and_then(|a| a.resolve_as.clone()) {
-            let name = address.as_ref().and_then(|a| a.base.host_str()).unwrap_or_default().to_owned();
-            names = Arc::new(Through { name, instead, resolver: names });
-        }
-        let health = Arc::new(Health::default());
-        builder = builder.dns_resolver(Arc::new(ByHealth { health: health.clone(), resolver: names }));
-        let http = tls::configure(builder, &self.roots)
-            .and_then(|builder| {
-                builder.build().map_err(|e| format!("the HTTP client cannot be built: {}", cause(&e.without_url())))
-            })
-            .map_err(|mistake| mistakes.push(mistake));
-
-        match (self.endpoint, address, http) {
-            (Some(endpoint), Some(address), Ok(http)) if mistakes.is_empty() => Ok(ClaimsClient::new(
-                Transport {
-                    http,
-                    address,
-                    health,
-                    #[cfg(feature = "sigv4")]
-                    signer,
-                },
-                Settings {
-                    timeout: self.timeout,
-                    attempt_timeout: self.attempt_timeout,
-                    budget: Budget::new(self.retry.budget),
-                    retry: self.retry,
-                    clock: self.clock,
-                    connect_timeout: self.connect_timeout,
-                    endpoint,
-                    resolver,
-                },
-            )),
-            _ => Err(BuildError { mistakes }),
-        }
-    }
-
-    fn user_agent(&self, mistakes: &mut Vec<String>) -> String {
-        let mut agent = concat!("claims-client/", env!("CARGO_PKG_VERSION")).to_owned();
-        if let Some(app_id) = &self.app_id {
-            let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/');
-            if (1..=50).contains(&app_id.len()) && app_id.bytes().all(allowed) {
-                agent.push_str(" app/");
-                agent.push_str(app_id);
-            } else {
-                mistakes.push("the app id has to be 1 to 50 of A-Z a-z 0-9 . _ - /".to_owned());
-            }
-        }
-        agent
-    }
 }
 
-impl fmt::Debug for ClientBuilder {
+impl<A: Api> fmt::Debug for ClientBuilder<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").field("endpoint", &self.endpoint).finish_non_exhaustive()
     }
@@ -329,6 +192,8 @@ impl fmt::Debug for ClientBuilder {
 /// Why no client could be built: everything that is missing, wrong or contradictory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuildError {
+    /// The API's name.
+    api: &'static str,
     mistakes: Vec<String>,
 }
 
@@ -342,7 +207,7 @@ impl BuildError {
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the claims client cannot be built: {}", self.mistakes.join("; "))
+        write!(f, "the {} client cannot be built: {}", self.api, self.mistakes.join("; "))
     }
 }
 

@@ -1,38 +1,174 @@
-//! One call: its options, its attempts, its end.
+//! A call: an operation, what it is asked, and its options. Sent when awaited.
 
-use std::time::{Duration, Instant};
-
-use bytes::Bytes;
-use claims_api_types::{IdempotencyKey, Operation, ProblemCode, Version, header};
-use http::{HeaderMap, HeaderName, HeaderValue};
-use serde::de::DeserializeOwned;
-use url::Url;
-
-use crate::{
-    client::ClaimsClient,
-    clock::within,
-    error::{Error, Kind, Sent},
-    retry::{self, Repeat},
-    transport::{Answer, Request},
+use std::{
+    fmt::{self, Display},
+    future::{Future, IntoFuture},
+    marker::PhantomData,
+    pin::Pin,
+    time::Duration,
 };
 
-/// What a caller may ask for besides the operation's own parameters.
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use private_api_contract::{IdempotencyKey, Operation, Version, header};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{Api, Client, Error, attempts, query::Target, retry};
+
+/// What a call becomes when it is awaited.
+pub type CallFuture<A, T> = Pin<Box<dyn Future<Output = Result<T, Error<A>>> + Send>>;
+
+/// A kind of [`Call`]: one that changes nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Read;
+
+/// A kind of [`Call`]: one that may change something and may be named by a key.
+#[derive(Clone, Copy, Debug)]
+pub struct Write;
+
+/// A kind of [`Call`]: a write that may depend on what it finds.
+#[derive(Clone, Copy, Debug)]
+pub struct Conditional;
+
+/// The kinds of calls that write.
+pub trait Writes: sealed::Sealed {}
+
+impl Writes for Write {}
+impl Writes for Conditional {}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Write {}
+    impl Sealed for super::Conditional {}
+}
+
+/// One call of an operation, which is sent when it is awaited and then resolves to a `T`.
+///
+/// It owns what it needs, so its future is `'static` and can be spawned. `K` says which options it has.
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<A: Api, T, K = Read> {
+    pub(crate) client: Client<A>,
+    pub(crate) plan: Plan<T>,
+    kind: PhantomData<fn() -> K>,
+}
+
+/// Everything that one call needs.
+pub(crate) struct Plan<T> {
+    pub operation: &'static Operation,
+    pub target: Target,
+    pub body: Option<Bytes>,
+    pub if_match: Option<Version>,
+    pub key: Option<IdempotencyKey>,
+    /// Makes of a 2xx's body what the call resolves to.
+    pub read: fn(&[u8]) -> Result<T, serde_json::Error>,
+    pub options: Options,
+    /// Why the call cannot be made.
+    pub wrong: Option<&'static str>,
+}
+
+/// What any call may be given besides.
 #[derive(Clone, Default)]
 pub(crate) struct Options {
     pub timeout: Option<Duration>,
     pub no_retry: bool,
-    pub key: Option<IdempotencyKey>,
-    headers: HeaderMap,
-    /// Why the call cannot be made.
-    wrong: Option<&'static str>,
+    pub headers: HeaderMap,
 }
 
-impl Options {
-    pub(crate) fn with_timeout(self, timeout: Duration) -> Self {
-        Self { timeout: Some(timeout), ..self }
+impl<A: Api> Client<A> {
+    /// Begins a call of `operation`, which resolves to the JSON of its answer.
+    ///
+    /// An operation of an API is written like this:
+    ///
+    /// ```
+    /// # use private_api_client::{Api, Call, Client, Conditional, Read, contract::{Access, Method, Operation, Version}};
+    /// # #[derive(serde::Serialize, serde::Deserialize)] struct Order { open: bool }
+    /// # const fn row(id: &'static str, method: Method, access: Access) -> Operation {
+    /// #     Operation { id, method, path: "/order/{orderId}", access, keyed: true }
+    /// # }
+    /// # static GET_ORDER: Operation = row("getOrder", Method::Get, Access::Read);
+    /// # static UPDATE_ORDER: Operation = row("updateOrder", Method::Put, Access::Write);
+    /// fn get_order<A: Api>(client: &Client<A>, id: u32, customer: &str) -> Call<A, Order, Read> {
+    ///     client.call(&GET_ORDER).segment(id).query("customer", customer)
+    /// }
+    ///
+    /// fn update_order<A: Api>(client: &Client<A>, id: u32, order: &Order) -> Call<A, Order, Conditional> {
+    ///     client.call(&UPDATE_ORDER).segment(id).json(order)
+    /// }
+    ///
+    /// # async fn demo<A: Api>(client: Client<A>) -> Result<(), private_api_client::Error<A>> {
+    /// let order = get_order(&client, 7, "8").with_timeout(std::time::Duration::from_secs(2)).await?;
+    /// update_order(&client, 7, &Order { open: !order.open }).if_match(Version::FIRST).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn call<T: DeserializeOwned, K>(&self, operation: &'static Operation) -> Call<A, T, K> {
+        Call::new(self, operation, |body| serde_json::from_slice(body))
     }
 
-    pub(crate) fn header<N, V>(&mut self, name: N, value: V)
+    /// Begins a call of `operation` whose answer has no content.
+    pub fn call_without_content<K>(&self, operation: &'static Operation) -> Call<A, (), K> {
+        Call::new(self, operation, |_| Ok(()))
+    }
+}
+
+impl<A: Api, T, K> Call<A, T, K> {
+    fn new(
+        client: &Client<A>,
+        operation: &'static Operation,
+        read: fn(&[u8]) -> Result<T, serde_json::Error>,
+    ) -> Self {
+        let plan = Plan {
+            operation,
+            target: Target::new(&client.transport().address.base, operation.path),
+            body: None,
+            if_match: None,
+            key: retry::mints_key(operation, false).then(IdempotencyKey::mint),
+            read,
+            options: Options::default(),
+            wrong: None,
+        };
+        Self { client: client.clone(), plan, kind: PhantomData }
+    }
+
+    /// Fills the next parameter of the operation's path. A value that cannot be one, or one too many or too few, makes the
+    /// call fail before anything is sent.
+    pub fn segment(mut self, value: impl Display) -> Self {
+        if !self.plan.target.segment(value) {
+            self.plan.wrong = Some("the path has no such parameter, or it cannot have this value");
+        }
+        self
+    }
+
+    /// Adds a query parameter, percent-encoded.
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        self.plan.target.query(name, value);
+        self
+    }
+
+    /// Sends this as the body.
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        match serde_json::to_vec(body) {
+            Ok(json) => self.plan.body = Some(json.into()),
+            Err(_) => self.plan.wrong = Some("the body cannot be made into JSON"),
+        }
+        self
+    }
+
+    /// Ends the call after this time, its retries included. The client's own
+    /// [`timeout`](crate::ClientBuilder::timeout) if not set.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.plan.options.timeout = Some(timeout);
+        self
+    }
+
+    /// Sends at most one request.
+    pub fn without_retry(mut self) -> Self {
+        self.plan.options.no_retry = true;
+        self
+    }
+
+    /// Adds a header, such as `traceparent` or `X-Amzn-Trace-Id`. One that the client sets itself, or one that is
+    /// none, makes the call fail before anything is sent.
+    pub fn with_header<N, V>(mut self, name: N, value: V) -> Self
     where
         N: TryInto<HeaderName>,
         V: TryInto<HeaderValue>,
@@ -51,206 +187,63 @@ impl Options {
         ];
         match (name.try_into(), value.try_into()) {
             (Ok(name), _) if OURS.contains(&name.as_str()) => {
-                self.wrong = Some("an extra header may not be one that the client sets itself");
+                self.plan.wrong = Some("an extra header may not be one that the client sets itself");
             }
             (Ok(name), Ok(value)) => {
-                self.headers.insert(name, value);
+                self.plan.options.headers.insert(name, value);
             }
-            (Err(_), _) => self.wrong = Some("the name of an extra header is not one"),
-            (_, Err(_)) => self.wrong = Some("the value of an extra header is not one"),
+            (Err(_), _) => self.plan.wrong = Some("the name of an extra header is not one"),
+            (_, Err(_)) => self.plan.wrong = Some("the value of an extra header is not one"),
         }
+        self
     }
 }
 
-/// An operation with everything it needs.
-pub(crate) struct Plan {
-    pub operation: Operation,
-    pub url: Url,
-    pub body: Option<Body>,
-    pub if_match: Option<Version>,
-    pub key: Option<IdempotencyKey>,
-    pub repeat: Repeat,
-}
-
-/// A body that is already JSON, or why it could not be made into JSON.
-pub(crate) type Body = Result<Bytes, serde_json::Error>;
-
-pub(crate) fn json(body: &impl serde::Serialize) -> Option<Body> {
-    Some(serde_json::to_vec(body).map(Bytes::from))
-}
-
-/// Runs a call to its end and reads the answer.
-pub(crate) async fn read<T: DeserializeOwned>(client: ClaimsClient, options: Options, plan: Plan) -> Result<T, Error> {
-    let (operation, key) = (plan.operation, plan.key);
-    let (answer, attempts) = run(client, options, plan).await?;
-    serde_json::from_slice(&answer.body).map_err(|e| {
-        let error = Error::new(Kind::Unreadable, operation, Sent::Answered)
-            .with_answer(answer.status, answer.request_id().map(str::to_owned))
-            // Only the position: a parser's words may quote the answer.
-            .with_source(format!("cannot read line {}, column {}", e.line(), e.column()))
-            .with_history(attempts, false, key);
-        if is_write(operation) { error.with_outcome_unknown() } else { error }
-    })
-}
-
-/// Runs a call to its end. Every rule about attempts is here.
-pub(crate) async fn run(client: ClaimsClient, options: Options, plan: Plan) -> Result<(Answer, u32), Error> {
-    let span = tracing::debug_span!(
-        "claims_call",
-        operation = plan.operation.id(),
-        method = plan.operation.method(),
-        route = plan.operation.path(),
-        attempts = tracing::field::Empty,
-        status = tracing::field::Empty,
-        request_id = tracing::field::Empty,
-    );
-    let outcome = attempts(&client, &span, options, plan).await;
-    if !span.is_disabled() {
-        let attempts = outcome.as_ref().map_or_else(Error::attempts, |(_, attempts)| *attempts);
-        span.record("attempts", attempts);
-        note(&span, outcome.as_ref().map(|(answer, _)| answer));
-    }
-    outcome
-}
-
-/// Nothing where nobody listens: looking for that costs more than all else that a call does with its spans.
-fn note(span: &tracing::Span, outcome: Result<&Answer, &Error>) {
-    if span.is_disabled() {
-        return;
-    }
-    let (status, request_id) = match outcome {
-        Ok(answer) => (Some(answer.status), answer.request_id()),
-        Err(error) => (error.status(), error.request_id()),
-    };
-    if let Some(status) = status {
-        span.record("status", status);
-    }
-    if let Some(id) = request_id {
-        span.record("request_id", id);
+impl<A: Api, T, K: Writes> Call<A, T, K> {
+    /// Names this logical write, so that repeating it later, with the same key, does not do it twice. Without it,
+    /// the client mints a key per call where the operation takes one.
+    pub fn with_idempotency_key(mut self, key: IdempotencyKey) -> Self {
+        self.plan.key = Some(key);
+        self
     }
 }
 
-async fn attempts(
-    client: &ClaimsClient,
-    call: &tracing::Span,
-    options: Options,
-    plan: Plan,
-) -> Result<(Answer, u32), Error> {
-    let settings = client.settings();
-    let clock = &*settings.clock;
-    let mut now = clock.now();
-    let deadline = Deadline::new(now, options.timeout.unwrap_or(settings.timeout));
-    let operation = plan.operation;
-    let (key, repeat) = (plan.key, plan.repeat);
-    let request = request(options.headers, options.wrong, plan)?;
-    let max_attempts = if options.no_retry { 1 } else { settings.retry.max_attempts };
+impl<A: Api, T> Call<A, T, Conditional> {
+    /// Writes only over this version; another one is a [`is_version_mismatch`](Error::is_version_mismatch) and changes
+    /// nothing. Such a write carries an idempotency key and is retried safely.
+    pub fn if_match(mut self, version: Version) -> Self {
+        self.plan.if_match = Some(version);
+        if self.plan.key.is_none() && retry::mints_key(self.plan.operation, true) {
+            self.plan.key = Some(IdempotencyKey::mint());
+        }
+        self
+    }
+}
 
-    let mut attempt = 0;
-    let mut cost = 0;
-    let mut interrupted = false;
-    // Whether the service may have acted on an earlier attempt.
-    let mut open = false;
-    loop {
-        attempt += 1;
-        let limit = settings.attempt_timeout.min(deadline.left(now));
-        let span = tracing::debug_span!(
-            parent: call,
-            "claims_attempt",
-            attempt,
-            status = tracing::field::Empty,
-            request_id = tracing::field::Empty
-        );
-        let outcome = if limit.is_zero() {
-            Some(Err(Error::new(Kind::Timeout, operation, Sent::No).with_source("the call's time was up before")))
-        } else {
-            within(clock, limit, &span, client.transport().send(&request, clock)).await
+/// A read may be sent again and again.
+impl<A: Api, T> Clone for Call<A, T, Read> {
+    fn clone(&self) -> Self {
+        let plan = Plan {
+            target: self.plan.target.clone(),
+            body: self.plan.body.clone(),
+            options: self.plan.options.clone(),
+            ..self.plan
         };
-        let error = match outcome {
-            Some(Ok(answer)) => {
-                note(&span, Ok(&answer));
-                settings.budget.give(cost);
-                return Ok((answer, attempt));
-            }
-            Some(Err(error)) => error,
-            None => {
-                client.transport().health.silent();
-                Error::new(Kind::Timeout, operation, Sent::Maybe)
-                    .with_source(format!("the attempt took longer than {limit:?}"))
-            }
-        };
-        note(&span, Err(&error));
-
-        if operation == Operation::DeleteClaim && open && error.code() == Some(&ProblemCode::ClaimNotFound) {
-            // An earlier attempt of this very call has deleted it, or somebody else has: it is gone, as wanted.
-            settings.budget.give(cost);
-            return Ok((Answer { status: 204, request_id: None, body: Bytes::new() }, attempt));
-        }
-
-        let wait = settings.retry.wait(&error, attempt, interrupted, clock.random());
-        let again = attempt < max_attempts
-            && retry::may_retry(&error, repeat)
-            && wait < deadline.left(clock.now())
-            && settings.budget.take(&error).map(|taken| cost = taken).is_some();
-        let left_open = retry::leaves_open(&error);
-        if !again {
-            let unknown = is_write(operation) && (left_open || open && !settles(&error));
-            let error = error.with_history(attempt, open, key);
-            return Err(if unknown { error.with_outcome_unknown() } else { error });
-        }
-        open |= left_open;
-        interrupted |= error.kind() == Kind::Interrupted;
-        tracing::debug!(parent: call, attempt, wait_ms = wait.as_millis() as u64, error = %error, "retrying");
-        if !wait.is_zero() {
-            clock.back_off(wait).await;
-        }
-        now = clock.now();
+        Self { client: self.client.clone(), plan, kind: PhantomData }
     }
 }
 
-fn is_write(operation: Operation) -> bool {
-    !matches!(operation, Operation::GetClaim | Operation::ListClaims)
+impl<A: Api, T: Send + 'static, K> IntoFuture for Call<A, T, K> {
+    type Output = Result<T, Error<A>>;
+    type IntoFuture = CallFuture<A, T>;
+
+    fn into_future(self) -> CallFuture<A, T> {
+        Box::pin(attempts::call(self.client, self.plan))
+    }
 }
 
-/// Whether this answer proves that no earlier attempt has done the write either: it would have been the same for them.
-fn settles(error: &Error) -> bool {
-    matches!(error.status(), Some(400 | 413 | 415)) || error.code() == Some(&ProblemCode::IdempotencyKeyReused)
-}
-
-fn request(mut headers: HeaderMap, wrong: Option<&'static str>, plan: Plan) -> Result<Request, Error> {
-    let refused = |why: &'static str| Error::new(Kind::Request, plan.operation, Sent::No).with_source(why);
-    if let Some(why) = wrong {
-        return Err(refused(why));
-    }
-    let mut set = |name: &'static str, value: String| {
-        HeaderValue::try_from(value)
-            .map(|value| headers.insert(HeaderName::from_static(name), value))
-            .map_err(|_| refused("a header cannot be made of its value"))
-    };
-    if let Some(key) = plan.key {
-        set(header::IDEMPOTENCY_KEY, key.to_string())?;
-    }
-    if let Some(version) = plan.if_match {
-        set(header::IF_MATCH, version.etag())?;
-    }
-    let body = match plan.body {
-        None => None,
-        Some(Ok(body)) => Some(body),
-        Some(Err(_)) => return Err(refused("the body cannot be made into JSON")),
-    };
-    Ok(Request { operation: plan.operation, url: plan.url, headers, body })
-}
-
-/// When a call ends, whatever happens.
-#[derive(Clone, Copy)]
-pub(crate) struct Deadline(Option<Instant>);
-
-impl Deadline {
-    /// A time too far off for the clock is none.
-    pub(crate) fn new(now: Instant, timeout: Duration) -> Self {
-        Self(now.checked_add(timeout))
-    }
-
-    pub(crate) fn left(self, now: Instant) -> Duration {
-        self.0.map_or(Duration::MAX, |end| end.saturating_duration_since(now))
+impl<A: Api, T, K> fmt::Debug for Call<A, T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Call({}, ..)", self.plan.operation)
     }
 }

@@ -1,66 +1,79 @@
 //! Read, decide, write if nobody else has: again until it fits.
 
-use std::future::IntoFuture;
+use std::{fmt, future::IntoFuture, time::Duration};
 
-use claims_api_types::{Claim, ClaimId, MemberId, UpdateClaimRequest};
+use http::{HeaderName, HeaderValue};
 
-use super::{CallFuture, call_options};
 use crate::{
-    ClaimsClient, Error,
-    call::{Deadline, Options},
+    Api, Error,
+    attempts::Deadline,
+    call::{Call, CallFuture, Conditional},
 };
 
-/// Changes a claim as it is at that moment; see [`ClaimsClient::modify_claim`].
+type Change<A, T> = Box<dyn FnMut(&T) -> Option<Call<A, T, Conditional>> + Send>;
+
+/// Changes something as it is at that moment; made by [`Call::modify`].
 ///
-/// Fails with [`is_version_mismatch`](Error::is_version_mismatch) when others were faster every time. An update whose
-/// [outcome is unknown](Error::is_outcome_unknown) ends it at once: asking `change` again might apply it twice.
-pub struct ModifyClaimCall<F> {
-    client: ClaimsClient,
-    options: Options,
-    member_id: MemberId,
-    claim_id: ClaimId,
-    change: F,
+/// Fails with [`is_version_mismatch`](Error::is_version_mismatch) when others were faster every time. A write whose
+/// [outcome is unknown](Error::is_outcome_unknown) ends it at once: asking again might apply a change twice.
+#[must_use = "a call is sent when it is awaited"]
+pub struct Modify<A: Api, T> {
+    get: Call<A, T>,
+    change: Change<A, T>,
     max_rounds: u32,
 }
-call_options!(ModifyClaimCall<F>);
 
-impl<F> ModifyClaimCall<F> {
-    pub(crate) fn new(client: ClaimsClient, member_id: MemberId, claim_id: ClaimId, change: F) -> Self {
-        Self { client, options: Options::default(), member_id, claim_id, change, max_rounds: 20 }
-    }
-
-    /// At most so many rounds of get and update (20 if not set; 0 counts as 1).
-    #[must_use]
-    pub fn with_max_rounds(mut self, max_rounds: u32) -> Self {
-        self.max_rounds = max_rounds.max(1);
-        self
+impl<A: Api, T> Call<A, T> {
+    /// Gets, asks `change` for the write that it makes of what was got, sends that, and begins again when it is refused because
+    /// of another version. `None` leaves it as it is. The options of this call hold for all of it.
+    pub fn modify(
+        self,
+        change: impl FnMut(&T) -> Option<Call<A, T, Conditional>> + Send + 'static,
+    ) -> Modify<A, T> {
+        Modify { get: self, change: Box::new(change), max_rounds: 20 }
     }
 }
 
-impl<F> IntoFuture for ModifyClaimCall<F>
-where
-    F: FnMut(&Claim) -> Option<UpdateClaimRequest> + Send + 'static,
-{
-    type Output = Result<Claim, Error>;
-    type IntoFuture = CallFuture<Claim>;
+impl<A: Api, T> Modify<A, T> {
+    /// At most so many rounds of read and write (20 if not set; 0 counts as 1).
+    pub fn with_max_rounds(self, max_rounds: u32) -> Self {
+        Self { max_rounds: max_rounds.max(1), ..self }
+    }
 
-    fn into_future(self) -> CallFuture<Claim> {
-        let Self { client, options, member_id, claim_id, mut change, max_rounds } = self;
+    /// As [`Call::with_timeout`], over all rounds.
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { get: self.get.with_timeout(timeout), ..self }
+    }
+
+    /// As [`Call::without_retry`]: one round, and each request at most once.
+    pub fn without_retry(self) -> Self {
+        Self { get: self.get.without_retry(), ..self }
+    }
+
+    /// As [`Call::with_header`], for every request.
+    pub fn with_header<N: TryInto<HeaderName>, V: TryInto<HeaderValue>>(self, name: N, value: V) -> Self {
+        Self { get: self.get.with_header(name, value), ..self }
+    }
+}
+
+impl<A: Api, T: Send + 'static> IntoFuture for Modify<A, T> {
+    type Output = Result<T, Error<A>>;
+    type IntoFuture = CallFuture<A, T>;
+
+    fn into_future(self) -> CallFuture<A, T> {
+        let Self { get, mut change, max_rounds } = self;
         Box::pin(async move {
-            let settings = client.settings();
+            let settings = get.client.settings();
             let clock = &*settings.clock;
+            let options = &get.plan.options;
             let deadline = Deadline::new(clock.now(), options.timeout.unwrap_or(settings.timeout));
             let mut round = 0;
             loop {
-                let within_deadline = || options.clone().with_timeout(deadline.left(clock.now()));
-                let mut get = client.get_claim(&member_id, claim_id);
-                get.options = within_deadline();
-                let claim = get.await?;
-                let Some(update) = change(&claim) else { return Ok(claim) };
+                let found = get.clone().with_timeout(deadline.left(clock.now())).await?;
+                let Some(mut write) = change(&found) else { return Ok(found) };
 
-                let mut write = client.update_claim(&member_id, claim_id, update).if_match(claim.version);
-                write.options = within_deadline();
-                let refused = match write.await {
+                write.plan.options = options.clone();
+                let refused = match write.with_timeout(deadline.left(clock.now())).await {
                     Err(e) if e.is_version_mismatch() => e,
                     done => return done,
                 };
@@ -73,5 +86,11 @@ where
                 clock.back_off(wait).await;
             }
         })
+    }
+}
+
+impl<A: Api, T> fmt::Debug for Modify<A, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Modify({:?})", self.get)
     }
 }

@@ -1,177 +1,122 @@
-//! listClaims: a page, or a stream of all of them
+//! Lists: all pages, or all that is on them, as they are asked for.
 
 use std::{
+    fmt,
     future::IntoFuture,
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
-use claims_api_types::{Claim, ClaimPage, ClaimStatus, MemberId, NextToken, Operation, PageLimit};
 use futures_core::Stream;
+use private_api_contract::NextToken;
 
-use super::{CallFuture, call_options};
 use crate::{
-    ClaimsClient, Error,
-    call::{Options, Plan, read},
-    error::{Kind, Sent},
-    retry::Repeat,
+    Api,
+    call::{Call, CallFuture},
+    error::{Error, Kind, Sent},
 };
 
-/// Lists claims; see [`ClaimsClient::list_claims`].
-///
-/// Awaited, it gets one page. [`into_stream`](Self::into_stream) gets all claims and [`into_pages`](Self::into_pages) all
-/// pages, each when it is asked for; the call's options then hold for every page by itself.
-#[derive(Clone)]
-pub struct ListClaimsCall {
-    client: ClaimsClient,
-    options: Options,
-    member_id: MemberId,
-    status: Option<ClaimStatus>,
-    limit: Option<PageLimit>,
+/// A page of a list of the API `A`.
+pub trait Page<A: Api>: Send + Unpin + Sized + 'static {
+    /// What is listed.
+    type Item: Unpin;
+
+    /// Where the next page starts; `None` on the last one.
+    fn next_token(&self) -> Option<&NextToken>;
+
+    /// What is on the page.
+    fn into_items(self) -> Vec<Self::Item>;
+}
+
+impl<A: Api, P: Page<A>> Call<A, P> {
+    /// Begins after an earlier page, whose token this is.
+    pub fn starting_at(self, token: &NextToken) -> Self {
+        self.query("nextToken", token.as_str())
+    }
+
+    /// All items, page by page as they are asked for. Ends after the first error. `start` is where the first page begins; the
+    /// call's options hold for every page by itself.
+    pub fn into_stream(self, start: Option<NextToken>) -> ItemStream<A, P> {
+        ItemStream { pages: self.into_pages(start), items: Vec::new().into_iter() }
+    }
+
+    /// All pages, as they are asked for, in the same way.
+    pub fn into_pages(self, start: Option<NextToken>) -> PageStream<A, P> {
+        PageStream { call: self, start, state: State::Next }
+    }
+}
+
+/// All that a list holds; made by [`Call::into_stream`].
+#[must_use = "a stream does nothing until it is polled"]
+pub struct ItemStream<A: Api, P: Page<A>> {
+    pages: PageStream<A, P>,
+    items: std::vec::IntoIter<P::Item>,
+}
+
+/// The pages of a list; made by [`Call::into_pages`].
+#[must_use = "a stream does nothing until it is polled"]
+pub struct PageStream<A: Api, P> {
+    call: Call<A, P>,
     start: Option<NextToken>,
-}
-call_options!(ListClaimsCall);
-
-impl ListClaimsCall {
-    pub(crate) fn new(client: ClaimsClient, member_id: MemberId) -> Self {
-        Self { client, options: Options::default(), member_id, status: None, limit: None, start: None }
-    }
-
-    /// Only claims of this status. Pages may then hold fewer claims than the limit, even none, before the last one.
-    #[must_use]
-    pub fn status(mut self, status: ClaimStatus) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    /// How many claims a page may hold; 25 if not set.
-    #[must_use]
-    pub fn limit(mut self, limit: PageLimit) -> Self {
-        self.limit = Some(limit);
-        self
-    }
-
-    /// Begins after an earlier page, whose [`next_token`](ClaimPage::next_token) this is.
-    #[must_use]
-    pub fn starting_at(mut self, token: NextToken) -> Self {
-        self.start = Some(token);
-        self
-    }
-
-    /// All claims, page by page as they are asked for. Ends after the first error.
-    ///
-    /// ```no_run
-    /// use futures_util::TryStreamExt;
-    /// # async fn demo(client: claims_client::ClaimsClient, member: claims_client::MemberId)
-    /// # -> Result<(), claims_client::Error> {
-    /// let mut claims = client.list_claims(&member).into_stream();
-    /// while let Some(claim) = claims.try_next().await? {
-    ///     println!("{claim:?}");
-    /// }
-    /// # Ok(()) }
-    /// ```
-    #[must_use = "a stream does nothing until it is polled"]
-    pub fn into_stream(self) -> ClaimStream {
-        ClaimStream { pages: self.into_pages(), claims: Vec::new().into_iter() }
-    }
-
-    /// All pages, as they are asked for. Ends after the first error.
-    #[must_use = "a stream does nothing until it is polled"]
-    pub fn into_pages(self) -> PageStream {
-        PageStream { call: self, state: State::Next }
-    }
+    state: State<A, P>,
 }
 
-impl IntoFuture for ListClaimsCall {
-    type Output = Result<ClaimPage, Error>;
-    type IntoFuture = CallFuture<ClaimPage>;
-
-    fn into_future(self) -> CallFuture<ClaimPage> {
-        let mut target = super::claims(&self.client).with("memberId", self.member_id.as_str());
-        if let Some(status) = &self.status {
-            target = target.with("status", status.as_str());
-        }
-        if let Some(limit) = self.limit {
-            target = target.with("limit", &limit.to_string());
-        }
-        if let Some(start) = &self.start {
-            target = target.with("nextToken", start.as_str());
-        }
-        let plan = Plan {
-            operation: Operation::ListClaims,
-            url: target.into_url(),
-            body: None,
-            if_match: None,
-            key: None,
-            repeat: Repeat::Harmless,
-        };
-        Box::pin(read(self.client, self.options, plan))
-    }
-}
-
-/// A member's claims, newest first; made by [`ListClaimsCall::into_stream`].
-pub struct ClaimStream {
-    pages: PageStream,
-    claims: std::vec::IntoIter<Claim>,
-}
-
-/// Pages of a member's claims; made by [`ListClaimsCall::into_pages`].
-pub struct PageStream {
-    call: ListClaimsCall,
-    state: State,
-}
-
-enum State {
+enum State<A: Api, P> {
     Next,
-    Loading(CallFuture<ClaimPage>),
+    Loading(CallFuture<A, P>),
     End,
 }
 
-impl Stream for PageStream {
-    type Item = Result<ClaimPage, Error>;
+impl<A: Api, P: Page<A>> PageStream<A, P> {
+    /// Where the page after `page` begins, and that there is one.
+    fn advance(&mut self, page: &P) -> Result<(), Error<A>> {
+        let Some(next) = page.next_token() else { return Ok(()) };
+        if self.start.as_ref() == Some(next) {
+            // The same page for ever is worse than an error.
+            return Err(Error::new(Kind::Unreadable, self.call.plan.operation, Sent::Answered)
+                .with_source("the list does not advance: nextToken is the one that was sent"));
+        }
+        self.start = Some(next.clone());
+        self.state = State::Next;
+        Ok(())
+    }
+}
+
+impl<A: Api, P: Page<A>> Stream for PageStream<A, P> {
+    type Item = Result<P, Error<A>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
             match &mut self.state {
                 State::End => return Poll::Ready(None),
-                State::Next => self.state = State::Loading(self.call.clone().into_future()),
+                State::Next => {
+                    let call = self.call.clone();
+                    let call = match &self.start {
+                        Some(start) => call.starting_at(start),
+                        None => call,
+                    };
+                    self.state = State::Loading(call.into_future());
+                }
                 State::Loading(page) => {
                     let page = ready!(page.as_mut().poll(cx));
                     self.state = State::End;
-                    let page = match page {
-                        Ok(page) => page,
-                        Err(e) => return Poll::Ready(Some(Err(e))),
-                    };
-                    if let Some(next) = &page.next_token {
-                        if self.call.start.as_ref() == Some(next) {
-                            // The same page for ever is worse than an error.
-                            return Poll::Ready(Some(Err(Error::new(
-                                Kind::Unreadable,
-                                Operation::ListClaims,
-                                Sent::Answered,
-                            )
-                            .with_source("the list does not advance: nextToken is the one that was sent"))));
-                        }
-                        self.call.start = Some(next.clone());
-                        self.state = State::Next;
-                    }
-                    return Poll::Ready(Some(Ok(page)));
+                    return Poll::Ready(Some(page.and_then(|page| self.advance(&page).map(|()| page))));
                 }
             }
         }
     }
 }
 
-impl Stream for ClaimStream {
-    type Item = Result<Claim, Error>;
+impl<A: Api, P: Page<A>> Stream for ItemStream<A, P> {
+    type Item = Result<P::Item, Error<A>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            if let Some(claim) = self.claims.next() {
-                return Poll::Ready(Some(Ok(claim)));
+            if let Some(item) = self.items.next() {
+                return Poll::Ready(Some(Ok(item)));
             }
             match ready!(Pin::new(&mut self.pages).poll_next(cx)) {
-                Some(Ok(page)) => self.claims = page.claims.into_iter(),
+                Some(Ok(page)) => self.items = page.into_items().into_iter(),
                 Some(Err(e)) => return Poll::Ready(Some(Err(e))),
                 None => return Poll::Ready(None),
             }
@@ -179,14 +124,14 @@ impl Stream for ClaimStream {
     }
 }
 
-impl std::fmt::Debug for ClaimStream {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ClaimStream(..)")
+impl<A: Api, P: Page<A>> fmt::Debug for ItemStream<A, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ItemStream(..)")
     }
 }
 
-impl std::fmt::Debug for PageStream {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<A: Api, P> fmt::Debug for PageStream<A, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PageStream(..)")
     }
 }

@@ -1,0 +1,113 @@
+//! The client and its operations.
+
+use claims_api_types::{Claim, ClaimId, CreateClaim, MemberId, Operation, UpdateClaimRequest};
+use private_api_client::{BuildError, Client, Diagnosis};
+
+use crate::{
+    Claims, ClientBuilder,
+    operation::{CreateClaimCall, DeleteClaimCall, GetClaimCall, ListClaimsCall, ModifyClaimCall, UpdateClaimCall},
+};
+
+/// A client of one claims API.
+///
+/// Clones are cheap and share connections and the retry budget: build one client and clone it wherever it is needed.
+#[derive(Clone, Debug)]
+pub struct ClaimsClient(Client<Claims>);
+
+impl From<Client<Claims>> for ClaimsClient {
+    fn from(client: Client<Claims>) -> Self {
+        Self(client)
+    }
+}
+
+impl ClaimsClient {
+    /// Configures a client.
+    pub fn builder() -> ClientBuilder {
+        Client::builder()
+    }
+
+    /// A client as the environment describes it; see [`ClientBuilder::from_env`].
+    ///
+    /// # Errors
+    /// Everything that is missing or wrong in the environment.
+    pub fn from_env() -> Result<Self, BuildError> {
+        Client::<Claims>::from_env()
+    }
+
+    /// Files a claim, exactly once however often it has to be sent. Resolves to the [`Claim`].
+    pub fn create_claim(&self, claim: CreateClaim) -> CreateClaimCall {
+        self.0
+            .call(Operation::CreateClaim.row())
+            .query("memberId", claim.member_id.as_str())
+            .query("policyId", claim.policy_id.as_str())
+            .query("memberName", claim.member_name.as_str())
+            .json(&claim.request)
+    }
+
+    /// Gets one claim of a member. Resolves to the [`Claim`].
+    pub fn get_claim(&self, member_id: &MemberId, claim_id: ClaimId) -> GetClaimCall {
+        self.0.call(Operation::GetClaim.row()).segment(claim_id).query("memberId", member_id.as_str())
+    }
+
+    /// Lists a member's claims, newest first: one page, or a stream of all.
+    pub fn list_claims(&self, member_id: &MemberId) -> ListClaimsCall {
+        ListClaimsCall::new(self.0.call(Operation::ListClaims.row()).query("memberId", member_id.as_str()))
+    }
+
+    /// Replaces what may change of a claim. Resolves to the [`Claim`] as it is now.
+    ///
+    /// Without `if_match` it overwrites whatever is there, and is not retried once it may have been sent.
+    pub fn update_claim(&self, member_id: &MemberId, claim_id: ClaimId, update: UpdateClaimRequest) -> UpdateClaimCall {
+        self.0.call(Operation::UpdateClaim.row()).segment(claim_id).query("memberId", member_id.as_str()).json(&update)
+    }
+
+    /// Deletes a claim. Resolves to nothing.
+    pub fn delete_claim(&self, member_id: &MemberId, claim_id: ClaimId) -> DeleteClaimCall {
+        self.0
+            .call_without_content(Operation::DeleteClaim.row())
+            .segment(claim_id)
+            .query("memberId", member_id.as_str())
+    }
+
+    /// Changes a claim as it is at that moment: gets it, asks `change` what to make of it, updates it on the condition that
+    /// it is still the same, and begins again if somebody else was faster. Resolves to the [`Claim`] as it is now.
+    ///
+    /// `change` is called once per round and may run several times; `None` leaves the claim alone.
+    ///
+    /// ```no_run
+    /// use claims_client::{ClaimsClient, types::*};
+    ///
+    /// # async fn demo(client: ClaimsClient, member: MemberId, id: ClaimId) -> Result<(), claims_client::Error> {
+    /// let claim = client
+    ///     .modify_claim(&member, id, |claim| {
+    ///         (claim.status == ClaimStatus::Pending)
+    ///             .then(|| UpdateClaimRequest { status: ClaimStatus::InReview, ..claim.to_update() })
+    ///     })
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn modify_claim<F>(&self, member_id: &MemberId, claim_id: ClaimId, mut change: F) -> ModifyClaimCall
+    where
+        F: FnMut(&Claim) -> Option<UpdateClaimRequest> + Send + 'static,
+    {
+        let (client, member_id) = (self.clone(), member_id.clone());
+        self.get_claim(&member_id, claim_id).modify(move |claim| {
+            change(claim).map(|update| client.update_claim(&member_id, claim_id, update).if_match(claim.version))
+        })
+    }
+
+    /// Finds out why the API cannot be reached: resolves its name, connects to each address, and lists one claim of a
+    /// member named `diagnose` through each mode that this client's parts allow.
+    ///
+    /// Sends a handful of reads and no retries. For people and tickets, not for a health check.
+    ///
+    /// ```no_run
+    /// # async fn demo() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = claims_client::ClaimsClient::from_env()?;
+    /// println!("{}", client.diagnose().await);
+    /// # Ok(()) }
+    /// ```
+    pub async fn diagnose(&self) -> Diagnosis {
+        self.0.diagnose().await
+    }
+}

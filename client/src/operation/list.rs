@@ -1,0 +1,118 @@
+//! listClaims: a page, or a stream of all of them
+
+use std::{
+    fmt,
+    future::IntoFuture,
+    time::Duration,
+};
+
+use claims_api_types::{ClaimPage, ClaimStatus, NextToken, PageLimit};
+use http::{HeaderName, HeaderValue};
+use private_api_client::Call;
+
+use super::{CallFuture, ClaimStream, PageStream};
+use crate::{Claims, Error};
+
+/// Lists claims; see [`ClaimsClient::list_claims`](crate::ClaimsClient::list_claims).
+///
+/// Awaited, it gets one page. [`into_stream`](Self::into_stream) gets all claims and [`into_pages`](Self::into_pages) all
+/// pages, each when it is asked for; the call's options then hold for every page by itself.
+#[derive(Clone)]
+#[must_use = "a call is sent when it is awaited"]
+pub struct ListClaimsCall {
+    call: Call<Claims, ClaimPage>,
+    status: Option<ClaimStatus>,
+    limit: Option<PageLimit>,
+    start: Option<NextToken>,
+}
+
+impl ListClaimsCall {
+    pub(crate) fn new(call: Call<Claims, ClaimPage>) -> Self {
+        Self { call, status: None, limit: None, start: None }
+    }
+
+    /// Only claims of this status. Pages may then hold fewer claims than the limit, even none, before the last one.
+    pub fn status(self, status: ClaimStatus) -> Self {
+        Self { status: Some(status), ..self }
+    }
+
+    /// How many claims a page may hold; 25 if not set.
+    pub fn limit(self, limit: PageLimit) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+
+    /// Begins after an earlier page, whose [`next_token`](ClaimPage::next_token) this is.
+    pub fn starting_at(self, token: NextToken) -> Self {
+        Self { start: Some(token), ..self }
+    }
+
+    /// As [`Call::with_timeout`].
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { call: self.call.with_timeout(timeout), ..self }
+    }
+
+    /// As [`Call::without_retry`].
+    pub fn without_retry(self) -> Self {
+        Self { call: self.call.without_retry(), ..self }
+    }
+
+    /// As [`Call::with_header`].
+    pub fn with_header<N: TryInto<HeaderName>, V: TryInto<HeaderValue>>(self, name: N, value: V) -> Self {
+        Self { call: self.call.with_header(name, value), ..self }
+    }
+
+    /// All claims, page by page as they are asked for. Ends after the first error.
+    ///
+    /// ```no_run
+    /// use futures_util::TryStreamExt;
+    /// # async fn demo(client: claims_client::ClaimsClient, member: claims_client::MemberId)
+    /// # -> Result<(), claims_client::Error> {
+    /// let mut claims = client.list_claims(&member).into_stream();
+    /// while let Some(claim) = claims.try_next().await? {
+    ///     println!("{claim:?}");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn into_stream(self) -> ClaimStream {
+        let (call, start) = self.filtered();
+        call.into_stream(start)
+    }
+
+    /// All pages, as they are asked for. Ends after the first error.
+    pub fn into_pages(self) -> PageStream {
+        let (call, start) = self.filtered();
+        call.into_pages(start)
+    }
+
+    /// The call of any page, and where the first one begins.
+    fn filtered(self) -> (Call<Claims, ClaimPage>, Option<NextToken>) {
+        let mut call = self.call;
+        if let Some(status) = &self.status {
+            call = call.query("status", status.as_str());
+        }
+        if let Some(limit) = self.limit {
+            call = call.query("limit", &limit.to_string());
+        }
+        (call, self.start)
+    }
+}
+
+impl IntoFuture for ListClaimsCall {
+    type Output = Result<ClaimPage, Error>;
+    type IntoFuture = CallFuture<ClaimPage>;
+
+    fn into_future(self) -> CallFuture<ClaimPage> {
+        let (call, start) = self.filtered();
+        match start {
+            Some(start) => call.starting_at(&start),
+            None => call,
+        }
+        .into_future()
+    }
+}
+
+impl fmt::Debug for ListClaimsCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ListClaimsCall(..)")
+    }
+}
