@@ -1,10 +1,6 @@
 //! listClaims: a page, or a stream of all of them
 
-use std::{
-    fmt,
-    future::IntoFuture,
-    time::Duration,
-};
+use std::{fmt, future::IntoFuture, time::Duration};
 
 use claims_api_types::{ClaimPage, ClaimStatus, NextToken, PageLimit};
 use http::{HeaderName, HeaderValue};

@@ -111,11 +111,7 @@ impl<A: Api> Client<A> {
 }
 
 impl<A: Api, T, K> Call<A, T, K> {
-    fn new(
-        client: &Client<A>,
-        operation: &'static Operation,
-        read: fn(&[u8]) -> Result<T, serde_json::Error>,
-    ) -> Self {
+    fn new(client: &Client<A>, operation: &'static Operation, read: fn(&[u8]) -> Result<T, serde_json::Error>) -> Self {
         let plan = Plan {
             operation,
             target: Target::new(&client.transport().address.base, operation.path),

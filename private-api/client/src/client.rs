@@ -69,6 +69,9 @@ impl<A: Api> Clone for Client<A> {
 
 impl<A: Api> fmt::Debug for Client<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("api", &A::NAME).field("address", &self.0.transport.address).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("api", &A::NAME)
+            .field("address", &self.0.transport.address)
+            .finish_non_exhaustive()
     }
 }

@@ -118,7 +118,13 @@ impl<A: Api> Error<A> {
     }
 
     /// What only the call knows. `open`: whether the service may have acted on an attempt before the last.
-    pub(crate) fn ended(mut self, attempts: u32, open: bool, key: Option<IdempotencyKey>, outcome_unknown: bool) -> Self {
+    pub(crate) fn ended(
+        mut self,
+        attempts: u32,
+        open: bool,
+        key: Option<IdempotencyKey>,
+        outcome_unknown: bool,
+    ) -> Self {
         self.0.attempts = attempts;
         if open && self.0.sent == Sent::No {
             self.0.sent = Sent::Maybe;

@@ -26,10 +26,7 @@ pub struct Modify<A: Api, T> {
 impl<A: Api, T> Call<A, T> {
     /// Gets, asks `change` for the write that it makes of what was got, sends that, and begins again when it is refused because
     /// of another version. `None` leaves it as it is. The options of this call hold for all of it.
-    pub fn modify(
-        self,
-        change: impl FnMut(&T) -> Option<Call<A, T, Conditional>> + Send + 'static,
-    ) -> Modify<A, T> {
+    pub fn modify(self, change: impl FnMut(&T) -> Option<Call<A, T, Conditional>> + Send + 'static) -> Modify<A, T> {
         Modify { get: self, change: Box::new(change), max_rounds: 20 }
     }
 }

@@ -121,7 +121,10 @@ mod tests {
     #[test]
     fn each_parameter_of_the_path_takes_one_value_which_stays_one_segment() {
         let template = "/order/{orderId}/item/{itemId}/history";
-        assert_eq!(url("http://x/dev", template, &["7", "a/b?c"]).unwrap(), "http://x/dev/order/7/item/a%2Fb%3Fc/history");
+        assert_eq!(
+            url("http://x/dev", template, &["7", "a/b?c"]).unwrap(),
+            "http://x/dev/order/7/item/a%2Fb%3Fc/history"
+        );
         assert_eq!(url("http://x/dev", template, &["7"]), None, "one is missing");
         let target = |template| Target::new(&"http://x".parse::<Url>().unwrap(), template);
         assert!(!target("/order").segment(7), "there is none");

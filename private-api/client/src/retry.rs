@@ -95,7 +95,13 @@ impl RetryPolicy {
     }
 
     /// The wait after `error`, the `attempt`th failure (1 is the first) of its call.
-    pub(crate) fn wait<A: Api>(&self, error: &Error<A>, attempt: u32, interrupted_before: bool, random: f64) -> Duration {
+    pub(crate) fn wait<A: Api>(
+        &self,
+        error: &Error<A>,
+        attempt: u32,
+        interrupted_before: bool,
+        random: f64,
+    ) -> Duration {
         if error.kind() == Kind::Interrupted && !interrupted_before {
             return Duration::ZERO;
         }

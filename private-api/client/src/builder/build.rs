@@ -69,10 +69,8 @@ impl<A: Api> ClientBuilder<A> {
         };
         #[cfg(not(feature = "sigv4"))]
         if endpoint.signed == Some(true) {
-            mistakes.push(format!(
-                "the API wants signed requests (AWS_IAM): build {} with its feature sigv4",
-                A::PACKAGE
-            ));
+            mistakes
+                .push(format!("the API wants signed requests (AWS_IAM): build {} with its feature sigv4", A::PACKAGE));
         }
         endpoint.address(mistakes)
     }
