@@ -3,11 +3,13 @@
 mod parts;
 mod sources;
 
-use std::{fmt, str::FromStr};
+use std::{fmt, marker::PhantomData, str::FromStr};
 
 use http::HeaderValue;
 use serde::Serialize;
 use url::Url;
+
+use crate::Api;
 
 /// How to reach the API.
 ///
@@ -24,14 +26,14 @@ use url::Url;
 /// names everything that is wrong at once.
 ///
 /// ```
-/// use claims_client::{ClaimsClient, Endpoint};
-///
+/// # use private_api_client::{Api, Client, Endpoint};
+/// # fn demo<A: Api<Client = Client<A>>>() {
 /// let endpoint = Endpoint::vpce_resolve("a1b2c3d4e5", "eu-central-1", "dev", "not a host");
-/// let error = ClaimsClient::builder().endpoint(endpoint).build().unwrap_err();
+/// let error = Client::<A>::builder().endpoint(endpoint).build().unwrap_err();
 /// assert_eq!(error.mistakes().len(), 1);
+/// # }
 /// ```
-#[derive(Clone)]
-pub struct Endpoint {
+pub struct Endpoint<A> {
     way: Way,
     /// Whether requests have to be signed, where the source of the endpoint knows it.
     pub(crate) signed: Option<bool>,
@@ -39,6 +41,14 @@ pub struct Endpoint {
     region: Option<String>,
     /// What was wrong with the source this was read from.
     mistakes: Vec<String>,
+    api: PhantomData<fn() -> A>,
+}
+
+impl<A> Clone for Endpoint<A> {
+    fn clone(&self) -> Self {
+        let Self { way, signed, region, mistakes, api } = self;
+        Self { way: way.clone(), signed: *signed, region: region.clone(), mistakes: mistakes.clone(), api: *api }
+    }
 }
 
 #[derive(Clone)]
@@ -54,7 +64,7 @@ enum Way {
     Unreadable,
 }
 
-/// The name of a way into the API, as `CLAIMS_API_MODE` spells it.
+/// The name of a way into the API, as the variable `…_MODE` spells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -111,13 +121,13 @@ impl FromStr for Mode {
 #[error("must be one of private-dns, alias, vpce-host, vpce-header, vpce-resolve, url")]
 pub struct UnknownMode(());
 
-impl Endpoint {
+impl<A: Api> Endpoint<A> {
     /// Any base URL, stage included: a custom private domain, or an API on this machine.
     ///
     /// `http` or `https`, without user, query and fragment: `http://127.0.0.1:9000/dev`.
     #[must_use]
     pub fn url(url: impl Into<String>) -> Self {
-        Self { way: Way::Url(url.into()), signed: None, region: None, mistakes: Vec::new() }
+        Self::new(Way::Url(url.into()), None, Vec::new())
     }
 
     /// Says in which AWS region the API is, where its URL does not; signatures name it.
@@ -188,16 +198,16 @@ impl Endpoint {
         stage: impl Into<String>,
         vpce: impl Into<String>,
     ) -> Self {
-        Self {
-            way: Way::Api { mode, api_id: api_id.into(), stage: stage.into(), vpce: vpce.into() },
-            signed: None,
-            region: Some(region.into()),
-            mistakes: Vec::new(),
-        }
+        let way = Way::Api { mode, api_id: api_id.into(), stage: stage.into(), vpce: vpce.into() };
+        Self::new(way, Some(region.into()), Vec::new())
     }
 
     fn unreadable(mistakes: Vec<String>) -> Self {
-        Self { way: Way::Unreadable, signed: None, region: None, mistakes }
+        Self::new(Way::Unreadable, None, mistakes)
+    }
+
+    fn new(way: Way, region: Option<String>, mistakes: Vec<String>) -> Self {
+        Self { way, signed: None, region, mistakes, api: PhantomData }
     }
 
     pub(crate) fn mode(&self) -> Mode {
@@ -224,7 +234,7 @@ impl Endpoint {
         }
         let address = match &self.way {
             Way::Unreadable => None,
-            Way::Url(url) => parts::base_url(url, &mut found).map(|base| Address {
+            Way::Url(url) => parts::base_url(url, A::COLLECTION, &mut found).map(|base| Address {
                 region: region.map(str::to_owned).or_else(|| parts::region_of_host(base.host_str()?)),
                 base,
                 host: None,
@@ -241,7 +251,7 @@ impl Endpoint {
     }
 }
 
-impl fmt::Debug for Endpoint {
+impl<A> fmt::Debug for Endpoint<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Endpoint");
         match &self.way {

@@ -5,7 +5,6 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use claims_api_types::Operation;
 use http::HeaderMap;
 use reqwest::dns::{Name, Resolve};
 use serde::Serialize;
@@ -13,7 +12,7 @@ use serde::Serialize;
 use tracing::Span;
 
 use crate::{
-    ClaimsClient, Endpoint, Mode,
+    Api, Client, Endpoint, Mode,
     clock::within,
     endpoint::Address,
     error::{Error, Kind},
@@ -22,9 +21,9 @@ use crate::{
     transport::{Request, Transport},
 };
 
-/// What [`ClaimsClient::diagnose`] found. `Display` says it in plain words; serialised it is for a ticket.
+/// What [`Client::diagnose`] found. `Display` says it in plain words; serialised it is for a ticket.
 ///
-/// It holds names, addresses and the client's own error lines, nothing of any claim.
+/// It holds names, addresses and the client's own error lines, nothing of what the API is about.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Diagnosis {
@@ -36,8 +35,17 @@ pub struct Diagnosis {
     pub resolution_error: Option<String>,
     /// The name's addresses; a VPC endpoint has one per availability zone.
     pub addresses: Vec<Reached>,
-    /// A list of one claim, tried through each mode that this client can try, its own mode first.
+    /// The API's probe, tried through each mode that this client can try, its own mode first.
     pub modes: Vec<Tried>,
+    #[serde(skip)]
+    words: Words,
+}
+
+/// What the API calls itself, and what its variables' names begin with.
+#[derive(Clone, Copy, Debug)]
+struct Words {
+    api: &'static str,
+    variables: &'static str,
 }
 
 /// One address of the API.
@@ -97,6 +105,13 @@ pub enum Verdict {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.advise(f, "this API", "")
+    }
+}
+
+impl Verdict {
+    /// `api`: what it is called; `ca_file`: how to add an authority to those that are trusted.
+    fn advise(self, f: &mut fmt::Formatter<'_>, api: &str, ca_file: &str) -> fmt::Result {
         f.write_str(match self {
             Self::Works => "the API answers",
             Self::PartlyReachable => {
@@ -117,27 +132,49 @@ impl fmt::Display for Verdict {
                  machine in on port 443, this machine's own security group lets it out, and the routes between"
             }
             Self::Tls => {
-                "TLS fails; check that the name belongs to the certificate, that its authority is trusted \
-                 (CLAIMS_API_CA_FILE), and this machine's clock"
+                return write!(
+                    f,
+                    "TLS fails; check that the name belongs to the certificate, that its authority is trusted{ca_file}, and \
+                     this machine's clock"
+                );
             }
             Self::NoAnswer => {
                 "connections are made, and no answer comes; check what stands between (firewall, inspection, MTU) and the \
                  integration's time limit"
             }
-            Self::Refused(refusal) => return refusal.fmt(f),
+            Self::Refused(refusal) => return fmt::Display::fmt(&refusal, f),
             Self::NoCredentials => "there are no credentials to sign requests with; check the role or profile of this machine",
             Self::ServiceFails => {
                 "the gateway answers, and what is behind it fails; look up the request id in the gateway's and the \
                  function's logs"
             }
-            Self::AnotherService => "what answers there is not the claims API; check the URL, and what stands between",
+            Self::AnotherService => {
+                return write!(f, "what answers there is not {api}; check the URL, and what stands between");
+            }
         })
+    }
+}
+
+/// The verdict in the API's own words; made by [`Diagnosis::advice`].
+struct Advice<'a>(&'a Diagnosis);
+
+impl fmt::Display for Advice<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Words { api, variables } = &self.0.words;
+        self.0.verdict.advise(f, &format!("the {api} API"), &format!(" ({variables}_CA_FILE)"))
+    }
+}
+
+impl Diagnosis {
+    /// The verdict, its likely cause and what to do, in the API's own words.
+    pub fn advice(&self) -> impl fmt::Display {
+        Advice(self)
     }
 }
 
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.verdict)?;
+        writeln!(f, "{}", self.advice())?;
         write!(f, "- {}:", self.name)?;
         if let Some(error) = &self.resolution_error {
             write!(f, " {error}")?;
@@ -153,18 +190,11 @@ impl fmt::Display for Diagnosis {
     }
 }
 
-impl ClaimsClient {
-    /// Finds out why the API cannot be reached: resolves its name, connects to each address, and lists one claim of a
-    /// member named `diagnose` through each mode that this client's parts allow.
+impl<A: Api> Client<A> {
+    /// Finds out why the API cannot be reached: resolves its name, connects to each address, and sends the API's
+    /// [probe](Api::probe) through each mode that this client's parts allow.
     ///
     /// Sends a handful of reads and no retries. For people and tickets, not for a health check.
-    ///
-    /// ```no_run
-    /// # async fn demo() -> Result<(), Box<dyn std::error::Error>> {
-    /// let client = claims_client::ClaimsClient::from_env()?;
-    /// println!("{}", client.diagnose().await);
-    /// # Ok(()) }
-    /// ```
     pub async fn diagnose(&self) -> Diagnosis {
         let transport = self.transport();
         let address = &transport.address;
@@ -207,7 +237,8 @@ impl ClaimsClient {
             Some(verdict) => verdict,
             None => Verdict::NoAnswer,
         });
-        Diagnosis { verdict, name, resolution_error, addresses, modes }
+        let words = Words { api: A::NAME, variables: A::VARIABLES };
+        Diagnosis { verdict, name, resolution_error, addresses, modes, words }
     }
 
     async fn connect(&self, mut address: SocketAddr, port: u16) -> Result<(), String> {
@@ -244,27 +275,26 @@ impl ClaimsClient {
             #[cfg(feature = "sigv4")]
             signer: own.signer.clone(),
         };
-        let request = Request {
-            operation: Operation::ListClaims,
-            url: Target::new(&transport.address.base, Operation::CLAIMS_PATH)
-                .with("memberId", "diagnose")
-                .with("limit", "1")
-                .into_url(),
-            headers: HeaderMap::new(),
-            body: None,
+        let probe = A::probe();
+        let mut target = Target::new(&transport.address.base, probe.operation.path);
+        probe.query.iter().for_each(|(name, value)| target.query(name, value));
+        let Some(url) = target.into_url() else {
+            let error = Some("the API's probe has a path with parameters".to_owned());
+            return Tried { mode, verdict: Verdict::AnotherService, error, request_id: None };
         };
+        let request = Request { operation: probe.operation, url, headers: HeaderMap::new(), body: None };
         let settings = self.settings();
         let clock = &*settings.clock;
         let limit = settings.attempt_timeout.min(settings.timeout);
-        match within(clock, limit, &Span::none(), transport.send(&request, clock)).await {
+        match within(clock, limit, &Span::none(), transport.send::<A>(&request, clock)).await {
             Some(Ok(answer)) => {
-                let ours = serde_json::from_slice::<claims_api_types::ClaimPage>(&answer.body).is_ok();
+                let ours = (probe.is_answer)(&answer.body);
                 let verdict = if ours { Verdict::Works } else { Verdict::AnotherService };
-                let error = (!ours).then(|| format!("status {}, and no list of claims", answer.status));
+                let error = (!ours).then(|| format!("status {}, and no {}", answer.status, probe.answer));
                 Tried { mode, verdict, error, request_id: answer.request_id().map(str::to_owned) }
             }
             Some(Err(e)) => {
-                let e = e.with_history(1, false, None);
+                let e = e.ended(1, false, None, false);
                 let request_id = e.request_id().map(str::to_owned);
                 Tried { mode, verdict: verdict_of(&e), error: Some(e.to_string()), request_id }
             }
@@ -278,7 +308,7 @@ impl ClaimsClient {
     }
 }
 
-fn verdict_of(error: &Error) -> Verdict {
+fn verdict_of<A: Api>(error: &Error<A>) -> Verdict {
     match (error.kind(), error.refusal(), error.status()) {
         // TCP was tried before, so what fails on the way to a connection is TLS.
         (Kind::Connect, ..) => Verdict::Tls,
@@ -318,7 +348,7 @@ fn is_private(address: IpAddr) -> bool {
     }
 }
 
-impl Endpoint {
+impl<A: Api> Endpoint<A> {
     fn alternatives(&self) -> Vec<Self> {
         let Some((api_id, region, stage, vpce)) = self.parts() else { return Vec::new() };
         let own = self.mode();

@@ -5,19 +5,22 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::{Endpoint, Mode};
+use crate::Api;
 
-impl Endpoint {
+impl<A: Api> Endpoint<A> {
     /// Reads the endpoint from the environment.
+    ///
+    /// Each name begins with the API's own [`VARIABLES`](Api::VARIABLES).
     ///
     /// | variable | |
     /// |---|---|
-    /// | `CLAIMS_API_URL` | any base URL with its stage; wins over the mode when that is unset or `url` |
-    /// | `CLAIMS_API_MODE` | `private-dns`, `alias`, `vpce-host`, `vpce-header`, `vpce-resolve` or `url` |
-    /// | `CLAIMS_API_ID`, `CLAIMS_API_STAGE` | the REST API's id and its stage |
-    /// | `CLAIMS_API_REGION` | else `AWS_REGION` |
-    /// | `CLAIMS_API_VPCE_ID` | `alias` only |
-    /// | `CLAIMS_API_VPCE_DNS` | `vpce-host`, `vpce-header` and `vpce-resolve` only |
-    /// | `CLAIMS_API_AUTHORIZATION` | `NONE`, or `AWS_IAM`: requests have to be signed |
+    /// | `…_URL` | any base URL with its stage; wins over the mode when that is unset or `url` |
+    /// | `…_MODE` | `private-dns`, `alias`, `vpce-host`, `vpce-header`, `vpce-resolve` or `url` |
+    /// | `…_ID`, `…_STAGE` | the REST API's id and its stage |
+    /// | `…_REGION` | else `AWS_REGION` |
+    /// | `…_VPCE_ID` | `alias` only |
+    /// | `…_VPCE_DNS` | `vpce-host`, `vpce-header` and `vpce-resolve` only |
+    /// | `…_AUTHORIZATION` | `NONE`, or `AWS_IAM`: requests have to be signed |
     ///
     /// What is missing or wrong is said by [`ClientBuilder::build`](crate::ClientBuilder::build).
     #[must_use]
@@ -27,30 +30,25 @@ impl Endpoint {
 
     /// As [`from_env`](Self::from_env), with the variables' values from anywhere, such as one map of Terraform's
     /// `client_environment` output.
-    ///
-    /// ```
-    /// # use claims_client::{ClaimsClient, Endpoint};
-    /// let settings = [("CLAIMS_API_URL", "http://127.0.0.1:9000/dev")];
-    /// let endpoint = Endpoint::from_vars(|name| {
-    ///     settings.iter().find(|(n, _)| *n == name).map(|(_, value)| value.to_string())
-    /// });
-    /// assert!(ClaimsClient::builder().endpoint(endpoint).build().is_ok());
-    /// ```
     #[must_use]
     pub fn from_vars(vars: impl Fn(&str) -> Option<String>) -> Self {
+        let own = |name: &str| format!("{}_{name}", A::VARIABLES);
         let var = |name: &str| vars(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
-        let url = var("CLAIMS_API_URL");
-        let mode = match var("CLAIMS_API_MODE").map(|m| m.parse::<Mode>()) {
+        let url = var(&own("URL"));
+        let mode = match var(&own("MODE")).map(|m| m.parse::<Mode>()) {
             None if url.is_some() => Mode::Url,
             None => {
-                return Self::unreadable(vec![
-                    "the environment names no API: set CLAIMS_API_URL, or CLAIMS_API_MODE with CLAIMS_API_ID, \
-                     CLAIMS_API_REGION and CLAIMS_API_STAGE"
-                        .to_owned(),
-                ]);
+                return Self::unreadable(vec![format!(
+                    "the environment names no API: set {}, or {} with {}, {} and {}",
+                    own("URL"),
+                    own("MODE"),
+                    own("ID"),
+                    own("REGION"),
+                    own("STAGE")
+                )]);
             }
             Some(Ok(mode)) => mode,
-            Some(Err(e)) => return Self::unreadable(vec![format!("CLAIMS_API_MODE {e}")]),
+            Some(Err(e)) => return Self::unreadable(vec![format!("{} {e}", own("MODE"))]),
         };
 
         let mut mistakes = Vec::new();
@@ -60,30 +58,28 @@ impl Endpoint {
                 String::new()
             })
         };
-        let region = var("CLAIMS_API_REGION").or_else(|| var("AWS_REGION"));
+        let mut required_own = |name: &str| required(&own(name), var(&own(name)));
+        let region = var(&own("REGION")).or_else(|| var("AWS_REGION"));
         let mut endpoint = if mode == Mode::Url {
-            Self { region, ..Self::url(required("CLAIMS_API_URL", url.clone())) }
+            Self { region, ..Self::url(required_own("URL")) }
         } else {
             let vpce = match mode {
-                Mode::Alias => required("CLAIMS_API_VPCE_ID", var("CLAIMS_API_VPCE_ID")),
+                Mode::Alias => required_own("VPCE_ID"),
                 Mode::PrivateDns | Mode::Url => String::new(),
-                Mode::VpceHost | Mode::VpceHeader | Mode::VpceResolve => {
-                    required("CLAIMS_API_VPCE_DNS", var("CLAIMS_API_VPCE_DNS"))
-                }
+                Mode::VpceHost | Mode::VpceHeader | Mode::VpceResolve => required_own("VPCE_DNS"),
             };
-            Self::api(
-                mode,
-                required("CLAIMS_API_ID", var("CLAIMS_API_ID")),
-                required("CLAIMS_API_REGION (or AWS_REGION)", region),
-                required("CLAIMS_API_STAGE", var("CLAIMS_API_STAGE")),
-                vpce,
-            )
+            let api_id = required_own("ID");
+            let region = required(&format!("{} (or AWS_REGION)", own("REGION")), region);
+            Self::api(mode, api_id, region, required(&own("STAGE"), var(&own("STAGE"))), vpce)
         };
         if mode != Mode::Url && url.is_some() {
-            mistakes
-                .push(format!("CLAIMS_API_URL and CLAIMS_API_MODE={mode} contradict each other: unset one of them"));
+            mistakes.push(format!(
+                "{} and {}={mode} contradict each other: unset one of them",
+                own("URL"),
+                own("MODE")
+            ));
         }
-        endpoint.signed = var("CLAIMS_API_AUTHORIZATION").and_then(|a| signed(&a, &mut mistakes));
+        endpoint.signed = var(&own("AUTHORIZATION")).and_then(|a| signed(&a, &mut mistakes));
         endpoint.mistakes = mistakes;
         endpoint
     }
@@ -91,7 +87,7 @@ impl Endpoint {
     /// Reads the endpoint from what `terraform output -json` prints, to be used in `mode`.
     ///
     /// Uses the outputs `rest_api_id`, `region`, `stage`, `execute_api_endpoint` (mode `alias`),
-    /// `execute_api_endpoint_dns_name` (the `vpce-…` modes), `claim_url` (mode `url`) and `authorization`.
+    /// `execute_api_endpoint_dns_name` (the `vpce-…` modes), [`URL_OUTPUT`](Api::URL_OUTPUT) (mode `url`) and `authorization`.
     #[must_use]
     pub fn from_terraform_output(json: &str, mode: Mode) -> Self {
         #[derive(Deserialize)]
@@ -117,9 +113,9 @@ impl Endpoint {
             }
         };
         let mut endpoint = if mode == Mode::Url {
-            let url = output("claim_url");
+            let url = output(A::URL_OUTPUT);
             let region = outputs.get("region").and_then(|o| o.value.as_str()).map(str::to_owned);
-            Self { region, ..Self::url(url.split('?').next().unwrap_or_default().trim_end_matches("/claim")) }
+            Self { region, ..Self::url(url.split('?').next().unwrap_or_default().trim_end_matches(A::COLLECTION)) }
         } else {
             let vpce = match mode {
                 Mode::Alias => output("execute_api_endpoint"),

@@ -1,13 +1,16 @@
-//! When a request is sent again, and how long the client waits before.
+//! Every rule of retrying: when a request is sent again, how long the client waits before, and what is left open in the end.
 
 use std::{
     sync::Mutex,
     time::{Duration, SystemTime},
 };
 
-use claims_api_types::ProblemCode;
+use private_api_contract::{Access, Method, Operation, StandardCode};
 
-use crate::error::{Error, Kind, Sent};
+use crate::{
+    Api,
+    error::{Error, Kind, Sent},
+};
 
 /// How hard the client tries.
 ///
@@ -92,7 +95,13 @@ impl RetryPolicy {
     }
 
     /// The wait after `error`, the `attempt`th failure (1 is the first) of its call.
-    pub(crate) fn wait(&self, error: &Error, attempt: u32, interrupted_before: bool, random: f64) -> Duration {
+    pub(crate) fn wait<A: Api>(
+        &self,
+        error: &Error<A>,
+        attempt: u32,
+        interrupted_before: bool,
+        random: f64,
+    ) -> Duration {
         if error.kind() == Kind::Interrupted && !interrupted_before {
             return Duration::ZERO;
         }
@@ -110,26 +119,78 @@ pub(crate) enum Repeat {
     Harmful,
 }
 
-/// Whether another attempt may help and does no harm.
-pub(crate) fn may_retry(error: &Error, repeat: Repeat) -> bool {
-    match error.kind() {
-        Kind::Request | Kind::Credentials | Kind::Unreadable => false,
-        Kind::Connect | Kind::Timeout | Kind::Interrupted => error.was_sent() == Sent::No || repeat == Repeat::Harmless,
-        Kind::Refused => repeat == Repeat::Harmless && is_transient(error),
+impl Repeat {
+    /// `conditional`: whether the request names the version that it expects.
+    pub(crate) fn of(operation: &Operation, conditional: bool) -> Self {
+        match (operation.access, operation.method) {
+            (Access::Read, _) | (Access::Write, Method::Delete) => Self::Harmless,
+            (Access::Write, Method::Post) if operation.keyed => Self::Harmless,
+            // A key alone does not help an unconditional update: somebody may have written in between.
+            (Access::Write, Method::Put | Method::Patch) if conditional => Self::Harmless,
+            (Access::Write, Method::Get | Method::Post | Method::Put | Method::Patch) => Self::Harmful,
+        }
     }
 }
 
-fn is_transient(error: &Error) -> bool {
-    use ProblemCode::{GatewayTimeout, IntegrationFailed, StorageUnavailable, Throttled, Unknown};
-    match error.code() {
-        Some(Throttled | IntegrationFailed | StorageUnavailable | GatewayTimeout) => true,
-        Some(Unknown(_)) | None => matches!(error.status(), Some(429 | 502..=504)),
-        Some(_) => false,
+/// Whether the client gives the write a key of its own: where a key is what makes a repeat harmless.
+pub(crate) fn mints_key(operation: &Operation, conditional: bool) -> bool {
+    operation.keyed && (operation.method == Method::Post || conditional)
+}
+
+/// Whether another attempt may help and does no harm.
+pub(crate) fn may_retry<A: Api>(error: &Error<A>, repeat: Repeat) -> bool {
+    match error.kind() {
+        Kind::Request | Kind::Credentials | Kind::Unreadable => false,
+        Kind::Connect | Kind::Timeout | Kind::Interrupted => error.was_sent() == Sent::No || repeat == Repeat::Harmless,
+        Kind::Refused => repeat == Repeat::Harmless && Weight::of(error) == Weight::Transient,
+    }
+}
+
+/// What a refusal says about other attempts of the same request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Weight {
+    /// The next one may fare better.
+    Transient,
+    /// It would have been the same for every one: no earlier attempt has done the write either.
+    Settles,
+    /// This one is over; an earlier one may have been done.
+    Final,
+}
+
+impl Weight {
+    fn of<A: Api>(error: &Error<A>) -> Self {
+        match error.standard() {
+            Some(
+                StandardCode::Throttled
+                | StandardCode::IntegrationFailed
+                | StandardCode::StorageUnavailable
+                | StandardCode::GatewayTimeout,
+            ) => Self::Transient,
+            Some(
+                StandardCode::MalformedBody
+                | StandardCode::ValidationFailed
+                | StandardCode::PayloadTooLarge
+                | StandardCode::UnsupportedMediaType
+                | StandardCode::IdempotencyKeyReused,
+            ) => Self::Settles,
+            Some(
+                StandardCode::Forbidden
+                | StandardCode::NotFound
+                | StandardCode::InvalidTransition
+                | StandardCode::VersionMismatch
+                | StandardCode::Internal,
+            ) => Self::Final,
+            None => match error.status() {
+                Some(429 | 502..=504) => Self::Transient,
+                Some(400 | 413 | 415) => Self::Settles,
+                Some(_) | None => Self::Final,
+            },
+        }
     }
 }
 
 /// Whether the service may have done the write although this is what came back.
-pub(crate) fn leaves_open(error: &Error) -> bool {
+pub(crate) fn leaves_open<A: Api>(error: &Error<A>) -> bool {
     match error.was_sent() {
         Sent::No => false,
         Sent::Maybe => true,
@@ -137,6 +198,20 @@ pub(crate) fn leaves_open(error: &Error) -> bool {
         // leaves as much open.
         Sent::Answered => error.status().is_none_or(|s| !(300..500).contains(&s)),
     }
+}
+
+/// Whether a call that ends with `error` leaves its outcome unknown. `open`: whether an earlier attempt did.
+pub(crate) fn outcome_unknown<A: Api>(operation: &Operation, error: &Error<A>, open: bool) -> bool {
+    match operation.access {
+        Access::Read => false,
+        Access::Write => leaves_open(error) || open && Weight::of(error) != Weight::Settles,
+    }
+}
+
+/// Whether `error` is the success of a delete: an earlier attempt of this very call has deleted it, or somebody else has. It is
+/// gone, as wanted.
+pub(crate) fn is_gone<A: Api>(operation: &Operation, error: &Error<A>, open: bool) -> bool {
+    operation.method == Method::Delete && open && error.standard() == Some(StandardCode::NotFound)
 }
 
 /// The tokens that retries cost, shared by all clones of a client.
@@ -152,7 +227,7 @@ impl Budget {
     }
 
     /// Takes what a retry after `error` costs; `None` when there is not enough left.
-    pub(crate) fn take(&self, error: &Error) -> Option<u32> {
+    pub(crate) fn take<A: Api>(&self, error: &Error<A>) -> Option<u32> {
         let cost = if error.is_timeout() { 10 } else { 5 };
         let mut tokens = self.lock();
         *tokens = tokens.checked_sub(cost)?;
@@ -194,6 +269,29 @@ mod tests {
         assert_eq!(policy.back_off(2, 0.5), Duration::from_millis(200));
         assert_eq!(policy.back_off(2, 0.0), Duration::ZERO);
         assert_eq!(policy.back_off(u32::MAX, 1.0), Duration::from_secs(5));
+    }
+
+    #[test]
+    fn what_may_be_repeated_and_what_gets_a_key_follows_from_the_row_and_the_condition() {
+        use Repeat::{Harmful, Harmless};
+        let row = |method, access, keyed| Operation { id: "x", method, path: "/x", access, keyed };
+        let (read, write) = (Access::Read, Access::Write);
+        for (method, access, keyed, [plain, conditional], minted) in [
+            (Method::Get, read, false, [Harmless, Harmless], [false, false]),
+            (Method::Post, read, false, [Harmless, Harmless], [false, false]),
+            (Method::Get, write, false, [Harmful, Harmful], [false, false]),
+            (Method::Post, write, true, [Harmless, Harmless], [true, true]),
+            (Method::Post, write, false, [Harmful, Harmful], [false, false]),
+            (Method::Put, write, true, [Harmful, Harmless], [false, true]),
+            (Method::Patch, write, true, [Harmful, Harmless], [false, true]),
+            (Method::Put, write, false, [Harmful, Harmless], [false, false]),
+            (Method::Delete, write, true, [Harmless, Harmless], [false, true]),
+            (Method::Delete, write, false, [Harmless, Harmless], [false, false]),
+        ] {
+            let row = row(method, access, keyed);
+            assert_eq!([Repeat::of(&row, false), Repeat::of(&row, true)], [plain, conditional], "{row:?}");
+            assert_eq!([mints_key(&row, false), mints_key(&row, true)], minted, "{row:?}");
+        }
     }
 
     #[test]

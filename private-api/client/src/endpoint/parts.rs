@@ -97,7 +97,7 @@ pub(super) fn region_of_host(host: &str) -> Option<String> {
     suffix.trim_start_matches("vpce.").starts_with("amazonaws.com").then(|| region.to_owned())
 }
 
-pub(super) fn base_url(text: &str, mistakes: &mut Mistakes) -> Option<Url> {
+pub(super) fn base_url(text: &str, collection: &str, mistakes: &mut Mistakes) -> Option<Url> {
     // A URL may hold a secret as its user part, so a wrong one is not shown.
     if text.is_empty() && mistakes.missing_is_told {
         return None;
@@ -123,8 +123,8 @@ pub(super) fn base_url(text: &str, mistakes: &mut Mistakes) -> Option<Url> {
         wrong("must end with the stage, without a query or a fragment");
     }
     let path = url.path().trim_end_matches('/').to_owned();
-    if path.ends_with("/claim") {
-        wrong("has to end with the stage, not with /claim");
+    if path.ends_with(collection) {
+        wrong(&format!("has to end with the stage, not with {collection}"));
     }
     let mut base = url;
     base.set_path(&path);

@@ -1,26 +1,30 @@
 //! The one error of a call: what happened, and what to do about it.
 
-use std::{error::Error as StdError, fmt, time::Duration};
+mod display;
 
-use claims_api_types::{FieldError, IdempotencyKey, Operation, Problem, ProblemCode};
-use private_api_contract::ProblemCode as _;
+use std::{error::Error as StdError, time::Duration};
 
-use crate::gateway::Refusal;
+use private_api_contract::{FieldError, IdempotencyKey, Operation, Problem, ProblemCode as _, StandardCode};
+
+use crate::{Api, gateway::Refusal};
+
+pub(crate) use display::cause;
 
 /// Why a call failed.
 ///
 /// Ask its predicates; each says what the caller should do. `Display` is one line without personal data, fit for a log.
 ///
 /// ```
-/// # async fn demo(client: claims_client::ClaimsClient, member: claims_client::MemberId, id: claims_client::ClaimId) {
-/// match client.get_claim(&member, id).await {
-///     Ok(claim) => println!("{claim:?}"),
-///     Err(e) if e.is_not_found() => println!("no such claim"),
-///     Err(e) => eprintln!("{e}"),
+/// # use private_api_client::{Api, Error};
+/// fn tell<A: Api>(outcome: Result<String, Error<A>>) {
+///     match outcome {
+///         Ok(order) => println!("{order}"),
+///         Err(e) if e.is_not_found() => println!("no such order"),
+///         Err(e) => eprintln!("{e}"),
+///     }
 /// }
-/// # }
 /// ```
-pub struct Error(Box<Inner>);
+pub struct Error<A: Api>(Box<Inner<A>>);
 
 /// Whether the service may have acted on a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,11 +37,11 @@ pub enum Sent {
     Answered,
 }
 
-struct Inner {
+struct Inner<A: Api> {
     kind: Kind,
-    operation: Operation,
+    operation: &'static Operation,
     status: Option<u16>,
-    problem: Option<Problem>,
+    problem: Option<Problem<A::Code>>,
     refusal: Option<Refusal>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
@@ -66,8 +70,8 @@ pub(crate) enum Kind {
     Credentials,
 }
 
-impl Error {
-    pub(crate) fn new(kind: Kind, operation: Operation, sent: Sent) -> Self {
+impl<A: Api> Error<A> {
+    pub(crate) fn new(kind: Kind, operation: &'static Operation, sent: Sent) -> Self {
         Self(Box::new(Inner {
             kind,
             operation,
@@ -95,7 +99,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_problem(mut self, problem: Option<Problem>) -> Self {
+    pub(crate) fn with_problem(mut self, problem: Option<Problem<A::Code>>) -> Self {
         if self.0.request_id.is_none() {
             self.0.request_id = problem.as_ref().and_then(|p| p.request_id.clone());
         }
@@ -113,18 +117,20 @@ impl Error {
         self
     }
 
-    /// `open`: whether the service may have acted on an attempt before the last.
-    pub(crate) fn with_history(mut self, attempts: u32, open: bool, key: Option<IdempotencyKey>) -> Self {
+    /// What only the call knows. `open`: whether the service may have acted on an attempt before the last.
+    pub(crate) fn ended(
+        mut self,
+        attempts: u32,
+        open: bool,
+        key: Option<IdempotencyKey>,
+        outcome_unknown: bool,
+    ) -> Self {
         self.0.attempts = attempts;
         if open && self.0.sent == Sent::No {
             self.0.sent = Sent::Maybe;
         }
         self.0.key = key;
-        self
-    }
-
-    pub(crate) fn with_outcome_unknown(mut self) -> Self {
-        self.0.outcome_unknown = true;
+        self.0.outcome_unknown = outcome_unknown;
         self
     }
 
@@ -134,8 +140,13 @@ impl Error {
 
     /// What went wrong in the contract's word; `None` when no answer came, or not from this API.
     #[must_use]
-    pub fn code(&self) -> Option<&ProblemCode> {
+    pub fn code(&self) -> Option<&A::Code> {
         self.0.problem.as_ref().map(|p| &p.code)
+    }
+
+    /// What of it any private API may answer.
+    pub(crate) fn standard(&self) -> Option<StandardCode> {
+        self.code()?.as_standard()
     }
 
     /// The answer's HTTP status.
@@ -171,7 +182,7 @@ impl Error {
     /// The service's problem document as it came, or what the gateway's own body stands for, with its message as
     /// `detail`. The gateway's messages name the caller's identity (an ARN).
     #[must_use]
-    pub fn problem(&self) -> Option<&Problem> {
+    pub fn problem(&self) -> Option<&Problem<A::Code>> {
         self.0.problem.as_ref()
     }
 
@@ -193,30 +204,30 @@ impl Error {
         self.0.key
     }
 
-    /// No such claim for this member (404 `claim_not_found`). Do not repeat the call; check id and member.
+    /// No such resource for this caller (404). Do not repeat the call; check what it asks for.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.settled(&ProblemCode::ClaimNotFound)
+        self.settled(StandardCode::NotFound)
     }
 
-    /// Somebody has written the claim since (412 `version_mismatch`), and nothing was changed. Get it again, decide again.
+    /// Somebody has written the resource since (412 `version_mismatch`), and nothing was changed. Get it again, decide again.
     ///
     /// Never true when [the outcome is unknown](Self::is_outcome_unknown): then the newer version may be this call's own.
     #[must_use]
     pub fn is_version_mismatch(&self) -> bool {
-        self.settled(&ProblemCode::VersionMismatch)
+        self.settled(StandardCode::VersionMismatch)
     }
 
-    /// The claim's status does not allow this update (409 `invalid_transition`). Get it, see where it stands.
+    /// The resource's state does not allow this update (409 `invalid_transition`). Get it, see where it stands.
     #[must_use]
     pub fn is_invalid_transition(&self) -> bool {
-        self.settled(&ProblemCode::InvalidTransition)
+        self.settled(StandardCode::InvalidTransition)
     }
 
     /// The key has already named another request (409). A mistake in the caller: one key per logical write.
     #[must_use]
     pub fn is_idempotency_key_reused(&self) -> bool {
-        self.settled(&ProblemCode::IdempotencyKeyReused)
+        self.settled(StandardCode::IdempotencyKeyReused)
     }
 
     /// The request is wrong (400, 413, 415, or it could not be made). Repeating it is no use; show
@@ -282,7 +293,7 @@ impl Error {
 
     /// The write may or may not have been done, and the client cannot find out by itself.
     ///
-    /// Do not simply repeat an unconditional update: it may overwrite somebody's later one. Get the claim and look; or
+    /// Do not simply repeat an unconditional update: it may overwrite somebody's later one. Get the resource and look; or
     /// repeat a create, a conditional update or a delete with its [`idempotency_key`](Self::idempotency_key), which is
     /// always safe. Never true for reads.
     #[must_use]
@@ -291,123 +302,12 @@ impl Error {
     }
 
     /// Whether the service answered with this code and nothing is left open.
-    fn settled(&self, code: &ProblemCode) -> bool {
-        !self.0.outcome_unknown && self.code() == Some(code)
-    }
-
-    fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.kind {
-            Kind::Request => f.write_str("the request cannot be sent"),
-            Kind::Connect => f.write_str("no connection to the API"),
-            Kind::Timeout => f.write_str("no answer in time"),
-            Kind::Interrupted => f.write_str("the connection broke before the answer was complete"),
-            Kind::Credentials => f.write_str("the request cannot be signed"),
-            Kind::Unreadable => f.write_str("the answer is not one of the claims API"),
-            Kind::Refused => match (self.0.refusal, &self.0.problem) {
-                (Some(refusal), _) => write!(f, "forbidden: {refusal}"),
-                (None, Some(problem)) => {
-                    write!(f, "{}: {}", Word(problem.code.as_str()), problem.code.title())?;
-                    for (i, wrong) in problem.errors.iter().enumerate() {
-                        let separator = if i == 0 { ": " } else { ", " };
-                        write!(f, "{separator}{} {}", Word(&wrong.field), Word(wrong.code.as_str()))?;
-                    }
-                    match &problem.detail {
-                        Some(detail)
-                            if problem.errors.is_empty() && !matches!(problem.code, ProblemCode::Unknown(_)) =>
-                        {
-                            write!(f, " ({})", Shown(detail))
-                        }
-                        _ => Ok(()),
-                    }
-                }
-                (None, None) => f.write_str("the gateway refused"),
-            },
-        }
+    fn settled(&self, code: StandardCode) -> bool {
+        !self.0.outcome_unknown && self.standard() == Some(code)
     }
 }
 
-/// The innermost source names the cause ("connection refused"); those around it only say where. But one that quotes what
-/// is below it says more: native-tls adds what is wrong with a certificate.
-pub(crate) fn cause(error: &(dyn StdError + 'static)) -> String {
-    let mut cause = error.to_string();
-    let mut next = error.source();
-    while let Some(inner) = next {
-        let text = inner.to_string();
-        if !cause.contains(&text) {
-            cause = text;
-        }
-        next = inner.source();
-    }
-    cause
-}
-
-/// A code or a field's name; anything that does not look like one may be personal.
-struct Word<'a>(&'a str);
-
-impl fmt::Display for Word<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-        let good = (1..=64).contains(&self.0.len()) && self.0.bytes().all(plain);
-        f.write_str(if good { self.0 } else { "(no word)" })
-    }
-}
-
-/// Text from outside in a log line: short and without control characters.
-struct Shown<'a>(&'a str);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Long enough for the names of a certificate that are not the one asked for.
-        const LONGEST: usize = 400;
-        for c in self.0.chars().take(LONGEST) {
-            fmt::Write::write_char(f, if c.is_control() { '\u{fffd}' } else { c })?;
-        }
-        if self.0.chars().nth(LONGEST).is_some() { f.write_str("…") } else { Ok(()) }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.0.operation)?;
-        self.summary(f)?;
-        if self.0.kind != Kind::Refused
-            && let Some(source) = &self.0.source
-        {
-            write!(f, ": {}", Shown(&cause(&**source)))?;
-        }
-        if self.0.outcome_unknown {
-            f.write_str("; whether it was done is unknown")?;
-        }
-        f.write_str(" [")?;
-        if let Some(status) = self.0.status {
-            write!(f, "status {status}, ")?;
-        }
-        if let Some(id) = &self.0.request_id {
-            write!(f, "request {}, ", Shown(id))?;
-        }
-        write!(f, "{} attempt{}]", self.0.attempts, if self.0.attempts == 1 { "" } else { "s" })
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("operation", &self.0.operation)
-            .field("kind", &self.0.kind)
-            .field("status", &self.0.status)
-            .field("code", &self.code())
-            .field("refusal", &self.0.refusal)
-            .field("request_id", &self.0.request_id)
-            .field("attempts", &self.0.attempts)
-            .field("sent", &self.0.sent)
-            .field("outcome_unknown", &self.0.outcome_unknown)
-            .field("idempotency_key", &self.0.key)
-            .field("source", &self.0.source)
-            .finish_non_exhaustive()
-    }
-}
-
-impl StdError for Error {
+impl<A: Api> StdError for Error<A> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
     }

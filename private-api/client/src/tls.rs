@@ -1,7 +1,7 @@
 //! Which TLS, and whom it trusts.
 
 #[cfg(not(any(feature = "ring", feature = "aws-lc", feature = "native-tls")))]
-compile_error!("claims-client needs one of its features `ring` (the default), `aws-lc` or `native-tls`");
+compile_error!("the client needs one of its features `ring` (the default), `aws-lc` or `native-tls`");
 
 use reqwest::ClientBuilder;
 

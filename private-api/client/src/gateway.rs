@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use claims_api_types::{Problem, ProblemCode};
+use private_api_contract::{Problem, ProblemCode, StandardCode};
 use serde::{Deserialize, Serialize};
 
 /// Why the gateway refused a request with a 403. `Display` says the likely cause and the mend.
@@ -85,8 +85,12 @@ struct Message {
 /// Reads an error body: a problem document, or one of the gateway's own, made into the problem it stands for.
 ///
 /// `error_type` is the `x-amzn-errortype` header.
-pub(crate) fn read(status: u16, error_type: Option<&str>, body: &[u8]) -> (Option<Problem>, Option<Refusal>) {
-    if let Ok(mut problem) = serde_json::from_slice::<Problem>(body) {
+pub(crate) fn read<C: ProblemCode>(
+    status: u16,
+    error_type: Option<&str>,
+    body: &[u8],
+) -> (Option<Problem<C>>, Option<Refusal>) {
+    if let Ok(mut problem) = serde_json::from_slice::<Problem<C>>(body) {
         // Where the gateway's own status stays, its document cannot name it.
         if problem.status == 0 {
             problem.status = status;
@@ -102,18 +106,18 @@ pub(crate) fn read(status: u16, error_type: Option<&str>, body: &[u8]) -> (Optio
     }
     let message = without_request(message.unwrap_or_default());
     let code = match status {
-        403 => ProblemCode::Forbidden,
-        413 => ProblemCode::PayloadTooLarge,
-        415 => ProblemCode::UnsupportedMediaType,
-        429 => ProblemCode::Throttled,
+        403 => StandardCode::Forbidden,
+        413 => StandardCode::PayloadTooLarge,
+        415 => StandardCode::UnsupportedMediaType,
+        429 => StandardCode::Throttled,
         // The gateway's own 500 and 502 both mean that the function gave no good answer.
-        500 | 502 => ProblemCode::IntegrationFailed,
-        503 => ProblemCode::StorageUnavailable,
-        504 => ProblemCode::GatewayTimeout,
+        500 | 502 => StandardCode::IntegrationFailed,
+        503 => StandardCode::StorageUnavailable,
+        504 => StandardCode::GatewayTimeout,
         _ => return (None, None),
     };
     let refusal = (status == 403).then(|| refusal(error_type, &message));
-    (Some(Problem { status, ..Problem::new(code).with_detail(message) }), refusal)
+    (Some(Problem { status, ..Problem::standard(code).with_detail(message) }), refusal)
 }
 
 /// Cuts off what the gateway quotes of a wrongly signed request: its query holds the member's name.

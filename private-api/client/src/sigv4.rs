@@ -10,11 +10,9 @@ use aws_sigv4::{
     http_request::{SignableBody, SignableRequest, SigningSettings, sign},
     sign::v4,
 };
-use claims_api_types::{Operation, header};
 use http::{HeaderName, HeaderValue};
+use private_api_contract::header;
 use tokio::sync::{Mutex, OnceCell};
-
-use crate::error::{Error, Kind, Sent};
 
 /// What signatures are for.
 const SERVICE: &str = "execute-api";
@@ -28,7 +26,7 @@ const RENEW_BEFORE: Duration = Duration::from_secs(60);
 /// Credentials that do not say when they end are asked for again after this time.
 const KEEP: Duration = Duration::from_secs(15 * 60);
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 pub(crate) struct Signer {
     region: String,
@@ -46,16 +44,14 @@ impl Signer {
     pub(crate) async fn sign(
         &self,
         mut request: reqwest::Request,
-        operation: Operation,
         now: SystemTime,
-    ) -> Result<reqwest::Request, Error> {
-        let failed = |e: Failure| Error::new(Kind::Credentials, operation, Sent::No).with_source(e);
-        let credentials = self.credentials(now).await.map_err(failed)?;
+    ) -> Result<reqwest::Request, Failure> {
+        let credentials = self.credentials(now).await?;
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
         let headers =
             SIGNED.iter().filter_map(|name| Some((*name, request.headers().get(*name)?.to_str().ok()?))).collect();
         let what = What { method: request.method().as_str(), uri: request.url().as_str(), headers, body };
-        let signature = signature(&what, credentials, &self.region, SERVICE, now).map_err(failed)?;
+        let signature = signature(&what, credentials, &self.region, SERVICE, now)?;
         request.headers_mut().extend(signature);
         Ok(request)
     }

@@ -3,11 +3,12 @@
 use std::{error::Error as StdError, time::SystemTime};
 
 use bytes::{Bytes, BytesMut};
-use claims_api_types::{Operation, header};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use private_api_contract::{JSON, Method, Operation, header};
 use url::Url;
 
 use crate::{
+    Api,
     clock::Clock,
     dns::Health,
     endpoint::Address,
@@ -34,7 +35,7 @@ pub(crate) struct Transport {
 
 /// A request as every attempt sends it.
 pub(crate) struct Request {
-    pub operation: Operation,
+    pub operation: &'static Operation,
     pub url: Url,
     pub headers: HeaderMap,
     pub body: Option<Bytes>,
@@ -55,12 +56,15 @@ impl Answer {
 
 impl Transport {
     /// Sends `request` once.
-    pub(crate) async fn send(&self, request: &Request, clock: &dyn Clock) -> Result<Answer, Error> {
+    pub(crate) async fn send<A: Api>(&self, request: &Request, clock: &dyn Clock) -> Result<Answer, Error<A>> {
         let operation = request.operation;
-        let prepared = self.prepare(request)?;
+        let prepared = self.prepare(request);
         #[cfg(feature = "sigv4")]
         let prepared = match &self.signer {
-            Some(signer) => signer.sign(prepared, operation, clock.system_time()).await?,
+            Some(signer) => signer
+                .sign(prepared, clock.system_time())
+                .await
+                .map_err(|e| Error::new(Kind::Credentials, operation, Sent::No).with_source(e))?,
             None => prepared,
         };
         let mut response = self.http.execute(prepared).await.map_err(|e| {
@@ -106,14 +110,13 @@ impl Transport {
         Err(error)
     }
 
-    fn prepare(&self, request: &Request) -> Result<reqwest::Request, Error> {
-        let refused = |why: String| Error::new(Kind::Request, request.operation, Sent::No).with_source(why);
-        let method = match request.operation.method() {
-            "GET" => Method::GET,
-            "POST" => Method::POST,
-            "PUT" => Method::PUT,
-            "DELETE" => Method::DELETE,
-            other => return Err(refused(format!("unknown method {other}"))),
+    fn prepare(&self, request: &Request) -> reqwest::Request {
+        let method = match request.operation.method {
+            Method::Get => http::Method::GET,
+            Method::Post => http::Method::POST,
+            Method::Put => http::Method::PUT,
+            Method::Patch => http::Method::PATCH,
+            Method::Delete => http::Method::DELETE,
         };
         let mut prepared = reqwest::Request::new(method, request.url.clone());
         let headers = prepared.headers_mut();
@@ -125,16 +128,16 @@ impl Transport {
             headers.insert(API_ID, api_id.clone());
         }
         if let Some(body) = &request.body {
-            headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(claims_api_types::JSON));
+            headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(JSON));
             // Whole bytes, so that a Content-Length goes out: the gateway fails on Transfer-Encoding.
             *prepared.body_mut() = Some(body.clone().into());
         }
-        Ok(prepared)
+        prepared
     }
 }
 
 /// The whole body.
-async fn read(response: &mut reqwest::Response, operation: Operation) -> Result<Bytes, Error> {
+async fn read<A: Api>(response: &mut reqwest::Response, operation: &'static Operation) -> Result<Bytes, Error<A>> {
     let mut whole: Option<BytesMut> = None;
     let mut first = Bytes::new();
     while let Some(chunk) = response.chunk().await.map_err(|e| broken(e, operation))? {
@@ -157,8 +160,8 @@ async fn read(response: &mut reqwest::Response, operation: Operation) -> Result<
 }
 
 /// What a failed exchange says about the request: whether it may have left.
-fn broken(error: reqwest::Error, operation: Operation) -> Error {
-    // The URL holds the member's name.
+fn broken<A: Api>(error: reqwest::Error, operation: &'static Operation) -> Error<A> {
+    // The URL may hold a name.
     let error = error.without_url();
     let (kind, sent) = if error.is_builder() {
         (Kind::Request, Sent::No)
