@@ -20,7 +20,7 @@ use aws_sdk_dynamodb::{
 use aws_smithy_types::body::SdkBody;
 use claims_api_types::Operation;
 use claims_server::{Api, Store};
-use common::event::{create_event, invoke};
+use common::event::{create_event, embedded_store, invoke};
 use serde_json::{Value, json};
 
 /// What each call that went to DynamoDB was billed, in capacity units.
@@ -66,7 +66,7 @@ struct Billed {
 
 impl Billed {
     async fn start() -> Self {
-        let store = claims_local::embedded_store().await.unwrap();
+        let store = embedded_store().await;
         let bill = Bill::default();
         let config = store.client().config().to_builder().interceptor(bill.clone()).build();
         let api = Api::new(Store::new(Client::from_conf(config), store.table()));

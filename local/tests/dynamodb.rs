@@ -5,14 +5,15 @@ use claims_client::{
     ClaimsClient, CreateClaim, Endpoint,
     types::{CreateClaimRequest, PolicyType},
 };
-use claims_local::{LocalApi, serve_dynamodb};
+use claims_local::LocalApi;
+use private_api_storage::{Database, serve};
 use tokio::net::TcpListener;
 
 #[tokio::test]
 async fn two_apis_share_the_claims_of_one_database() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let database = tokio::spawn(serve_dynamodb(listener));
+    let database = tokio::spawn(serve(listener, Database::memory("test").unwrap()));
     let mut clients = Vec::new();
     let mut apis = Vec::new();
     for _ in 0..2 {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use claims_client::types::*;
 use claims_local::Fault;
-use common::{Api, CREATE, body, body_with, builder, path_of};
+use common::{Api, CREATE, body, body_with, builder, event::embedded_store, path_of};
 use serde_json::json;
 
 const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
@@ -209,8 +209,7 @@ async fn an_unreachable_storage_is_503_with_retry_after() {
 #[tokio::test]
 async fn a_missing_table_is_our_own_bug_and_says_no_more() {
     let api = Api::start().await;
-    let store =
-        claims_server::Store::new(claims_local::embedded_store().await.unwrap().client().clone(), "another-table");
+    let store = claims_server::Store::new(embedded_store().await.client().clone(), "another-table");
     let served = claims_server::Api::new(store);
     let event = json!({
         "httpMethod": "GET", "resource": "/claim", "path": "/claim", "headers": null, "multiValueHeaders": null,

@@ -12,8 +12,8 @@ mod values;
 mod wire;
 
 use claims_client::types::{Claim, ClaimStatus};
-use claims_local::serve_dynamodb;
 use common::{Answer, Api, builder};
+use private_api_storage::{Database, serve};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -31,7 +31,7 @@ impl Besieged {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let database = listener.local_addr().unwrap();
-        let serving = tokio::spawn(async { serve_dynamodb(listener).await.unwrap() });
+        let serving = tokio::spawn(async { serve(listener, Database::memory("test").unwrap()).await.unwrap() });
         let local = builder().dynamodb_endpoint(format!("http://{database}")).table("claimsTable").start().await;
         let api = Api::of(local.unwrap());
         let claim = api.claim("123", ClaimStatus::Pending).await;

@@ -1,29 +1,13 @@
 //! Faults on demand, so that callers can test how they take them.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
-use aws_smithy_runtime_api::{
-    client::{
-        http::{
-            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-            SharedHttpConnector,
-        },
-        orchestrator::{HttpRequest, HttpResponse},
-        result::ConnectorError,
-        runtime_components::RuntimeComponents,
-    },
-    http::StatusCode,
-};
-use aws_smithy_types::body::SdkBody;
+use private_api_storage::{self as storage, Faults};
 
 /// Something that goes wrong once.
 ///
-/// Faults wait in a queue. The first five kinds hit the next request that reaches the gateway; the `Storage` kinds hit
-/// the next call from the server to DynamoDB, where the AWS SDK may repeat the call on its own.
+/// Faults wait in two queues. The first five kinds hit the next request that reaches the gateway; the `Storage` kinds hit
+/// the next call from the functions to DynamoDB, where the AWS SDK may repeat the call on its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -32,7 +16,7 @@ pub enum Fault {
     /// 429, 500, 502, 503 and 504 answer what the real gateway answers with them; any other status has a bare
     /// `{"message": null}` body.
     Status(u16),
-    /// The gateway throttles: 429 `throttled` with `Retry-After` of so many seconds; nothing is applied.
+    /// The gateway throttles: 429 with `Retry-After` of so many seconds; nothing is applied.
     Throttle {
         /// Seconds.
         retry_after: u32,
@@ -51,92 +35,25 @@ pub enum Fault {
     StorageDown,
 }
 
-impl Fault {
-    fn is_storage(&self) -> bool {
-        matches!(self, Self::StorageAnswerLost | Self::StorageThrottled | Self::StorageDown)
-    }
+/// Both queues.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FaultQueues {
+    pub(crate) gateway: Faults<Fault>,
+    pub(crate) storage: Faults<storage::Fault>,
 }
 
-/// The faults still to come.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Faults(Arc<Mutex<VecDeque<Fault>>>);
-
-impl Faults {
+impl FaultQueues {
     pub(crate) fn push(&self, fault: Fault) {
-        self.queue().push_back(fault);
+        match fault {
+            Fault::StorageAnswerLost => self.storage.push(storage::Fault::AnswerLost),
+            Fault::StorageThrottled => self.storage.push(storage::Fault::Throttled),
+            Fault::StorageDown => self.storage.push(storage::Fault::Down),
+            fault => self.gateway.push(fault),
+        }
     }
 
     pub(crate) fn clear(&self) {
-        self.queue().clear();
+        self.gateway.clear();
+        self.storage.clear();
     }
-
-    /// The next fault for a request at the gateway.
-    pub(crate) fn next_for_gateway(&self) -> Option<Fault> {
-        self.next(|fault| !fault.is_storage())
-    }
-
-    fn next_for_storage(&self) -> Option<Fault> {
-        self.next(Fault::is_storage)
-    }
-
-    fn next(&self, wanted: impl Fn(&Fault) -> bool) -> Option<Fault> {
-        let mut queue = self.queue();
-        let at = queue.iter().position(wanted)?;
-        queue.remove(at)
-    }
-
-    fn queue(&self) -> std::sync::MutexGuard<'_, VecDeque<Fault>> {
-        // A panic elsewhere cannot leave a queue half changed.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Puts the storage faults between the SDK and `inner`.
-pub(crate) fn storage(inner: SharedHttpClient, faults: Faults) -> SharedHttpClient {
-    SharedHttpClient::new(FaultyClient { inner, faults })
-}
-
-#[derive(Debug)]
-struct FaultyClient {
-    inner: SharedHttpClient,
-    faults: Faults,
-}
-
-impl HttpClient for FaultyClient {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(FaultyConnector { inner, faults: self.faults.clone() })
-    }
-}
-
-#[derive(Debug)]
-struct FaultyConnector {
-    inner: SharedHttpConnector,
-    faults: Faults,
-}
-
-impl HttpConnector for FaultyConnector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let lost = || ConnectorError::io("injected fault: no answer".into());
-        match self.faults.next_for_storage() {
-            Some(Fault::StorageDown) => HttpConnectorFuture::ready(Err(lost())),
-            Some(Fault::StorageThrottled) => HttpConnectorFuture::ready(throttling()),
-            Some(Fault::StorageAnswerLost) => {
-                let applied = self.inner.call(request);
-                HttpConnectorFuture::new(async move {
-                    applied.await?;
-                    Err(lost())
-                })
-            }
-            _ => self.inner.call(request),
-        }
-    }
-}
-
-fn throttling() -> Result<HttpResponse, ConnectorError> {
-    let body = r#"{"__type":"com.amazon.coral.availability#ThrottlingException","message":"injected fault"}"#;
-    let status = StatusCode::try_from(400).map_err(|e| ConnectorError::other(e.into(), None))?;
-    let mut response = HttpResponse::new(status, SdkBody::from(body));
-    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
-    Ok(response)
 }

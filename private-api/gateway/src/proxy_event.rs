@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use http::{HeaderMap, request::Parts};
-use lambda_http::aws_lambda_events::apigw::ApiGatewayProxyRequest;
 use serde_json::{Value, json};
 
 use crate::routes::Route;
@@ -23,12 +22,8 @@ pub(crate) struct Call<'a> {
     pub(crate) source_ip: &'a str,
 }
 
-/// The event, through its JSON form: absent maps are `null`, as the real gateway sends them.
-pub(crate) fn of(call: &Call<'_>) -> Result<ApiGatewayProxyRequest, serde_json::Error> {
-    serde_json::from_value(json_of(call))
-}
-
-fn json_of(call: &Call<'_>) -> Value {
+/// The event; absent maps are `null`, as the real gateway sends them.
+pub(crate) fn of(call: &Call<'_>) -> Value {
     let Call { parts, route, .. } = call;
     let headers = headers(&parts.headers);
     let query = parts.uri.query().unwrap_or_default();
@@ -67,7 +62,7 @@ fn json_of(call: &Call<'_>) -> Value {
             "requestId": call.request_id,
             "requestTime": jiff::fmt::strtime::format("%d/%b/%Y:%H:%M:%S +0000", now).unwrap_or_default(),
             "requestTimeEpoch": now.as_millisecond(),
-            "resourceId": route.operation.id(),
+            "resourceId": route.operation,
             "resourcePath": route.resource,
             "stage": call.stage,
         },

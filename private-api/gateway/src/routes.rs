@@ -2,18 +2,14 @@
 
 use std::collections::HashMap;
 
-use claims_api_types::Operation;
 use serde::Deserialize;
 
-/// A mistake in the import document; a test reads the committed one, so no user meets this.
+/// A mistake in one of the documents; a test reads the committed ones, so no user meets this.
 #[derive(Debug, thiserror::Error)]
-pub enum DocumentError {
-    /// Not of the expected shape.
-    #[error("the import document: {0}")]
-    Shape(#[from] serde_json::Error),
-    /// An operation that the server does not have.
-    #[error("the import document: {0}")]
-    Operation(#[from] claims_api_types::UnknownOperation),
+#[error("the {which} is not of the expected shape: {source}")]
+pub struct DocumentError {
+    pub(crate) which: &'static str,
+    pub(crate) source: serde_json::Error,
 }
 
 #[derive(Deserialize)]
@@ -38,8 +34,9 @@ pub(crate) struct GatewayResponse {
 pub(crate) struct Route {
     segments: Vec<Segment>,
     method: String,
-    pub(crate) operation: Operation,
-    /// The path template, such as `/claim/{claimId}`.
+    /// The `operationId`.
+    pub(crate) operation: String,
+    /// The path template, such as `/order/{orderId}`.
     pub(crate) resource: String,
 }
 
@@ -58,7 +55,8 @@ pub(crate) struct Routes {
 
 impl Routes {
     pub(crate) fn read(document: &str) -> Result<Self, DocumentError> {
-        let document: Document = serde_json::from_str(document)?;
+        let document: Document =
+            serde_json::from_str(document).map_err(|source| DocumentError { which: "import document", source })?;
         let mut routes = Vec::new();
         for (resource, methods) in document.paths {
             for (method, operation) in methods {
@@ -67,7 +65,7 @@ impl Routes {
                 routes.push(Route {
                     segments: segments(&resource),
                     method: method.to_uppercase(),
-                    operation: id.parse()?,
+                    operation: id.to_owned(),
                     resource: resource.clone(),
                 });
             }

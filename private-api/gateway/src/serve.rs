@@ -25,10 +25,13 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::gateway::{Gateway, Outcome};
+use crate::{
+    Functions,
+    handle::{Gateway, Outcome},
+};
 
 /// Serves until `stop` resolves, then lets running requests finish. Dropping the future ends everything at once.
-pub(crate) async fn serve(listener: TcpListener, gateway: Gateway, stop: oneshot::Receiver<()>) {
+pub(crate) async fn serve<F: Functions>(listener: TcpListener, gateway: Gateway<F>, stop: oneshot::Receiver<()>) {
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     // A dropped sender is no wish to stop: the owner's drop ends this task itself, if not at this very moment.
@@ -71,8 +74,8 @@ pub(crate) async fn serve(listener: TcpListener, gateway: Gateway, stop: oneshot
     graceful.shutdown().await;
 }
 
-async fn respond(
-    gateway: &Gateway,
+async fn respond<F: Functions>(
+    gateway: &Gateway<F>,
     request: Request<Incoming>,
     source_ip: &str,
     reset: &AtomicBool,
@@ -136,11 +139,20 @@ impl AsyncWrite for Resettable {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use claims_server::Api;
+    use serde_json::Value;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
-    use crate::{LocalApi, embedded_store, fault::Faults, routes::Routes};
+    use crate::{FunctionError, LocalApi, docs::Docs, routes::Routes};
+
+    #[derive(Clone)]
+    struct None;
+
+    impl Functions for None {
+        async fn invoke(&self, operation_id: &str, _: Value, _: &str) -> Result<Value, FunctionError> {
+            Err(FunctionError(format!("there is no {operation_id}")))
+        }
+    }
 
     /// Between the drop of a `LocalApi` and the end of its server, connections end: the loop goes round once more.
     #[tokio::test]
@@ -148,9 +160,10 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let gateway = Gateway {
-            api: Api::new(embedded_store().await.unwrap()),
-            routes: Routes::read(claims_openapi::CLAIMS_APIGATEWAY_JSON).unwrap(),
-            faults: Faults::default(),
+            functions: None,
+            routes: Routes::read(r#"{"paths": {}}"#).unwrap(),
+            docs: Docs::read(r#"{"info": {"title": "Nothing"}}"#).unwrap(),
+            faults: Default::default(),
             api_id: LocalApi::API_ID.to_owned(),
             stage: LocalApi::STAGE.to_owned(),
             integration_timeout: std::time::Duration::from_secs(29),

@@ -1,4 +1,4 @@
-//! The file that keeps the claims: who may write it, and whether it is one of ours.
+//! The file that keeps the items: who may write it, and whether it is one of ours.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -6,20 +6,57 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use dynoxide::Database;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::{StartError, local};
+use crate::{Database, Sdk, Table, TableError, advice::with_advice};
+
+/// Why the data file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// Another process serves it.
+    #[error("{} is in use by another {program}: stop that one, or choose another file", path.display())]
+    InUse {
+        /// The data file.
+        path: PathBuf,
+        /// The program's name.
+        program: &'static str,
+    },
+    /// It cannot be opened or locked.
+    #[error("cannot open {}: {reason}", path.display())]
+    Open {
+        /// The data file, or the lock beside it.
+        path: PathBuf,
+        /// What the system or the engine said, and what to do about it.
+        reason: String,
+    },
+    /// It is not one of this program's. It was not touched.
+    #[error("{} {what}, and was left as it is: choose another file", path.display())]
+    Foreign {
+        /// The data file.
+        path: PathBuf,
+        /// What it is instead.
+        what: &'static str,
+    },
+    /// The table cannot be made in it.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
 
 /// Opens the file, or makes it with its table, and keeps every other process out as long as the lock lives.
-pub(crate) async fn open(file: &Path, table: &str) -> Result<(Database, File), StartError> {
+pub(crate) async fn open(
+    file: &Path,
+    table: &Table,
+    sdk: Sdk,
+    program: &'static str,
+) -> Result<(Database, File), FileError> {
     let path = resolved(file).map_err(|e| failed(file, &e))?;
-    let lock = Lock::take(&path)?;
+    let lock = Lock::take(&path, program)?;
     let opened = async {
         if !check(&path)? {
-            make(&path, table).await?;
+            make(&path, table, sdk, program).await?;
         }
-        database(&path)
+        database(&path, program)
     };
     match opened.await {
         Ok(database) => Ok((database, lock.file)),
@@ -44,16 +81,17 @@ fn resolved(file: &Path) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-fn database(path: &Path) -> Result<Database, StartError> {
-    let failed = |reason| StartError::Open { path: path.to_owned(), reason };
+fn database(path: &Path, program: &'static str) -> Result<Database, FileError> {
+    let failed = |reason| FileError::Open { path: path.to_owned(), reason };
     let text = path.to_str().ok_or_else(|| failed("its name is not UTF-8; choose another name".to_owned()))?;
-    Database::new(text).map_err(|e| failed(mend(e.to_string())))
+    let engine = dynoxide::Database::new(text).map_err(|e| failed(with_advice(e.to_string())))?;
+    Ok(Database::over(engine, program))
 }
 
 /// Makes the file under another name, and gives it its own when the table is in it: the engine notes a table before it makes
 /// it, so a kill between the two would leave a file that knows of a table that nobody can use.
-async fn make(path: &Path, table: &str) -> Result<(), StartError> {
-    let new = beside(path, ".claims-local-unfinished");
+async fn make(path: &Path, table: &Table, sdk: Sdk, program: &'static str) -> Result<(), FileError> {
+    let new = beside(path, &format!(".{program}-unfinished"));
     let remove = |path: &Path, endings: &[&str]| {
         for ending in endings {
             let _ = fs::remove_file(beside(path, ending));
@@ -62,8 +100,8 @@ async fn make(path: &Path, table: &str) -> Result<(), StartError> {
     // What a killed process left.
     remove(&new, &["", "-wal", "-shm"]);
     let made = async {
-        drop(local::with_table(database(&new)?, table).await?);
-        let sqlite = |e: rusqlite::Error| StartError::Open { path: path.to_owned(), reason: mend(e.to_string()) };
+        drop(database(&new, program)?.client(table, sdk).await?);
+        let sqlite = |e: rusqlite::Error| FileError::Open { path: path.to_owned(), reason: with_advice(e.to_string()) };
         let connection = Connection::open(&new).map_err(sqlite)?;
         // Into the file with all of it: a log goes by the file's name.
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(sqlite)?;
@@ -105,14 +143,14 @@ struct Lock {
 }
 
 impl Lock {
-    fn take(data: &Path) -> Result<Self, StartError> {
+    fn take(data: &Path, program: &'static str) -> Result<Self, FileError> {
         let path = beside(data, ".lock");
         let is_new = !path.exists();
         let opened = File::options().create(true).truncate(false).write(true).open(&path);
         let file = opened.map_err(|e| failed(&path, &e))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { file, path, is_new }),
-            Err(TryLockError::WouldBlock) => Err(StartError::InUse(data.to_owned())),
+            Err(TryLockError::WouldBlock) => Err(FileError::InUse { path: data.to_owned(), program }),
             Err(TryLockError::Error(e)) => Err(failed(&path, &e)),
         }
     }
@@ -127,15 +165,15 @@ impl Lock {
 
 /// Whether there is something of ours in it already. The engine would put its tables into any SQLite database, and change its
 /// journal: look before, without a trace.
-fn check(path: &Path) -> Result<bool, StartError> {
-    let foreign = |what| Err(StartError::Foreign { path: path.to_owned(), what });
+fn check(path: &Path) -> Result<bool, FileError> {
+    let foreign = |what| Err(FileError::Foreign { path: path.to_owned(), what });
     match fs::metadata(path) {
         Ok(file) if file.is_dir() => return foreign("is a folder"),
         Ok(_) => {}
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(e) => return Err(failed(path, &e)),
     }
-    // SQLite would open a read-only file and fail at the first claim.
+    // SQLite would open a read-only file and fail at the first item.
     File::options().read(true).write(true).open(path).map_err(|e| failed(path, &e))?;
     match tables(path) {
         Ok(Found::Nothing) => Ok(false),
@@ -144,7 +182,7 @@ fn check(path: &Path) -> Result<bool, StartError> {
         Err(e) if e.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
             foreign("is not a database of this program")
         }
-        Err(e) => Err(StartError::Open { path: path.to_owned(), reason: mend(e.to_string()) }),
+        Err(e) => Err(FileError::Open { path: path.to_owned(), reason: with_advice(e.to_string()) }),
     }
 }
 
@@ -184,27 +222,6 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn failed(path: &Path, error: &io::Error) -> StartError {
-    StartError::Open { path: path.to_owned(), reason: mend(error.to_string()) }
-}
-
-/// What the system or SQLite said, with what to do about it.
-pub(crate) fn mend(said: String) -> String {
-    let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
-    let advice = if says(&["ermission denied", "ead-only", "readonly", "ccess is denied"]) {
-        "let this user write the file and its folder, or choose another file"
-    } else if says(&["is full", "No space left", "quota", "too large"]) {
-        "free some space on its disk, or raise the limit"
-    } else if says(&["malformed", "not a database", "not a valid SQLite"]) {
-        "it is damaged: restore it from a copy, or choose another file"
-    } else if says(&["No such file", "cannot find the path", "Not a directory"]) {
-        "make its folder first, or choose another file"
-    } else if says(&["symbolic link"]) {
-        "choose another file"
-    } else if says(&["disk I/O error"]) {
-        "free some space on its disk or raise the limit (ulimit -f), if it is not the device that is broken"
-    } else {
-        return said;
-    };
-    format!("{said}; {advice}")
+fn failed(path: &Path, error: &io::Error) -> FileError {
+    FileError::Open { path: path.to_owned(), reason: with_advice(error.to_string()) }
 }

@@ -15,61 +15,75 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use dynoxide::{Database, DynoxideError};
+use dynoxide::DynoxideError;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::data_file;
+use crate::{advice::with_advice, data_file::FileError};
 
-/// Where the SDK's requests go instead of to the network.
+/// An embedded database, to which the SDK's requests go instead of to the network. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Engine(Arc<Database>);
+pub struct Database {
+    engine: Arc<dynoxide::Database>,
+    program: &'static str,
+}
 
-impl Engine {
-    pub(crate) fn new(database: Database) -> Self {
-        Self(Arc::new(database))
+impl Database {
+    /// An empty one in memory; `program` is the name by which the log calls this program.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn memory(program: &'static str) -> Result<Self, FileError> {
+        let open_error = |e: DynoxideError| FileError::Open { path: ":memory:".into(), reason: e.to_string() };
+        Ok(Self::over(dynoxide::Database::memory().map_err(open_error)?, program))
+    }
+
+    /// This engine, which may be filled in other ways too.
+    #[must_use]
+    pub fn over(engine: dynoxide::Database, program: &'static str) -> Self {
+        Self { engine: Arc::new(engine), program }
+    }
+
+    /// An HTTP client for the SDK that is the database itself.
+    pub(crate) fn http_client(&self) -> SharedHttpClient {
+        SharedHttpClient::new(self.clone())
     }
 
     pub(crate) async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let database = self.0.clone();
+        let database = self.clone();
         // SQLite blocks, for a file until the disk has it.
         let answer = tokio::task::spawn_blocking(move || answer(&database, &request));
         answer.await.map_err(|e| ConnectorError::other(e.into(), None))?
     }
 }
 
-/// An HTTP client for the SDK that is the database itself.
-pub(crate) fn http_client(database: Database) -> SharedHttpClient {
-    SharedHttpClient::new(Engine::new(database))
-}
-
-impl std::fmt::Debug for Engine {
+impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Engine")
+        f.write_str("Database")
     }
 }
 
-impl HttpClient for Engine {
+impl HttpClient for Database {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 }
 
-impl HttpConnector for Engine {
+impl HttpConnector for Database {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let engine = self.clone();
-        HttpConnectorFuture::new(async move { engine.answer(request).await })
+        let database = self.clone();
+        HttpConnectorFuture::new(async move { database.answer(request).await })
     }
 }
 
 fn answer(database: &Database, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
     let operation = request.headers().get("x-amz-target").and_then(|t| t.split_once('.')).map_or("", |(_, op)| op);
     let body = request.body().bytes().unwrap_or_default();
-    let (status, text) = match dispatch(database, operation, body) {
+    let (status, text) = match dispatch(&database.engine, operation, body) {
         Ok(text) => (200, text),
         Err(error) => {
             if error.status_code() >= 500 {
                 // The caller learns only that its storage is unavailable.
-                tracing::error!("claims-local's data: {}", said(&error));
+                tracing::error!("{}'s data: {}", database.program, said(&error));
             }
             (error.status_code(), error.to_json())
         }
@@ -84,14 +98,14 @@ fn answer(database: &Database, request: &HttpRequest) -> Result<HttpResponse, Co
 fn said(error: &DynoxideError) -> String {
     let words = error.to_string();
     if matches!(error, DynoxideError::SqliteError(_)) || words.starts_with("backend: ") {
-        data_file::mend(words)
+        with_advice(words)
     } else {
         "an item cannot be read; the file is damaged: restore it from a copy, or choose another file".to_owned()
     }
 }
 
-/// The operations this service and its set-up use; anything else is a mistake in this crate.
-fn dispatch(database: &Database, operation: &str, body: &[u8]) -> Result<String, DynoxideError> {
+/// The operations that an API of this kind uses.
+fn dispatch(database: &dynoxide::Database, operation: &str, body: &[u8]) -> Result<String, DynoxideError> {
     fn run<Q: DeserializeOwned, A: Serialize>(
         body: &[u8],
         call: impl FnOnce(Q) -> Result<A, DynoxideError>,
@@ -107,6 +121,6 @@ fn dispatch(database: &Database, operation: &str, body: &[u8]) -> Result<String,
         "DeleteItem" => run(body, |r| database.delete_item(r)),
         "CreateTable" => run(body, |r| database.create_table(r)),
         "DescribeTable" => run(body, |r| database.describe_table(r)),
-        _ => Err(DynoxideError::ValidationException(format!("claims-local does not serve {operation}"))),
+        _ => Err(DynoxideError::ValidationException(format!("this database does not serve {operation}"))),
     }
 }

@@ -11,26 +11,24 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{net::TcpListener, task::JoinSet};
 
-use crate::{StartError, engine, local};
+use crate::Database;
 
-/// Serves an empty DynamoDB in memory on `listener`, as far as the claims API uses DynamoDB: the other side of
-/// [`Builder::dynamodb_endpoint`](crate::Builder::dynamodb_endpoint). Ends when the future is dropped.
+/// Serves the database on `listener`: the other side of [`Place::Endpoint`](crate::Place::Endpoint). Ends when the future is
+/// dropped.
 ///
 /// # Errors
-/// When there is no memory for the database, or the listener breaks.
-pub async fn serve_dynamodb(listener: TcpListener) -> Result<(), StartError> {
-    let engine = engine::Engine::new(local::memory()?);
-    let broken = |source: io::Error| StartError::Listen { port: 0, source };
+/// When the listener breaks.
+pub async fn serve(listener: TcpListener, database: Database) -> io::Result<()> {
     let mut connections = JoinSet::new();
     loop {
         let (stream, _) = tokio::select! {
-            accepted = listener.accept() => accepted.map_err(broken)?,
+            accepted = listener.accept() => accepted?,
             Some(_) = connections.join_next() => continue,
         };
         // Else an answer waits for the caller's acknowledgement of its head.
         let _ = stream.set_nodelay(true);
-        let engine = engine.clone();
-        let service = service_fn(move |request| answer(engine.clone(), request));
+        let database = database.clone();
+        let service = service_fn(move |request| answer(database.clone(), request));
         let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
         connections.spawn(async move {
             // A caller that goes away is its own affair.
@@ -39,7 +37,7 @@ pub async fn serve_dynamodb(listener: TcpListener) -> Result<(), StartError> {
     }
 }
 
-async fn answer(engine: engine::Engine, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn answer(database: Database, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     let failed = |status: StatusCode| {
         let mut response = Response::new(Full::default());
         *response.status_mut() = status;
@@ -49,7 +47,7 @@ async fn answer(engine: engine::Engine, request: Request<Incoming>) -> Result<Re
     let Ok(body) = body.collect().await else { return Ok(failed(StatusCode::BAD_REQUEST)) };
     let request = Request::from_parts(parts, SdkBody::from(body.to_bytes()));
     let Ok(request) = HttpRequest::try_from(request) else { return Ok(failed(StatusCode::BAD_REQUEST)) };
-    let Ok(answer) = engine.answer(request).await else { return Ok(failed(StatusCode::INTERNAL_SERVER_ERROR)) };
+    let Ok(answer) = database.answer(request).await else { return Ok(failed(StatusCode::INTERNAL_SERVER_ERROR)) };
     let body = Bytes::copy_from_slice(answer.body().bytes().unwrap_or_default());
     let mut response = Response::new(Full::new(body));
     *response.status_mut() =

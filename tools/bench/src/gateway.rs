@@ -15,6 +15,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, body::Incoming, client::conn::http1::SendRequest, service::service_fn};
 use hyper_util::rt::TokioIo;
 use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest};
+use private_api_storage::Database;
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
@@ -111,7 +112,7 @@ async fn burst(address: SocketAddr, path: &str) -> Result<(f64, f64), Box<dyn Er
 
 /// The API that the gateway calls, with one claim in it.
 async fn engine() -> Result<(Api, ApiGatewayProxyRequest), Box<dyn Error>> {
-    let api = Api::new(claims_local::embedded_store().await?);
+    let api = Api::new(crate::store::over(Database::memory("bench")?).await?);
     let create = serde_json::from_value(event(Operation::CreateClaim, ""))?;
     let created = api.invoke(Operation::CreateClaim, LambdaEvent::new(create, Default::default())).await?;
     let created = serde_json::to_value(&created)?;

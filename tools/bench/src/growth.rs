@@ -105,7 +105,7 @@ fn claim_id(body: &str) -> Result<String, Box<dyn Error>> {
 /// Fills a database in memory by the engine's bulk import: the claims are copies of one that the API wrote itself.
 async fn table(claims: usize, members: usize) -> Result<Table, Box<dyn Error>> {
     let database = Database::memory()?;
-    let api = Api::new(claims_local::store_over(database.clone()).await?);
+    let api = Api::new(crate::store::over(private_api_storage::Database::over(database.clone(), "bench")).await?);
     let create = serde_json::from_value(event(Operation::CreateClaim, ""))?;
     let claim = claim_id(&call(&api, Operation::CreateClaim, create).await?)?;
     let scanned = database.scan(serde_json::from_value(json!({ "TableName": "claimsTable" }))?)?;

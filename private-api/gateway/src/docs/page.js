@@ -79,13 +79,14 @@ function operations() {
   const found = [];
   for (const [path, item] of Object.entries(contract.paths)) {
     for (const method of METHODS.filter((name) => item[name])) {
-      found.push(operation(path, method, item[method], [...(item.parameters ?? []), ...(item[method].parameters ?? [])]));
+      const parameters = [...(item.parameters ?? []), ...(item[method].parameters ?? [])];
+      found.push(operation(path, method, item[method], parameters, found.length === 0));
     }
   }
   return [element("h2", {}, "Operations"), ...found];
 }
 
-function operation(path, method, described, parameters) {
+function operation(path, method, described, parameters, open) {
   const answer = element("div", { "aria-live": "polite" });
   const fields = parameters.map((parameter) => field(resolved(parameter), described.operationId));
   const body = described.requestBody && bodyField(described.requestBody, described.operationId);
@@ -93,7 +94,7 @@ function operation(path, method, described, parameters) {
     event.preventDefault();
     return submit(path, method, fields, body, answer);
   };
-  return element("details", { class: "operation", id: described.operationId, open: described.operationId === "createClaim" },
+  return element("details", { class: "operation", id: described.operationId, open },
     element("summary", {},
       element("span", { class: `method ${method}` }, method.toUpperCase()),
       element("span", { class: "path" }, path),
@@ -214,12 +215,20 @@ function pretty(text) {
   }
 }
 
-// A claim that was answered goes into the other forms, ready for the next request.
+// What was answered goes into the other forms, ready for the next request: whatever tells one resource from another.
 function remember(text) {
-  const claim = text ? JSON.parse(text) : {};
-  for (const name of ["claimId", "memberId"].filter((key) => claim[key])) {
-    for (const input of document.querySelectorAll(`[data-parameter="${name}"]`)) input.value = claim[name];
+  const answered = text ? JSON.parse(text) : {};
+  for (const name of identifying().filter((key) => answered[key])) {
+    for (const input of document.querySelectorAll(`[data-parameter="${name}"]`)) input.value = answered[name];
   }
+}
+
+// The parameters without which no single resource can be had.
+function identifying() {
+  return Object.entries(contract.paths).filter(([path]) => path.includes("{")).flatMap(([, item]) =>
+    [item, ...METHODS.map((name) => item[name])].flatMap((node) => node?.parameters ?? []).map(resolved)
+      .filter((parameter) => parameter.required && ["path", "query"].includes(parameter.in))
+      .map((parameter) => parameter.name));
 }
 
 // A UUIDv7: 48 bits of milliseconds, then random bits with version and variant in their places.

@@ -1,0 +1,123 @@
+//! The local claims API: started, asked, stopped.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use claims_api_types::Timestamp;
+use claims_server::{Api, Clock, Store};
+use private_api_gateway::{self as gateway, Fault, StartError};
+
+use crate::{ClaimsFunctions, definition};
+
+/// How the local API is to run; see [`LocalApi::builder`].
+#[derive(Clone)]
+pub struct Builder {
+    gateway: gateway::Builder,
+    clock: Clock,
+}
+
+impl Builder {
+    /// Listens on this port of 127.0.0.1; 0 (the default) is any free one.
+    #[must_use]
+    pub fn port(self, port: u16) -> Self {
+        Self { gateway: self.gateway.port(port), ..self }
+    }
+
+    /// Keeps the claims in this file, which survives a restart and a `kill -9`. Default: in memory.
+    ///
+    /// A lock file beside it (`<file>.lock`) keeps a second process out.
+    #[must_use]
+    pub fn data_file(self, file: impl Into<PathBuf>) -> Self {
+        Self { gateway: self.gateway.data_file(file), ..self }
+    }
+
+    /// Keeps the claims in the DynamoDB at this URL instead: DynamoDB Local, moto, or the real one.
+    ///
+    /// Credentials and region come from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` and
+    /// `AWS_REGION`, or are placeholders that simulators take.
+    #[must_use]
+    pub fn dynamodb_endpoint(self, url: impl Into<String>) -> Self {
+        Self { gateway: self.gateway.dynamodb_endpoint(url), ..self }
+    }
+
+    /// The table's name; it is made if it is not there. Default: `claimsTable`.
+    #[must_use]
+    pub fn table(self, name: impl Into<String>) -> Self {
+        Self { gateway: self.gateway.table(name), ..self }
+    }
+
+    /// Reads the time from here. Default: the system's clock.
+    #[must_use]
+    pub fn clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// How long the gateway waits for a function before it answers 504. Default: 29 s, as in AWS.
+    #[must_use]
+    pub fn integration_timeout(self, timeout: Duration) -> Self {
+        Self { gateway: self.gateway.integration_timeout(timeout), ..self }
+    }
+
+    /// Starts the API; it serves when this returns.
+    ///
+    /// # Errors
+    /// See [`StartError`]: each names what is in the way.
+    pub async fn start(self) -> Result<LocalApi, StartError> {
+        let clock = self.clock;
+        let functions = |client: &_, table: &str| {
+            ClaimsFunctions::from(Api::new(Store::new(Clone::clone(client), table)).with_clock(clock))
+        };
+        Ok(LocalApi(self.gateway.start(functions).await?))
+    }
+}
+
+/// A running API on 127.0.0.1. It stops when this is dropped.
+#[derive(Debug)]
+pub struct LocalApi(gateway::LocalApi);
+
+impl LocalApi {
+    /// The API's id, where a private API's URL has one.
+    pub const API_ID: &'static str = gateway::LocalApi::API_ID;
+    /// The stage, the first segment of every path.
+    pub const STAGE: &'static str = gateway::LocalApi::STAGE;
+
+    /// Starts an API in memory on a free port.
+    ///
+    /// # Errors
+    /// As [`Builder::start`].
+    pub async fn start() -> Result<Self, StartError> {
+        Self::builder().start().await
+    }
+
+    /// An API with other settings.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder { gateway: gateway::LocalApi::builder(definition()), clock: Arc::new(Timestamp::now) }
+    }
+
+    /// The base URL with the stage, without a slash at its end: `http://127.0.0.1:9000/dev`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.0.url()
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.0.address()
+    }
+
+    /// Lets something go wrong once, after the faults of its kind that are already waiting; see [`Fault`].
+    pub fn inject(&self, fault: Fault) {
+        self.0.inject(fault);
+    }
+
+    /// Forgets the faults that have not happened yet.
+    pub fn clear_faults(&self) {
+        self.0.clear_faults();
+    }
+
+    /// Stops: takes no new connections, lets running requests finish.
+    pub async fn stop(self) {
+        self.0.stop().await;
+    }
+}
