@@ -1,15 +1,12 @@
 //! `claims-local` as a user runs it: start, stop, restart, mistakes, logs.
-#![allow(missing_docs, clippy::unwrap_used)]
-
-mod common;
 
 use std::process::Command;
 
-use claims_client::types::*;
-use common::{
+use crate::common::{
     new_claim,
     running::{Running, data_file, fails},
 };
+use claims_client::types::*;
 
 #[cfg(unix)]
 #[tokio::test]

@@ -1,13 +1,11 @@
 //! What DynamoDB bills: one call per operation, and its capacity units by the size of the claim alone.
-#![allow(missing_docs, clippy::unwrap_used)]
-
-mod common;
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
 };
 
+use crate::common::event::{create_event, embedded_store, invoke};
 use aws_sdk_dynamodb::{
     Client,
     config::{
@@ -20,7 +18,6 @@ use aws_sdk_dynamodb::{
 use aws_smithy_types::body::SdkBody;
 use claims_api_types::Operation;
 use claims_server::{Api, Store};
-use common::event::{create_event, embedded_store, invoke};
 use serde_json::{Value, json};
 
 /// What each call that went to DynamoDB was billed, in capacity units.
@@ -209,7 +206,7 @@ const LAMBDA_TIME: f64 = 0.25 * 0.010 * 13.3334;
 #[tokio::test]
 async fn the_readmes_cost_table_is_computed_from_these() {
     let (reference, largest) = (units(&NewClaim::reference(), 24).await, units(&NewClaim::largest(), 24).await);
-    let readme = include_str!("../../README.md");
+    let readme = include_str!("../../../README.md");
     let mut missing = Vec::new();
     for (index, name) in ["create", "list, 25 claims", "get", "update", "delete"].into_iter().enumerate() {
         let (unit, price) = if matches!(index, 1 | 2) { ("RCU", READ) } else { ("WCU", WRITE) };

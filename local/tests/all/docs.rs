@@ -1,5 +1,4 @@
 //! The docs page is served from inside the binary, beside the API.
-#![allow(missing_docs, clippy::unwrap_used)]
 
 use claims_local::LocalApi;
 use tokio::{

@@ -1,5 +1,4 @@
 //! The embedded DynamoDB on a socket: a database that is another host's.
-#![allow(clippy::unwrap_used)]
 
 use claims_client::{
     ClaimsClient, CreateClaim, Endpoint,

@@ -1,13 +1,10 @@
 //! The contract's table of errors, row by row, over HTTP.
-#![allow(missing_docs, clippy::unwrap_used)]
-
-mod common;
 
 use std::time::Duration;
 
+use crate::common::{Api, CREATE, body, body_with, builder, event::embedded_store, path_of};
 use claims_client::types::*;
 use claims_local::Fault;
-use common::{Api, CREATE, body, body_with, builder, event::embedded_store, path_of};
 use serde_json::json;
 
 const JSON: [(&str, &str); 1] = [("content-type", "application/json")];

@@ -1,10 +1,7 @@
 //! Proxy events as the real gateway sends them, the awkward ones too, straight into the entry.
-#![allow(missing_docs, clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::event::{api, create_event, invoke, with};
 use claims_client::types::Operation;
-use common::event::{api, create_event, invoke, with};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,18 +1,15 @@
 //! Every fault at every seam, met by every operation: what the caller is told, and what it leaves in the table.
-#![allow(missing_docs, clippy::unwrap_used)]
 
-#[path = "../common/mod.rs"]
-mod common;
 mod expected;
 mod mixed;
 mod storms;
 
-use claims_client::{ClaimsClient, Error, RetryPolicy, Sent, types::*};
-use common::{
+use crate::common::{
     new_claim,
     proxy::WireFault,
     world::{self, Limits, World},
 };
+use claims_client::{ClaimsClient, Error, RetryPolicy, Sent, types::*};
 use expected::{Case, Is};
 use futures_util::{StreamExt, stream};
 

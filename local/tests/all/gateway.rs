@@ -1,13 +1,10 @@
 //! The local gateway does what API Gateway does.
-#![allow(missing_docs, clippy::unwrap_used)]
-
-mod common;
 
 use std::time::Duration;
 
+use crate::common::{Api, CREATE, body, builder};
 use claims_client::types::*;
 use claims_local::{Fault, LocalApi};
-use common::{Api, CREATE, body, builder};
 use serde_json::json;
 use tokio::net::TcpStream;
 

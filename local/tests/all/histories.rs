@@ -1,17 +1,14 @@
 //! Many callers, many faults, one law: what was acknowledged happened once, what was refused did not happen.
-#![allow(missing_docs, clippy::unwrap_used)]
-
-mod common;
 
 use std::time::Duration;
 
-use claims_client::{ClaimsClient, Endpoint, RetryPolicy, types::*};
-use claims_local::LocalApi;
-use common::{
+use crate::common::{
     Api,
     dice::{Dice, longer},
     new_claim,
 };
+use claims_client::{ClaimsClient, Endpoint, RetryPolicy, types::*};
+use claims_local::LocalApi;
 use futures_util::future::join_all;
 
 /// A client that retries at once and heeds no Retry-After.

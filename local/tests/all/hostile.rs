@@ -1,18 +1,12 @@
 //! Hostile input, each with its answer: never a 5xx, nothing stored or changed, and the API goes on answering.
-#![allow(missing_docs, clippy::unwrap_used)]
 
-#[path = "hostile/bodies.rs"]
 mod bodies;
-mod common;
-#[path = "hostile/events.rs"]
 mod events;
-#[path = "hostile/values.rs"]
 mod values;
-#[path = "hostile/wire.rs"]
 mod wire;
 
+use crate::common::{Answer, Api, builder};
 use claims_client::types::{Claim, ClaimStatus};
-use common::{Answer, Api, builder};
 use private_api_storage::{Database, serve};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -49,7 +43,7 @@ impl Besieged {
              Content-Length: {}\r\n\r\n{body}",
             body.len()
         );
-        let answer = common::raw(self.database, request).await;
+        let answer = crate::common::raw(self.database, request).await;
         let (_, json) = answer.split_once("\r\n\r\n").unwrap();
         serde_json::from_str::<Value>(json).unwrap()["Table"]["ItemCount"].as_u64().unwrap()
     }

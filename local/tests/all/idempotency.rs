@@ -1,13 +1,10 @@
 //! Create exactly once.
-#![allow(missing_docs, clippy::unwrap_used)]
-
-mod common;
 
 use std::collections::HashSet;
 
+use crate::common::{Api, CREATE, body, body_with, builder, new_claim, path_of, with_status};
 use claims_client::types::*;
 use claims_local::Fault;
-use common::{Api, CREATE, body, body_with, builder, new_claim, path_of, with_status};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::json;
 

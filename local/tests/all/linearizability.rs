@@ -1,19 +1,16 @@
 //! Concurrent calls on one claim, with faults: there is always an order in which they could have happened one by one.
-#![allow(missing_docs, clippy::unwrap_used)]
 
 mod checker;
-#[path = "../common/mod.rs"]
-mod common;
 
 use std::time::Duration;
 
-use claims_client::{ClaimsClient, Endpoint, RetryPolicy, types::*};
-use claims_local::{Fault, LocalApi};
-use common::{
+use crate::common::{
     dice::{Dice, longer, seed},
     linear::{Action, Event, Outcome, Repeats, is_linearizable},
     recorder::{Caller, Ticks},
 };
+use claims_client::{ClaimsClient, Endpoint, RetryPolicy, types::*};
+use claims_local::{Fault, LocalApi};
 use futures_util::future::join_all;
 
 /// 2100 with faults.

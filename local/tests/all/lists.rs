@@ -1,10 +1,7 @@
 //! Lists: newest first, page by page.
-#![allow(missing_docs, clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{Api, new_claim, with_status};
 use claims_client::types::*;
-use common::{Api, new_claim, with_status};
 use futures_util::TryStreamExt;
 use serde_json::json;
 

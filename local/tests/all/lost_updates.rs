@@ -1,13 +1,10 @@
 //! No update is lost, and no lost answer is taken for a lost write.
-#![allow(missing_docs, clippy::unwrap_used)]
-
-mod common;
 
 use std::collections::HashSet;
 
+use crate::common::{Api, OTHER_DYNAMODB, path_of, with_status};
 use claims_client::types::*;
 use claims_local::Fault;
-use common::{Api, OTHER_DYNAMODB, path_of, with_status};
 use futures_util::future::join_all;
 use serde_json::json;
 

@@ -1,10 +1,7 @@
 //! The contract's table of operations, row by row, over HTTP.
-#![allow(missing_docs, clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{Api, CREATE, body, path_of, with_status};
 use claims_client::types::*;
-use common::{Api, CREATE, body, path_of, with_status};
 use serde_json::json;
 
 #[tokio::test]
