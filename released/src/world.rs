@@ -65,7 +65,9 @@ impl World {
         let dynamodb = listener.local_addr()?;
         let server = tokio::spawn(async move {
             // Every test that needs it would say so.
-            let _ = claims_local::serve_dynamodb(listener).await;
+            if let Ok(database) = private_api_storage::Database::memory("released") {
+                let _ = private_api_storage::serve(listener, database).await;
+            }
         });
         let storage = Recorder::before(dynamodb).await?;
         let clock = SetClock::at(Timestamp::now());

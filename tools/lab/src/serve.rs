@@ -7,6 +7,7 @@ mod gateway;
 use std::{net::SocketAddr, path::PathBuf};
 
 pub use fault::Wire;
+use private_api_storage::Database;
 use tokio::net::TcpListener;
 
 use crate::{
@@ -44,7 +45,7 @@ pub async fn run(server: Server) -> Done {
             let lab = Lab::read(&lab)?;
             let listener = TcpListener::bind((lab.addresses.dynamodb, DYNAMODB_PORT)).await?;
             println!("ready");
-            Ok(claims_local::serve_dynamodb(listener).await?)
+            Ok(private_api_storage::serve(listener, Database::memory("lab")?).await?)
         }
         Server::Gateway { lab } => gateway::serve(Lab::read(&lab)?).await,
         Server::Endpoint { lab, gateway, name } => endpoint::serve(&Lab::read(&lab)?, gateway, &name).await,
