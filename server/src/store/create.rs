@@ -28,7 +28,7 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item::from_claim(&claim, hash.clone(), written_by)))
+            .set_item(Some(item::from_claim(&claim, hash.clone(), written_by)?))
             .condition_expression("attribute_not_exists(PK)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .customize()
