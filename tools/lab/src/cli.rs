@@ -40,8 +40,9 @@ enum Command {
         /// The lab's id [default: all]
         id: Option<String>,
     },
-    #[command(subcommand, hide = true)]
-    Serve(serve::Server),
+    /// A server of the lab, in its namespace
+    #[command(hide = true)]
+    Serve { lab: PathBuf, role: String },
     /// One check, in the namespace that it is about
     #[command(hide = true)]
     Check { lab: PathBuf, claims: PathBuf, index: usize },
@@ -64,7 +65,7 @@ pub fn main() -> ExitCode {
 /// Whether all is well.
 async fn run(command: Command) -> Done<bool> {
     match command {
-        Command::Serve(server) => serve::run(server).await?,
+        Command::Serve { lab, role } => serve::run(&Lab::read(&lab)?, &role).await?,
         Command::Check { lab, claims, index } => checks::run_one(&Lab::read(&lab)?, &claims, index).await?,
         Command::Down { id } => {
             for id in id.map_or_else(lab::all, |id| Ok(vec![id]))? {

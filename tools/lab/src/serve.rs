@@ -4,49 +4,26 @@ mod endpoint;
 mod fault;
 mod gateway;
 
-use std::{net::SocketAddr, path::PathBuf};
-
-pub use fault::Wire;
 use tokio::net::TcpListener;
 
+pub use self::fault::Wire;
 use crate::{
     lab::{DYNAMODB_PORT, Lab},
-    network::Done,
+    network::{
+        Done,
+        topology::{DYNAMODB, GATEWAY},
+    },
 };
 
-#[derive(clap::Subcommand)]
-pub enum Server {
-    /// The embedded DynamoDB
-    Dynamodb {
-        #[arg(long)]
-        lab: PathBuf,
-    },
-    /// API Gateway and the functions behind PrivateLink
-    Gateway {
-        #[arg(long)]
-        lab: PathBuf,
-    },
-    /// One zone's address of an execute-api interface endpoint
-    Endpoint {
-        #[arg(long)]
-        lab: PathBuf,
-        #[arg(long)]
-        gateway: SocketAddr,
-        #[arg(long)]
-        name: String,
-    },
-}
-
-/// Serves until the process is ended. Says `ready` when it does.
-pub async fn run(server: Server) -> Done {
-    match server {
-        Server::Dynamodb { lab } => {
-            let lab = Lab::read(&lab)?;
+/// Serves what stands at the role's place until the process is ended. Says `ready` when it does.
+pub async fn run(lab: &Lab, role: &str) -> Done {
+    match role {
+        DYNAMODB => {
             let listener = TcpListener::bind((lab.addresses.dynamodb, DYNAMODB_PORT)).await?;
             println!("ready");
             Ok(claims_local::serve_dynamodb(listener).await?)
         }
-        Server::Gateway { lab } => gateway::serve(Lab::read(&lab)?).await,
-        Server::Endpoint { lab, gateway, name } => endpoint::serve(&Lab::read(&lab)?, gateway, &name).await,
+        GATEWAY => gateway::serve(lab).await,
+        _ => endpoint::serve(lab, role).await,
     }
 }

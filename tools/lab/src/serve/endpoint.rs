@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    net::{Ipv4Addr, SocketAddr},
+    net::Ipv4Addr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -20,9 +20,14 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::fault::{self, Wire};
-use crate::{lab::Lab, network::Done};
+use crate::{
+    lab::{LINK_PORT, Lab},
+    network::{Done, topology::links},
+};
 
-pub async fn serve(lab: &Lab, gateway: SocketAddr, name: &str) -> Done {
+pub async fn serve(lab: &Lab, name: &str) -> Done {
+    let (_, link) = links().find(|(role, _)| *role == name).ok_or_else(|| format!("{name} serves nothing"))?;
+    let gateway = (link, LINK_PORT);
     let acceptor = TlsAcceptor::from(Arc::new(tls(lab)?));
     let faults = Wire::file(lab, name);
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 443)).await?;
