@@ -22,8 +22,8 @@ use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest}
 use serde_json::Value;
 
 use crate::{
-    events::{body_of, event, id_of},
-    samples::{Rounds, Samples},
+    measured_rounds::{Rounds, Samples},
+    proxy_events::{body_of, event, id_of},
 };
 
 const ROUNDS: usize = 25;

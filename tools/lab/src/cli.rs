@@ -13,11 +13,10 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     checks,
-    design::Design,
     lab::{self, Lab},
-    map,
-    network::{Done, STOPPED},
-    serve,
+    namespaces::{Done, STOPPED},
+    planned_network::Design,
+    servers, who_is_where,
 };
 
 #[derive(Parser)]
@@ -65,7 +64,7 @@ pub fn main() -> ExitCode {
 /// Whether all is well.
 async fn run(command: Command) -> Done<bool> {
     match command {
-        Command::Serve { lab, role } => serve::run(&Lab::read(&lab)?, &role).await?,
+        Command::Serve { lab, role } => servers::run(&Lab::read(&lab)?, &role).await?,
         Command::Check { lab, claims, index } => checks::run_one(&Lab::read(&lab)?, &claims, index).await?,
         Command::Down { id } => {
             for id in id.map_or_else(lab::all, |id| Ok(vec![id]))? {
@@ -75,7 +74,7 @@ async fn run(command: Command) -> Done<bool> {
         }
         Command::Up { plan } => {
             let lab = until_stopped(move || Lab::up(design(&plan)?)).await?;
-            println!("{}", map::of(&lab));
+            println!("{}", who_is_where::of(&lab));
         }
         Command::Test { plan, claims } => return until_stopped(move || test(&plan, &claims)).await,
     }

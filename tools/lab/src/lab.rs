@@ -12,11 +12,11 @@ use std::{
 
 use crate::{
     certificates,
-    design::Design,
-    network::{
-        Done, end_children, names, run, run_always, serve,
+    namespaces::{
+        Done, end_children, resolvers, run, run_always, serve,
         topology::{self, Addresses, DYNAMODB, GATEWAY, links},
     },
+    planned_network::Design,
 };
 
 /// Everything about a lab that is not a namespace lies below this, in a folder with the lab's id.
@@ -55,7 +55,7 @@ impl Lab {
         fs::write(self.file("lab.json"), serde_json::to_vec_pretty(&(&self.id, &self.design))?)?;
         certificates::write(&self.design, &self.folder())?;
         topology::build(&self.design, &self.addresses, &|role| self.ns(role))?;
-        names::serve(self)?;
+        resolvers::serve(self)?;
         [DYNAMODB, GATEWAY].into_iter().chain(links().map(|(role, _)| role)).try_for_each(|role| {
             let arguments = [&*self.file("lab.json"), Path::new(role)];
             serve(&self.ns(role), arguments, &self.file(&format!("{role}.log")))

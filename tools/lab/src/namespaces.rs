@@ -1,7 +1,7 @@
 //! Namespaces and what runs in them, by the programs `ip` and `nft`.
 
-pub mod faults;
-pub mod names;
+pub mod packet_faults;
+pub mod resolvers;
 pub mod topology;
 
 use std::{

@@ -1,15 +1,15 @@
 //! The servers inside the namespaces, each a process of its own.
 
-mod endpoint;
-mod fault;
-mod gateway;
+mod endpoint_address;
+mod private_link;
+mod wire_faults;
 
 use tokio::net::TcpListener;
 
-pub use self::fault::Wire;
+pub use self::wire_faults::Wire;
 use crate::{
     lab::{DYNAMODB_PORT, Lab},
-    network::{
+    namespaces::{
         Done,
         topology::{DYNAMODB, GATEWAY},
     },
@@ -23,7 +23,7 @@ pub async fn run(lab: &Lab, role: &str) -> Done {
             println!("ready");
             Ok(claims_local::serve_dynamodb(listener).await?)
         }
-        GATEWAY => gateway::serve(lab).await,
-        _ => endpoint::serve(lab, role).await,
+        GATEWAY => private_link::serve(lab).await,
+        _ => endpoint_address::serve(lab, role).await,
     }
 }

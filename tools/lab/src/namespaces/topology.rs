@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use super::{Done, ip, nft, run};
-use crate::design::{Design, Vpc, host};
+use crate::planned_network::{Design, Vpc, host};
 use ipnet::Ipv4Net;
 
 /// The namespaces, by what stands there.

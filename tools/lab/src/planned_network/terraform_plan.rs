@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Design, Endpoint, Subnet, Vpc};
-use crate::network::Done;
+use crate::namespaces::Done;
 
 #[derive(Deserialize)]
 pub struct Plan {

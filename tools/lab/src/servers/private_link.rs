@@ -13,13 +13,13 @@ use tokio::{
 };
 
 use crate::{
-    design::Decision,
     lab::{DYNAMODB_PORT, LINK_PORT, Lab},
-    network::{
+    namespaces::{
         Done,
-        names::OTHER_ENDPOINT,
+        resolvers::OTHER_ENDPOINT,
         topology::{OTHER, links},
     },
+    planned_network::Decision,
 };
 
 pub async fn serve(lab: &Lab) -> Done {

@@ -15,8 +15,8 @@ use private_api_runtime::{Answer, Function, TlsFront, environment};
 use tokio::{net::TcpListener, process::Command};
 
 use crate::{
-    events::{body_of, event},
-    samples::{Rounds, Samples},
+    measured_rounds::{Rounds, Samples},
+    proxy_events::{body_of, event},
 };
 
 const COLD_ROUNDS: usize = 40;

@@ -19,10 +19,10 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::fault::{self, Wire};
+use super::wire_faults::{self, Wire};
 use crate::{
     lab::{LINK_PORT, Lab},
-    network::{Done, topology::links},
+    namespaces::{Done, topology::links},
 };
 
 pub async fn serve(lab: &Lab, name: &str) -> Done {
@@ -40,7 +40,7 @@ pub async fn serve(lab: &Lab, name: &str) -> Done {
             // Between the caller and TLS stands the proxy, which cuts what the caller's TCP connection carries.
             let (ours, wire) = duplex(64 * 1024);
             let established = Arc::new(AtomicBool::new(false));
-            tokio::spawn(fault::proxy(stream, wire, faults, established.clone()));
+            tokio::spawn(wire_faults::proxy(stream, wire, faults, established.clone()));
             let Ok(mut caller) = acceptor.accept(ours).await else { return };
             established.store(true, Ordering::Relaxed);
             let Ok(mut gateway) = TcpStream::connect(gateway).await else { return };
