@@ -6,16 +6,16 @@ use aws_sdk_dynamodb::{
 };
 use claims_api_types::{
     Claim, ClaimId, ClaimStatus, IdempotencyKey, IfMatch, MemberId, Operation, Problem, ProblemCode, Timestamp,
-    UpdateClaimRequest, Version,
+    UpdateClaimRequest,
 };
+use private_api_lambda::dynamodb::{self, LostAnswers};
 
-use super::{
-    Store,
-    call::{self, LostAnswers},
-};
+use super::Store;
 use crate::{
-    failure::Failure,
+    Failure,
+    failure::version_mismatch,
     item::{self, Item, n, s},
+    tombstone,
 };
 
 /// A whole update.
@@ -39,8 +39,9 @@ impl Store {
         let from = placeholders(":from", request.status.allowed_from());
         let open = placeholders(":open", ClaimStatus::OPEN);
         let mut condition = format!(
-            "attribute_exists(PK) AND #lastWrite <> :lastWrite AND #status IN ({}) AND (#status IN ({}) OR \
+            "{} AND #lastWrite <> :lastWrite AND #status IN ({}) AND (#status IN ({}) OR \
              (#policyType = :policyType AND #claimAmount = :claimAmount AND #description = :description))",
+            tombstone::ALIVE,
             names(&from),
             names(&open),
         );
@@ -84,16 +85,16 @@ impl Store {
         match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
                 // Somebody else may have written since an attempt of ours did: the refusal then is of the repeat only.
-                refused(update, &written_by, refusal.item()).map_err(|failure| lost.honest(failure))
+                refused(update, &written_by, refusal.item()).map_err(|failure| lost.failure_or_unknown(failure))
             }
-            _ => Err(lost.honest(call::failure(&error))),
+            _ => Err(lost.failure_or_unknown(dynamodb::failure(&error))),
         }
     }
 }
 
 /// Why the condition failed, by the item it failed on. It may turn out that this very write had happened before.
 fn refused(update: &Update, written_by: &str, old: Option<&Item>) -> Result<Claim, Failure> {
-    let Some(old) = old else {
+    let Some(old) = tombstone::alive(old) else {
         return Err(Problem::new(ProblemCode::ClaimNotFound).into());
     };
     let claim = item::to_claim(old)?;
@@ -117,13 +118,6 @@ fn refused(update: &Update, written_by: &str, old: Option<&Item>) -> Result<Clai
         format!("a claim that is {} cannot become {}", claim.status, request.status)
     };
     Err(Problem::new(ProblemCode::InvalidTransition).with_detail(detail).into())
-}
-
-/// 412, with the version that stands.
-pub(super) fn version_mismatch(wanted: Version, stands: Version) -> Failure {
-    Problem::new(ProblemCode::VersionMismatch)
-        .with_detail(format!("If-Match names version {wanted}, the claim has version {stands}: read it again"))
-        .into()
 }
 
 fn placeholders<'a>(prefix: &str, statuses: &'a [ClaimStatus]) -> Vec<(String, &'a ClaimStatus)> {

@@ -77,7 +77,7 @@ async fn median_call(Table { api, claim, .. }: &Table, operation: Operation) -> 
 /// Fills a database in memory by the engine's bulk import: the claims are copies of one that the API wrote itself.
 async fn table(claims: usize, members: usize) -> Result<Table, Box<dyn Error>> {
     let database = Database::memory()?;
-    let api = Api::new(claims_local::store_over(database.clone()).await?);
+    let api = Api::new(crate::store::over(private_api_storage::Database::over(database.clone(), "bench")).await?);
     let claim = create(&api).await?;
     let scanned = database.scan(serde_json::from_value(json!({ "TableName": "claimsTable" }))?)?;
     let model = scanned.items.and_then(|items| items.into_iter().next()).ok_or("the table has no claim")?;

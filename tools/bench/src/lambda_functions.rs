@@ -10,8 +10,9 @@ use std::{
 
 use bytes::Bytes;
 use claims_api_types::Operation;
-use claims_local::{LocalApi, serve_dynamodb};
+use claims_local::LocalApi;
 use private_api_runtime::{Answer, Function, TlsFront, environment};
+use private_api_storage::{Database, serve};
 use tokio::{net::TcpListener, process::Command};
 
 use crate::{
@@ -204,7 +205,7 @@ async fn memory(all: &[Candidate<'_>]) -> Result<(), Box<dyn Error>> {
 async fn dynamodb() -> Result<SocketAddr, Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    tokio::spawn(serve_dynamodb(listener));
+    tokio::spawn(serve(listener, Database::memory("bench")?));
     // Starting an API makes the table.
     LocalApi::builder().dynamodb_endpoint(format!("http://{address}")).start().await?.stop().await;
     Ok(address)

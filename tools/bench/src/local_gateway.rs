@@ -12,6 +12,7 @@ use http_body_util::{BodyExt, Empty, Full};
 use hyper::{Request, Response, body::Incoming, client::conn::http1::SendRequest, service::service_fn};
 use hyper_util::rt::TokioIo;
 use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest};
+use private_api_storage::Database;
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
@@ -29,7 +30,7 @@ const CALLS: usize = 100;
 const STARTS: usize = 25;
 
 pub async fn run() -> Result<(), Box<dyn Error>> {
-    let engine = Api::new(claims_local::embedded_store().await?);
+    let engine = Api::new(crate::store::over(Database::memory("bench")?).await?);
     let claim = create(&engine).await?;
     let get = parsed(Operation::GetClaim, &claim)?;
     let api = LocalApi::start().await?;

@@ -8,6 +8,7 @@ mod measured_rounds;
 mod own_code;
 mod proxy_events;
 mod soak;
+mod store;
 
 use std::{error::Error, process::ExitCode};
 

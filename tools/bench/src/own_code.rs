@@ -19,6 +19,7 @@ use aws_sdk_dynamodb::{
 use claims_api_types::Operation;
 use claims_server::{Api, Store};
 use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest};
+use private_api_storage::Database;
 use serde_json::Value;
 
 use crate::{
@@ -33,7 +34,7 @@ const LIMIT_US: f64 = 100.0;
 pub async fn run() -> Result<(), Box<dyn Error>> {
     // The line that each call logs is part of it.
     claims_server::telemetry::start_writing(Mutex::new(tempfile::tempfile()?));
-    let embedded = claims_local::embedded_store().await?;
+    let embedded = crate::store::over(Database::memory("bench")?).await?;
     let calls = Calls::default();
     let config = embedded.client().config().to_builder().interceptor(calls.clone()).build();
     let client = Client::from_conf(config);

@@ -3,8 +3,9 @@
 use std::sync::OnceLock;
 
 use claims_api_types::Operation;
-use claims_server::Api;
+use claims_server::{Api, Store};
 use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest};
+use private_api_storage::Database;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -15,8 +16,9 @@ pub fn event(data: &[u8]) {
     let Ok(event) = serde_json::from_slice::<ApiGatewayProxyRequest>(data) else { return };
     let (runtime, api) = API.get_or_init(|| {
         let runtime = Runtime::new().unwrap();
-        let store = runtime.block_on(claims_local::embedded_store()).unwrap();
-        (runtime, Api::new(store))
+        let claims = claims_local::definition();
+        let client = runtime.block_on(Database::memory("fuzz").unwrap().client(&claims.table, claims.sdk)).unwrap();
+        (runtime, Api::new(Store::new(client, claims.table.name)))
     });
     for operation in Operation::ALL {
         let event = LambdaEvent::new(event.clone(), lambda_http::Context::default());

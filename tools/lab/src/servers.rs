@@ -4,6 +4,7 @@ mod endpoint_address;
 mod private_link;
 mod wire_faults;
 
+use private_api_storage::Database;
 use tokio::net::TcpListener;
 
 pub use self::wire_faults::Wire;
@@ -21,7 +22,7 @@ pub async fn run(lab: &Lab, role: &str) -> Done {
         DYNAMODB => {
             let listener = TcpListener::bind((lab.addresses.dynamodb, DYNAMODB_PORT)).await?;
             println!("ready");
-            Ok(claims_local::serve_dynamodb(listener).await?)
+            Ok(private_api_storage::serve(listener, Database::memory("lab")?).await?)
         }
         GATEWAY => private_link::serve(lab).await,
         _ => endpoint_address::serve(lab, role).await,

@@ -90,7 +90,11 @@ fn lambda() -> Result<Vec<Row>, Box<dyn Error>> {
 
     let mut bench = ours()?;
     bench.arg("lambda").arg("--claims-lambda").arg(&claims_lambda).arg("--empty").arg(&empty);
-    bench.arg("--put-item").arg(&put_item).arg("--amazon-roots").arg(root().join("server/src/amazon-roots.pem"));
+    bench
+        .arg("--put-item")
+        .arg(&put_item)
+        .arg("--amazon-roots")
+        .arg(root().join("private-api/lambda/src/amazon-roots.pem"));
     let mut rows = rows_of(&mut bench)?;
     let [ours, empty, put_item] = [zip(&claims_lambda)?, zip(&empty)?, zip(&put_item)?];
     let limit = cfg!(target_arch = "x86_64").then_some(package::LARGEST_X86_64 / MIB);

@@ -12,6 +12,7 @@ mod openapi;
 mod package;
 mod process;
 mod python;
+mod release;
 mod storage;
 mod terraform;
 mod tools;
@@ -49,6 +50,8 @@ enum Chore {
     Openapi(openapi::Args),
     /// Builds the Lambda's deployment package, the same bytes from the same source
     Package(package::Args),
+    /// Keeps what this release writes in `released/<version>/`, and says what else a release is
+    Release(release::Args),
     /// The local API for an hour at a steady rate: memory, descriptors and latency have to stay what they are
     Soak(bench::SoakArgs),
     /// Runs the contract's tests on another DynamoDB than the embedded one: moto, or any by its URL
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Chore::Nightly(args) => nightly::run(&args),
         Chore::Openapi(args) => openapi::run(&args),
         Chore::Package(args) => package::run(&args),
+        Chore::Release(args) => release::run(&args),
         Chore::Soak(args) => bench::soak(&args),
         Chore::Storage(args) => storage::run(&args),
         Chore::Terraform(args) => terraform::run(&args),

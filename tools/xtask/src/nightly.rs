@@ -12,11 +12,14 @@ const LONGER: (&str, &str) = ("CLAIMS_TEST_LONGER", "20");
 
 const STEPS: &[Step] = &[
     step("advisories", &["cargo", "xtask", "deny", "advisories"]).unless(deny::no_database),
-    step("long histories", &["cargo", "test", "--package", "claims-local", "--test", "histories"]).with(&[LONGER]),
-    step("many orders", &["cargo", "test", "--package", "claims-local", "--test", "linearizability"]).with(&[LONGER]),
-    step("many faults", &["cargo", "test", "--package", "claims-local", "--test", "faults"]).with(&[LONGER]),
-    step("many kills", &["cargo", "test", "--package", "claims-local", "--test", "durability"]).with(&[LONGER]),
-    step("many events", &["cargo", "test", "--package", "claims-local", "--test", "events"]).with(&[LONGER]),
+    step("long histories", &["cargo", "test", "--package", "claims-local", "--test", "all", "histories::"])
+        .with(&[LONGER]),
+    step("many orders", &["cargo", "test", "--package", "claims-local", "--test", "all", "linearizability::"])
+        .with(&[LONGER]),
+    step("many faults", &["cargo", "test", "--package", "claims-local", "--test", "all", "faults::"]).with(&[LONGER]),
+    step("many kills", &["cargo", "test", "--package", "claims-local", "--test", "all", "durability::"])
+        .with(&[LONGER]),
+    step("many events", &["cargo", "test", "--package", "claims-local", "--test", "all", "events::"]).with(&[LONGER]),
     step("many values", &["cargo", "test", "--package", "claims-api-types", "--test", "laws"]).with(&[LONGER]),
     step("many mutations", &["cargo", "test", "--package", "claims-fuzz"]).with(&[LONGER]),
     step("fuzzing", &["cargo", "xtask", "fuzz", "--seconds", "600"]),
