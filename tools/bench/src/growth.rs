@@ -9,8 +9,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    events::{MEMBER, call, create, id_of, parsed},
-    samples::{Rounds, Samples},
+    measured_rounds::{Rounds, Samples},
+    proxy_events::{MEMBER, call, create, id_of, parsed},
 };
 
 const ROUNDS: usize = 25;

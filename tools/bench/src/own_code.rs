@@ -23,8 +23,8 @@ use private_api_storage::Database;
 use serde_json::Value;
 
 use crate::{
-    events::{body_of, event, id_of},
-    samples::{Rounds, Samples},
+    measured_rounds::{Rounds, Samples},
+    proxy_events::{body_of, event, id_of},
 };
 
 const ROUNDS: usize = 25;

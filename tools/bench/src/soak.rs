@@ -9,7 +9,7 @@ use std::{
 use claims_client::{ClaimsClient, Endpoint, types::*};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::samples::Samples;
+use crate::measured_rounds::Samples;
 
 /// How long, how fast, and what.
 #[derive(clap::Args)]

@@ -5,17 +5,17 @@
 //! the code for as long as it is let (`cargo xtask nightly`).
 #![allow(clippy::unwrap_used, clippy::expect_used)] // A panic is what a fuzz target reports with.
 
-mod answers;
-mod events;
+mod proxy_events;
+mod server_answers;
 
 use std::{fmt::Display, str::FromStr};
 
-pub use answers::answer;
 use claims_api_types::{
     ClaimAmount, ClaimId, CreateClaimRequest, IdempotencyKey, IfMatch, MemberId, MemberName, NextToken, PageLimit,
     PolicyId, Problem, Timestamp, UpdateClaimRequest, Version, validate::Findings,
 };
-pub use events::event;
+pub use proxy_events::event;
+pub use server_answers::answer;
 
 /// A target: its name, which is also its corpus's, and its function.
 pub type Target = (&'static str, fn(&[u8]));

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use crate::{design::Design, network::Done};
+use crate::{namespaces::Done, planned_network::Design};
 
 /// Writes `ca.pem`, `endpoint.pem` and `endpoint.key` into the folder. The authority's key is never written.
 pub fn write(design: &Design, folder: &Path) -> Done {

@@ -23,12 +23,12 @@ use claims_client::{
 
 use crate::{
     lab::Lab,
-    network::{
-        Done, STOPPED, faults, inside,
-        names::TTL,
+    namespaces::{
+        Done, STOPPED, inside, packet_faults,
+        resolvers::TTL,
         topology::{BASTION, CLIENT, ENDPOINTS, INBOUND},
     },
-    serve::Wire,
+    servers::Wire,
 };
 
 const PLACES: [(&str, &str); 2] = [("the bastion", BASTION), ("the client VPC", CLIENT)];
@@ -99,7 +99,7 @@ pub async fn run_one(lab: &Lab, claims: &Path, index: usize) -> Done {
 
 /// Fixes what a check may have broken.
 fn fix(lab: &Lab) -> Done {
-    ENDPOINTS.into_iter().chain(INBOUND).try_for_each(|role| faults::fix(&lab.ns(role)))?;
+    ENDPOINTS.into_iter().chain(INBOUND).try_for_each(|role| packet_faults::fix(&lab.ns(role)))?;
     ENDPOINTS.into_iter().try_for_each(|role| Wire::default().set(lab, role))
 }
 
@@ -138,7 +138,7 @@ async fn lists(client: &ClaimsClient, count: usize) -> Done<f64> {
 
 /// Calls work, and not one packet goes where nobody answers: told by counting, as time says little on a busy machine.
 async fn nobody_tries(lab: &Lab, silent: &[&str], client: &ClaimsClient) -> Done {
-    let swallowed = || silent.iter().map(|role| faults::swallowed(&lab.ns(role))).sum::<Done<u64>>();
+    let swallowed = || silent.iter().map(|role| packet_faults::swallowed(&lab.ns(role))).sum::<Done<u64>>();
     let before = swallowed()?;
     for calls in [1, 1, 8] {
         lists(client, calls).await?;

@@ -13,11 +13,10 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     checks,
-    design::Design,
     lab::{self, Lab},
-    map,
-    network::{Done, STOPPED},
-    serve,
+    namespaces::{Done, STOPPED},
+    planned_network::Design,
+    servers, who_is_where,
 };
 
 #[derive(Parser)]
@@ -40,8 +39,9 @@ enum Command {
         /// The lab's id [default: all]
         id: Option<String>,
     },
-    #[command(subcommand, hide = true)]
-    Serve(serve::Server),
+    /// A server of the lab, in its namespace
+    #[command(hide = true)]
+    Serve { lab: PathBuf, role: String },
     /// One check, in the namespace that it is about
     #[command(hide = true)]
     Check { lab: PathBuf, claims: PathBuf, index: usize },
@@ -64,7 +64,7 @@ pub fn main() -> ExitCode {
 /// Whether all is well.
 async fn run(command: Command) -> Done<bool> {
     match command {
-        Command::Serve(server) => serve::run(server).await?,
+        Command::Serve { lab, role } => servers::run(&Lab::read(&lab)?, &role).await?,
         Command::Check { lab, claims, index } => checks::run_one(&Lab::read(&lab)?, &claims, index).await?,
         Command::Down { id } => {
             for id in id.map_or_else(lab::all, |id| Ok(vec![id]))? {
@@ -74,7 +74,7 @@ async fn run(command: Command) -> Done<bool> {
         }
         Command::Up { plan } => {
             let lab = until_stopped(move || Lab::up(design(&plan)?)).await?;
-            println!("{}", map::of(&lab));
+            println!("{}", who_is_where::of(&lab));
         }
         Command::Test { plan, claims } => return until_stopped(move || test(&plan, &claims)).await,
     }

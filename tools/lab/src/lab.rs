@@ -10,15 +10,13 @@ use std::{
     time::Duration,
 };
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     certificates,
-    design::Design,
-    network::{
-        Done, end_children, names, run, run_always, serve,
-        topology::{self, Addresses, DYNAMODB, ENDPOINTS, GATEWAY, OTHER, PRIVATE_LINK},
+    namespaces::{
+        Done, end_children, resolvers, run, run_always, serve,
+        topology::{self, Addresses, DYNAMODB, GATEWAY, links},
     },
+    planned_network::Design,
 };
 
 /// Everything about a lab that is not a namespace lies below this, in a folder with the lab's id.
@@ -32,7 +30,6 @@ pub const LINK_PORT: u16 = 8443;
 pub static CURRENT: OnceLock<String> = OnceLock::new();
 
 /// A network that stands.
-#[derive(Serialize, Deserialize)]
 pub struct Lab {
     pub id: String,
     pub design: Design,
@@ -43,9 +40,8 @@ impl Lab {
     /// Builds the network and starts everything in it. Whatever stops it half-way, nothing is left.
     pub fn up(design: Design) -> Done<Self> {
         let id: String = uuid::Uuid::new_v4().simple().to_string().chars().take(6).collect();
-        let addresses = Addresses::of(&design);
         CURRENT.get_or_init(|| id.clone());
-        let lab = Self { id, design, addresses };
+        let lab = Self::of(id, design);
         lab.build().map_err(|why| match down(&lab.id) {
             Ok(()) => why,
             Err(left) => format!("{why}; and cleaning up: {left}").into(),
@@ -56,24 +52,24 @@ impl Lab {
     fn build(&self) -> Done {
         // The endpoint's key lies there.
         fs::DirBuilder::new().recursive(true).mode(0o700).create(self.folder())?;
-        fs::write(self.file("lab.json"), serde_json::to_vec_pretty(self)?)?;
+        fs::write(self.file("lab.json"), serde_json::to_vec_pretty(&(&self.id, &self.design))?)?;
         certificates::write(&self.design, &self.folder())?;
         topology::build(&self.design, &self.addresses, &|role| self.ns(role))?;
-        names::serve(self)?;
-        let state = self.file("lab.json").display().to_string();
-        let start =
-            |role: &str, arguments: &[&str]| serve(&self.ns(role), arguments, &self.file(&format!("{role}.log")));
-        start(DYNAMODB, &["dynamodb", "--lab", &state])?;
-        start(GATEWAY, &["gateway", "--lab", &state])?;
-        for (role, link) in ENDPOINTS.into_iter().chain([OTHER]).zip(PRIVATE_LINK) {
-            start(role, &["endpoint", "--lab", &state, "--gateway", &format!("{link}:{LINK_PORT}"), "--name", role])?;
-        }
-        Ok(())
+        resolvers::serve(self)?;
+        [DYNAMODB, GATEWAY].into_iter().chain(links().map(|(role, _)| role)).try_for_each(|role| {
+            let arguments = [&*self.file("lab.json"), Path::new(role)];
+            serve(&self.ns(role), arguments, &self.file(&format!("{role}.log")))
+        })
     }
 
-    /// The lab that a child process of ours serves in.
+    fn of(id: String, design: Design) -> Self {
+        Self { id, addresses: Addresses::of(&design), design }
+    }
+
+    /// The lab that a child process of ours is in.
     pub fn read(file: &Path) -> Done<Self> {
-        Ok(serde_json::from_str(&fs::read_to_string(file)?)?)
+        let (id, design) = serde_json::from_str(&fs::read_to_string(file)?)?;
+        Ok(Self::of(id, design))
     }
 
     /// The namespace of a role.

@@ -9,10 +9,10 @@
 mod certificates;
 mod checks;
 mod cli;
-mod design;
 mod lab;
-mod map;
-mod network;
-mod serve;
+mod namespaces;
+mod planned_network;
+mod servers;
+mod who_is_where;
 
 pub use cli::main;

@@ -76,14 +76,9 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
 }
 
 fn lambda() -> Result<Vec<Row>, Box<dyn Error>> {
-    run_shown(Command::new("cargo").current_dir(root()).args([
-        "build",
-        "--release",
-        "--package",
-        "claims-server",
-        "--bin",
-        "claims-lambda",
-    ]))?;
+    let mut build = Command::new("cargo");
+    build.args(["build", "--release", "--package", "claims-server", "--bin", "claims-lambda"]);
+    run_shown(build.current_dir(root()))?;
     let functions = target().join("functions");
     for (package, profile) in [("empty", "product"), ("put-item", "release")] {
         let mut build = Command::new("cargo");

@@ -1,6 +1,6 @@
 //! `cargo xtask openapi`: the two documents of `openapi/`, and everything that is checked with them.
 
-mod checks;
+mod document_checks;
 
 use std::{error::Error, fs, path::PathBuf, time::Instant};
 
@@ -47,10 +47,10 @@ pub fn run(args: &Args) -> Done {
     let start = Instant::now();
     let done = match args.action {
         None => write(args),
-        Some(Action::Lint) => checks::lint(),
-        Some(Action::Clients) => checks::clients(),
-        Some(Action::Conformance) => checks::conformance(),
-        Some(Action::Page { screenshot }) => checks::page(screenshot),
+        Some(Action::Lint) => document_checks::lint(),
+        Some(Action::Clients) => document_checks::clients(),
+        Some(Action::Conformance) => document_checks::conformance(),
+        Some(Action::Page { screenshot }) => document_checks::page(screenshot),
     };
     if let Some(action) = args.action {
         eprintln!("{action:?}: {:.1} s", start.elapsed().as_secs_f64());

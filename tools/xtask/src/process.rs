@@ -26,7 +26,7 @@ pub fn target() -> PathBuf {
 pub fn build_as_tested(programs: &[&str]) -> Result<PathBuf, Box<dyn Error>> {
     let mut build = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     // It is a test that brings the tests' features.
-    build.args(["build", "--quiet", "--workspace", "--test", "operations"]);
+    build.args(["build", "--quiet", "--workspace", "--test", "all"]);
     for program in programs {
         build.args(["--bin", program]);
     }

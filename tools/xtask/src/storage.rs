@@ -3,7 +3,7 @@
 use std::{error::Error, process::Command};
 
 use crate::{
-    process::{Server, run_shown},
+    process::{Server, root, run_shown},
     python::Venv,
     terraform::MOTO,
 };
@@ -16,7 +16,7 @@ pub struct Args {
     endpoint: Option<String>,
 }
 
-/// The suites that exercise the storage.
+/// The suites that exercise the storage, modules of `local/tests/all`.
 const SUITES: [&str; 5] = ["operations", "errors", "idempotency", "lost_updates", "lists"];
 
 /// One request at a time: moto checks a condition and then writes, and with threads another write slips in between.
@@ -39,9 +39,13 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let endpoint = args.endpoint.as_ref().or(moto.as_ref().map(|moto| &moto.url)).ok_or("no endpoint")?;
     let mut command = Command::new("cargo");
     // The workspace, as the tests before: one package alone has other features, and would be built anew.
-    command.args(["test", "--workspace"]).env("CLAIMS_TEST_DYNAMODB_ENDPOINT", endpoint);
+    command.args(["test", "--workspace", "--test", "all", "--"]).env("CLAIMS_TEST_DYNAMODB_ENDPOINT", endpoint);
     for suite in SUITES {
-        command.args(["--test", suite]);
+        // A filter that meets nothing passes.
+        if !root().join(format!("local/tests/all/{suite}.rs")).is_file() {
+            return Err(format!("there is no suite {suite} in local/tests/all").into());
+        }
+        command.arg(format!("{suite}::"));
     }
     run_shown(&mut command)
 }

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use super::{Checks, forget_names, holds, same};
 use crate::{
     lab::Lab,
-    network::{
+    namespaces::{
         Done,
-        faults::{self, Fault},
-        names::{PUBLIC_API, other_dns_name},
+        packet_faults::{self, Fault},
+        resolvers::{PUBLIC_API, other_dns_name},
         topology::{BASTION, CLIENT, ENDPOINTS, INBOUND, OUTSIDE},
     },
-    serve::Wire,
+    servers::Wire,
 };
 
 pub fn add_to(checks: &mut Checks<'_>) {
@@ -29,7 +29,7 @@ pub fn add_to(checks: &mut Checks<'_>) {
         ("both inbound resolver addresses dead", CLIENT, inbound.collect(), "name_unknown"),
     ] {
         checks.add(role, format!("doctor on {broken}: {verdict}"), async move {
-            faults.into_iter().try_for_each(|(role, fault)| faults::set(&lab.ns(role), fault))?;
+            faults.into_iter().try_for_each(|(role, fault)| packet_faults::set(&lab.ns(role), fault))?;
             forget_names().await;
             says(lab, claims, "private-dns", None, &json!(verdict))
         });

@@ -6,7 +6,7 @@ use claims_client::{ClaimsClient, ClientBuilder, Error, Refusal, Sent};
 use futures_util::future::try_join_all;
 
 use super::{Checks, PLACES, claim, holds, new_member, options, same};
-use crate::network::{Done, names::other_dns_name, topology::OUTSIDE};
+use crate::namespaces::{Done, resolvers::other_dns_name, topology::OUTSIDE};
 
 pub fn add_to(checks: &mut Checks<'_>) {
     let (lab, claims) = (checks.lab, checks.claims);

@@ -10,9 +10,9 @@ use tokio::{net, time::timeout};
 use super::{Checks, PLACES, holds, same};
 use crate::{
     lab::DYNAMODB_PORT,
-    network::{
+    namespaces::{
         Done,
-        names::{PUBLIC_API, other_dns_name},
+        resolvers::{PUBLIC_API, other_dns_name},
         topology::{API, BASTION, CLIENT, GATEWAY, OUTSIDE},
     },
 };

@@ -3,10 +3,10 @@
 use super::{Checks, client, forget_names, lists, lives_of_claims::life, nobody_tries};
 use crate::{
     lab::Lab,
-    network::{
+    namespaces::{
         Done,
-        faults::{self, Fault},
-        names,
+        packet_faults::{self, Fault},
+        resolvers,
         topology::{API, CLIENT, ENDPOINTS, INBOUND, add_address},
     },
 };
@@ -16,7 +16,7 @@ pub fn add_to(checks: &mut Checks<'_>) {
     for (zone, role) in INBOUND.into_iter().enumerate() {
         let title = format!("inbound resolver address {} dead: names resolve and calls work", zone + 1);
         checks.add(CLIENT, title, async move {
-            faults::set(&lab.ns(role), Fault::Silent(lab.addresses.inbound[zone]))?;
+            packet_faults::set(&lab.ns(role), Fault::Silent(lab.addresses.inbound[zone]))?;
             forget_names().await;
             life(&client(lab)?).await
         });
@@ -24,7 +24,7 @@ pub fn add_to(checks: &mut Checks<'_>) {
     let title = "the endpoint moves to other addresses: a running client follows within the TTL";
     checks.add(CLIENT, title, async move {
         let followed = follows(lab).await;
-        names::point_to(lab, lab.addresses.endpoint)?;
+        resolvers::point_to(lab, lab.addresses.endpoint)?;
         forget_names().await;
         followed
     });
@@ -37,9 +37,9 @@ async fn follows(lab: &Lab) -> Done {
     for (role, address) in ENDPOINTS.into_iter().zip(lab.addresses.moved) {
         add_address(&lab.ns(API), &lab.ns(role), role, address)?;
     }
-    names::point_to(lab, lab.addresses.moved)?;
+    resolvers::point_to(lab, lab.addresses.moved)?;
     for (role, old) in ENDPOINTS.into_iter().zip(lab.addresses.endpoint) {
-        faults::set(&lab.ns(role), Fault::Silent(old))?;
+        packet_faults::set(&lab.ns(role), Fault::Silent(old))?;
     }
     lists(&client, 2).await.map_err(|e| format!("the calls that meet the change: {e}"))?;
     forget_names().await;

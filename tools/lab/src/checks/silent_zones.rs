@@ -7,9 +7,9 @@ use claims_client::{ClaimsClient, Sent};
 use super::{Checks, PLACES, client, holds, lists, new_member, nobody_tries, options};
 use crate::{
     lab::Lab,
-    network::{
+    namespaces::{
         Done,
-        faults::{self, Fault},
+        packet_faults::{self, Fault},
         topology::{BASTION, CLIENT, ENDPOINTS},
     },
 };
@@ -55,7 +55,7 @@ pub fn add_to(checks: &mut Checks<'_>) {
 }
 
 fn silence(lab: &Lab, zone: usize) -> Done {
-    faults::set(&lab.ns(ENDPOINTS[zone]), Fault::Silent(lab.addresses.endpoint[zone]))
+    packet_faults::set(&lab.ns(ENDPOINTS[zone]), Fault::Silent(lab.addresses.endpoint[zone]))
 }
 
 /// Of a client that keeps no connection from one call to the next, as when calls are rare, only the first call may meet the

@@ -8,12 +8,12 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::{Checks, claim, client, fix, holds, new_member, same};
 use crate::{
     lab::Lab,
-    network::{
+    namespaces::{
         Done,
-        faults::{self, Fault},
+        packet_faults::{self, Fault},
         topology::{BASTION, CLIENT, ENDPOINTS},
     },
-    serve::Wire,
+    servers::Wire,
 };
 
 const CREATES: usize = 700;
@@ -35,7 +35,7 @@ pub fn add_to(checks: &mut Checks<'_>) {
             for role in ENDPOINTS {
                 wire.set(lab, role)?;
                 if lossy {
-                    faults::set(&lab.ns(role), LOSSY)?;
+                    packet_faults::set(&lab.ns(role), LOSSY)?;
                 }
             }
             storm(lab).await

@@ -19,8 +19,8 @@ use tokio::{
 };
 
 use crate::{
-    events::{create, parsed},
-    samples::{Rounds, Samples},
+    measured_rounds::{Rounds, Samples},
+    proxy_events::{create, parsed},
     soak,
 };
 

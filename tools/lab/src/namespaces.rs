@@ -1,7 +1,7 @@
 //! Namespaces and what runs in them, by the programs `ip` and `nft`.
 
-pub mod faults;
-pub mod names;
+pub mod packet_faults;
+pub mod resolvers;
 pub mod topology;
 
 use std::{
@@ -67,13 +67,11 @@ pub fn run_always(program: &str, arguments: &[&str], input: &str) -> Done<String
 }
 
 /// `ip` inside a namespace, a line of arguments each.
-pub fn ip(namespace: &str, lines: &[String]) -> Done {
-    for line in lines {
-        let mut arguments = vec!["-n", namespace];
-        arguments.extend(line.split_whitespace());
-        run("ip", &arguments)?;
-    }
-    Ok(())
+pub fn ip(namespace: &str, lines: &str) -> Done {
+    lines.lines().try_for_each(|line| {
+        let arguments: Vec<_> = ["-n", namespace].into_iter().chain(line.split_whitespace()).collect();
+        run("ip", &arguments).map(drop)
+    })
 }
 
 /// Loads nftables rules inside a namespace.
@@ -96,7 +94,7 @@ pub fn inside(namespace: &str, program: &Path) -> Command {
 }
 
 /// Starts a server of ours inside a namespace and waits until it says that it serves. It ends with its namespace.
-pub fn serve(namespace: &str, arguments: &[&str], log: &Path) -> Done {
+pub fn serve(namespace: &str, arguments: [&Path; 2], log: &Path) -> Done {
     let mut command = inside(namespace, &env::current_exe()?);
     command.arg("serve").args(arguments).stdout(Stdio::piped()).stderr(File::create(log)?);
     let stdout = start(&mut command)?.ok_or("a server without output")?;
@@ -105,7 +103,7 @@ pub fn serve(namespace: &str, arguments: &[&str], log: &Path) -> Done {
     if line.trim() == "ready" {
         return Ok(());
     }
-    Err(format!("{} in {namespace} did not start: see {}", arguments.join(" "), log.display()).into())
+    Err(format!("the server in {namespace} did not start: see {}", log.display()).into())
 }
 
 /// Starts a program that ends with its namespace; its output, if that is piped.

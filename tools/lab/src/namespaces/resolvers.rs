@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{Done, inside, run, run_always, start, topology::*};
-use crate::{design::Design, lab::Lab};
+use crate::{lab::Lab, planned_network::Design};
 
 /// Seconds that a name's addresses may be kept; AWS's private names say 60, which is long to wait for in a test.
 pub const TTL: u64 = 2;

@@ -2,11 +2,9 @@
 
 use std::net::Ipv4Addr;
 
-use ipnet::Ipv4Net;
-use serde::{Deserialize, Serialize};
-
 use super::{Done, ip, nft, run};
-use crate::design::{Design, Vpc, host};
+use crate::planned_network::{Design, Vpc, host};
+use ipnet::Ipv4Net;
 
 /// The namespaces, by what stands there.
 pub const API: &str = "api-vpc";
@@ -21,26 +19,19 @@ pub const CLIENT: &str = "client";
 pub const OUTBOUND: &str = "dns-out";
 pub const INTERNET: &str = "internet";
 pub const OUTSIDE: &str = "outside";
-pub const ALL: [&str; 14] = [
-    API,
-    BASTION,
-    ENDPOINTS[0],
-    ENDPOINTS[1],
-    OTHER,
-    INBOUND[0],
-    INBOUND[1],
-    GATEWAY,
-    DYNAMODB,
-    CLIENT_VPC,
-    CLIENT,
-    OUTBOUND,
-    INTERNET,
-    OUTSIDE,
-];
+
+/// Where an endpoint's address stands, with the gateway's address behind it: the unlisted endpoint last.
+pub fn links() -> impl Iterator<Item = (&'static str, Ipv4Addr)> {
+    ENDPOINTS.into_iter().chain([OTHER]).zip(PRIVATE_LINK)
+}
+
+fn all() -> impl Iterator<Item = &'static str> {
+    let single = [API, BASTION, OTHER, GATEWAY, DYNAMODB, CLIENT_VPC, CLIENT, OUTBOUND, INTERNET, OUTSIDE];
+    single.into_iter().chain(ENDPOINTS).chain(INBOUND)
+}
 
 /// The addresses that Terraform leaves to AWS, chosen inside the design's subnets; and those of the world around, from
 /// the ranges for documentation.
-#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Addresses {
     pub endpoint: [Ipv4Addr; 2],
     /// Where the endpoint of the second zone moves when its address changes.
@@ -56,8 +47,8 @@ pub struct Addresses {
     pub outside: Ipv4Addr,
 }
 
-/// PrivateLink: where the gateway listens for each endpoint, in the order of the endpoints, the unlisted one last.
-pub const PRIVATE_LINK: [Ipv4Addr; 3] =
+/// PrivateLink: where the gateway listens for each endpoint.
+const PRIVATE_LINK: [Ipv4Addr; 3] =
     [Ipv4Addr::new(169, 254, 200, 2), Ipv4Addr::new(169, 254, 200, 6), Ipv4Addr::new(169, 254, 200, 10)];
 /// From each VPC's resolver to the public DNS: AWS's own way, which no instance can take.
 const UPSTREAM: [Ipv4Addr; 2] = [Ipv4Addr::new(169, 254, 201, 2), Ipv4Addr::new(169, 254, 201, 6)];
@@ -89,9 +80,9 @@ impl Addresses {
 
 /// Makes the namespaces and everything that is fixed in them.
 pub fn build(design: &Design, addresses: &Addresses, ns: &dyn Fn(&str) -> String) -> Done {
-    for role in ALL {
+    for role in all() {
         run("ip", &["netns", "add", &ns(role)])?;
-        ip(&ns(role), &["link set lo up".to_owned()])?;
+        ip(&ns(role), "link set lo up")?;
     }
     router(&ns(API), &design.api_vpc)?;
     router(&ns(CLIENT_VPC), &design.client_vpc)?;
@@ -111,22 +102,22 @@ pub fn build(design: &Design, addresses: &Addresses, ns: &dyn Fn(&str) -> String
 
     let peering = Ipv4Addr::new(169, 254, 202, 2);
     cable(&ns(CLIENT_VPC), "peering", &ns(API), "peering", peering)?;
-    let towards = |routes: &[Ipv4Net], via: Ipv4Addr| -> Vec<String> {
-        routes.iter().map(|range| format!("route add {range} via {via}")).collect()
-    };
-    ip(&ns(CLIENT_VPC), &towards(&design.routes_to_api, peering))?;
-    ip(&ns(API), &towards(&design.routes_back, before(peering)))?;
+    for (vpc, routes, via) in
+        [(CLIENT_VPC, &design.routes_to_api, peering), (API, &design.routes_back, before(peering))]
+    {
+        routes.iter().try_for_each(|range| ip(&ns(vpc), &format!("route add {range} via {via}")))?;
+    }
 
     for (vpc, upstream) in [API, CLIENT_VPC].into_iter().zip(UPSTREAM) {
         cable(&ns(vpc), "public-dns", &ns(INTERNET), vpc, upstream)?;
     }
-    for (role, link) in ENDPOINTS.into_iter().chain([OTHER]).zip(PRIVATE_LINK) {
+    for (role, link) in links() {
         cable(&ns(role), "privatelink", &ns(GATEWAY), role, link)?;
     }
     // DynamoDB's address is a public one to which only the functions' side has a way.
     cable(&ns(GATEWAY), "gateway-ep", &ns(DYNAMODB), "gateway-ep", Ipv4Addr::new(169, 254, 203, 2))?;
-    ip(&ns(DYNAMODB), &[format!("address add {}/32 dev lo", addresses.dynamodb)])?;
-    ip(&ns(GATEWAY), &[format!("route add {} via 169.254.203.2", addresses.dynamodb)])?;
+    ip(&ns(DYNAMODB), &format!("address add {}/32 dev lo", addresses.dynamodb))?;
+    ip(&ns(GATEWAY), &format!("route add {} via 169.254.203.2", addresses.dynamodb))?;
 
     attach_outside(&ns(INTERNET), &ns(OUTSIDE), addresses)?;
     security_groups(design, ns)
@@ -134,32 +125,37 @@ pub fn build(design: &Design, addresses: &Addresses, ns: &dyn Fn(&str) -> String
 
 /// The VPC's router, which is also where its resolver is. What it has no route for is dropped without a word.
 fn router(namespace: &str, vpc: &Vpc) -> Done {
-    run("ip", &["netns", "exec", namespace, "sysctl", "-qw", "net.ipv4.ip_forward=1"])?;
-    let mut lines = vec![format!("address add {}/32 dev lo", vpc.resolver()), "route add blackhole default".to_owned()];
-    lines.extend(vpc.subnets.iter().map(|subnet| format!("address add {}/32 dev lo", host(subnet.cidr, 1))));
-    ip(namespace, &lines)
+    forwards(namespace)?;
+    for address in vpc.subnets.iter().map(|subnet| host(subnet.cidr, 1)).chain([vpc.resolver()]) {
+        ip(namespace, &format!("address add {address}/32 dev lo"))?;
+    }
+    Ok(())
+}
+
+fn forwards(router: &str) -> Done {
+    run("ip", &["netns", "exec", router, "sysctl", "-qw", "net.ipv4.ip_forward=1"])?;
+    ip(router, "route add blackhole default")
 }
 
 /// A network interface in a subnet: as in a VPC, all it ever talks to directly is the router.
 fn attach(router: &str, namespace: &str, role: &str, subnet: Ipv4Net, address: Ipv4Addr) -> Done {
+    veth(namespace, "eth0", router, role)?;
     let gateway = host(subnet, 1);
-    run("ip", &["link", "add", "eth0", "netns", namespace, "type", "veth", "peer", "name", role, "netns", router])?;
-    ip(
-        namespace,
-        &[
-            format!("address add {address}/32 dev eth0"),
-            "link set eth0 up".to_owned(),
-            format!("route add default via {gateway} dev eth0 onlink"),
-        ],
-    )?;
-    ip(router, &[format!("link set {role} up"), format!("route add {address}/32 dev {role}")])
+    ip(namespace, &format!("address add {address}/32 dev eth0\nlink set eth0 up"))?;
+    ip(namespace, &format!("route add default via {gateway} dev eth0 onlink"))?;
+    ip(router, &format!("link set {role} up\nroute add {address}/32 dev {role}"))
 }
 
 /// A cable with a network of its own; `far` is the second side's address, the one before it the first side's.
 fn cable(near: &str, near_name: &str, far: &str, far_name: &str, address: Ipv4Addr) -> Done {
-    run("ip", &["link", "add", near_name, "netns", near, "type", "veth", "peer", "name", far_name, "netns", far])?;
-    ip(near, &[format!("address add {}/30 dev {near_name}", before(address)), format!("link set {near_name} up")])?;
-    ip(far, &[format!("address add {address}/30 dev {far_name}"), format!("link set {far_name} up")])
+    veth(near, near_name, far, far_name)?;
+    ip(near, &format!("address add {}/30 dev {near_name}\nlink set {near_name} up", before(address)))?;
+    ip(far, &format!("address add {address}/30 dev {far_name}\nlink set {far_name} up"))
+}
+
+fn veth(near: &str, near_name: &str, far: &str, far_name: &str) -> Done {
+    run("ip", &["link", "add", near_name, "netns", near, "type", "veth", "peer", "name", far_name, "netns", far])
+        .map(drop)
 }
 
 fn before(address: Ipv4Addr) -> Ipv4Addr {
@@ -168,28 +164,11 @@ fn before(address: Ipv4Addr) -> Ipv4Addr {
 
 /// A host on the internet: it has a name server and a default route, and none of the VPCs.
 fn attach_outside(internet: &str, outside: &str, addresses: &Addresses) -> Done {
-    run("ip", &["netns", "exec", internet, "sysctl", "-qw", "net.ipv4.ip_forward=1"])?;
-    run(
-        "ip",
-        &["link", "add", "eth0", "netns", outside, "type", "veth", "peer", "name", "outside", "netns", internet],
-    )?;
+    forwards(internet)?;
+    veth(outside, "eth0", internet, "outside")?;
     let (dns, address) = (addresses.public_dns, addresses.outside);
-    ip(
-        internet,
-        &[
-            format!("address add {dns}/24 dev outside"),
-            "link set outside up".to_owned(),
-            "route add blackhole default".to_owned(),
-        ],
-    )?;
-    ip(
-        outside,
-        &[
-            format!("address add {address}/24 dev eth0"),
-            "link set eth0 up".to_owned(),
-            format!("route add default via {dns}"),
-        ],
-    )
+    ip(internet, &format!("address add {dns}/24 dev outside\nlink set outside up"))?;
+    ip(outside, &format!("address add {address}/24 dev eth0\nlink set eth0 up\nroute add default via {dns}"))
 }
 
 /// Who may connect where, from the plan's security groups; and a VPC's own resolver answers only its own VPC.
@@ -221,6 +200,6 @@ fn group(rules: &str) -> String {
 
 /// Gives an endpoint's namespace a further address, as when AWS replaces a network interface.
 pub fn add_address(router: &str, namespace: &str, role: &str, address: Ipv4Addr) -> Done {
-    ip(namespace, &[format!("address add {address}/32 dev eth0")])?;
-    ip(router, &[format!("route add {address}/32 dev {role}")])
+    ip(namespace, &format!("address add {address}/32 dev eth0"))?;
+    ip(router, &format!("route add {address}/32 dev {role}"))
 }

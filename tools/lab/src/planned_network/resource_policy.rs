@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::network::Done;
+use crate::namespaces::Done;
 
 /// API Gateway's answer to a caller without credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

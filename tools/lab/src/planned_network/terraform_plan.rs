@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Design, Endpoint, Subnet, Vpc};
-use crate::network::Done;
+use crate::namespaces::Done;
 
 #[derive(Deserialize)]
 pub struct Plan {
@@ -89,12 +89,11 @@ impl Plan {
     }
 
     fn vpc(&self, module: &str) -> Done<Vpc> {
-        let mut subnets = Vec::new();
-        for key in ["az1", "az2"] {
+        let subnets = ["az1", "az2"].into_iter().map(|key| {
             let subnet = self.one(&format!("{module}aws_subnet.private[\"{key}\"]"))?;
-            subnets
-                .push(Subnet { zone: text(subnet, "availability_zone")?, cidr: text(subnet, "cidr_block")?.parse()? });
-        }
+            Ok(Subnet { zone: text(subnet, "availability_zone")?, cidr: text(subnet, "cidr_block")?.parse()? })
+        });
+        let subnets = subnets.collect::<Done<_>>()?;
         Ok(Vpc { cidr: text(self.one(&format!("{module}aws_vpc.this"))?, "cidr_block")?.parse()?, subnets })
     }
 

@@ -13,36 +13,37 @@ use tokio::{
 };
 
 use crate::{
-    design::Decision,
     lab::{DYNAMODB_PORT, LINK_PORT, Lab},
-    network::{Done, names::OTHER_ENDPOINT, topology::PRIVATE_LINK},
+    namespaces::{
+        Done,
+        resolvers::OTHER_ENDPOINT,
+        topology::{OTHER, links},
+    },
+    planned_network::Decision,
 };
 
-pub async fn serve(lab: Lab) -> Done {
+pub async fn serve(lab: &Lab) -> Done {
     let dynamodb = format!("http://{}:{DYNAMODB_PORT}", lab.addresses.dynamodb);
     let api = LocalApi::builder().dynamodb_endpoint(dynamodb).table(lab.design.table.as_str()).start().await?;
-    let ours = lab.design.endpoint.id.as_str();
-    let mut links = Vec::new();
-    for (address, endpoint) in PRIVATE_LINK.into_iter().zip([ours, ours, OTHER_ENDPOINT]) {
-        let decision = lab.design.decision(endpoint)?;
-        links.push((TcpListener::bind((address, LINK_PORT)).await?, decision));
+    let mut served = Vec::new();
+    for (role, address) in links() {
+        let endpoint = if role == OTHER { OTHER_ENDPOINT } else { &lab.design.endpoint.id };
+        let (arn, stage) = (lab.design.execution_arn.clone(), lab.design.stage.clone());
+        let refusal = Refusal { arn, stage, decision: lab.design.decision(endpoint)? };
+        served.push(link(TcpListener::bind((address, LINK_PORT)).await?, api.address(), refusal));
     }
     println!("ready");
-    let (arn, stage) = (lab.design.execution_arn, lab.design.stage);
-    let links = links.into_iter().map(|(listener, decision)| {
-        link(listener, decision, api.address(), Refusal { arn: arn.clone(), stage: stage.clone(), decision })
-    });
-    futures_util::future::join_all(links).await.into_iter().collect()
+    futures_util::future::try_join_all(served).await.map(drop)
 }
 
 /// Everything that comes through one address of one endpoint.
-async fn link(listener: TcpListener, decision: Decision, api: SocketAddr, refusal: Refusal) -> Done {
+async fn link(listener: TcpListener, api: SocketAddr, refusal: Refusal) -> Done {
     loop {
         let (mut stream, _) = listener.accept().await?;
         let refusal = refusal.clone();
         tokio::spawn(async move {
             let _ = stream.set_nodelay(true);
-            if decision == Decision::Allowed {
+            if refusal.decision == Decision::Allowed {
                 let Ok(mut api) = TcpStream::connect(api).await else { return };
                 let _ = api.set_nodelay(true);
                 // Either side may go away.

@@ -16,8 +16,8 @@ use private_api_storage::{Database, serve};
 use tokio::{net::TcpListener, process::Command};
 
 use crate::{
-    events::{body_of, event},
-    samples::{Rounds, Samples},
+    measured_rounds::{Rounds, Samples},
+    proxy_events::{body_of, event},
 };
 
 const COLD_ROUNDS: usize = 40;

@@ -2,7 +2,7 @@
 
 use crate::{
     lab::{DYNAMODB_PORT, Lab},
-    network::{names::other_dns_name, topology::*},
+    namespaces::{resolvers::other_dns_name, topology::*},
 };
 
 /// The map, and the first things to try.

@@ -1,7 +1,7 @@
 //! What the Terraform code says about the network: the lab builds this and adds no numbers of its own.
 
-mod plan;
-mod policy;
+mod resource_policy;
+mod terraform_plan;
 
 use std::{collections::BTreeMap, net::Ipv4Addr};
 
@@ -10,8 +10,8 @@ use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use self::{plan::Plan, policy::Decision};
-use crate::network::Done;
+pub use self::{resource_policy::Decision, terraform_plan::Plan};
+use crate::namespaces::Done;
 
 /// The deployed network, as far as packets and names go.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -63,7 +63,7 @@ pub struct Endpoint {
 impl Design {
     /// Reads the plan that `cargo xtask lab` has made.
     pub fn of(plan: &Plan) -> Done<Self> {
-        let design = plan::read(plan)?;
+        let design = terraform_plan::read(plan)?;
         design.check()?;
         Ok(design)
     }
@@ -85,13 +85,13 @@ impl Design {
         if !self.endpoint.private_dns {
             return Err("private DNS is off at the execute-api endpoint: the API's own name would lead nowhere".into());
         }
-        policy::decide(&self.resource_policy, &self.execution_arn, &self.stage, &self.endpoint.id)?;
+        resource_policy::decide(&self.resource_policy, &self.execution_arn, &self.stage, &self.endpoint.id)?;
         Ok(())
     }
 
     /// What the resource policy says to calls through this endpoint.
     pub fn decision(&self, endpoint: &str) -> Done<Decision> {
-        policy::decide(&self.resource_policy, &self.execution_arn, &self.stage, endpoint)
+        resource_policy::decide(&self.resource_policy, &self.execution_arn, &self.stage, endpoint)
     }
 
     pub fn api_host(&self) -> String {

@@ -1,4 +1,4 @@
-//! What breaks on the wire: nftables drops and resets. (Delays and cuts are the endpoint's own: `serve::fault`.)
+//! What breaks on the wire: nftables drops and resets. (Delays and cuts are the endpoint's own: `servers::fault`.)
 
 use std::net::Ipv4Addr;
 

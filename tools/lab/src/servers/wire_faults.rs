@@ -19,7 +19,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::{lab::Lab, network::Done};
+use crate::{lab::Lab, namespaces::Done};
 
 /// How the wire behaves, of a thousand pieces of answers.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]

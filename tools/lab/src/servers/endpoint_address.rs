@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    net::{Ipv4Addr, SocketAddr},
+    net::Ipv4Addr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -19,10 +19,15 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::fault::{self, Wire};
-use crate::{lab::Lab, network::Done};
+use super::wire_faults::{self, Wire};
+use crate::{
+    lab::{LINK_PORT, Lab},
+    namespaces::{Done, topology::links},
+};
 
-pub async fn serve(lab: &Lab, gateway: SocketAddr, name: &str) -> Done {
+pub async fn serve(lab: &Lab, name: &str) -> Done {
+    let (_, link) = links().find(|(role, _)| *role == name).ok_or_else(|| format!("{name} serves nothing"))?;
+    let gateway = (link, LINK_PORT);
     let acceptor = TlsAcceptor::from(Arc::new(tls(lab)?));
     let faults = Wire::file(lab, name);
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 443)).await?;
@@ -35,7 +40,7 @@ pub async fn serve(lab: &Lab, gateway: SocketAddr, name: &str) -> Done {
             // Between the caller and TLS stands the proxy, which cuts what the caller's TCP connection carries.
             let (ours, wire) = duplex(64 * 1024);
             let established = Arc::new(AtomicBool::new(false));
-            tokio::spawn(fault::proxy(stream, wire, faults, established.clone()));
+            tokio::spawn(wire_faults::proxy(stream, wire, faults, established.clone()));
             let Ok(mut caller) = acceptor.accept(ours).await else { return };
             established.store(true, Ordering::Relaxed);
             let Ok(mut gateway) = TcpStream::connect(gateway).await else { return };
