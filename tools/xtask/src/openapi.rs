@@ -69,7 +69,8 @@ fn write(args: &Args) -> Done {
     compat::may_replace(
         &serde_json::from_str(&fs::read_to_string(&blessed)?)?,
         &serde_json::from_str(&made.contract)?,
-    )?;
+    )
+    .map_err(|why| format!("{why}\ninfo.version is CONTRACT_VERSION in api-types/src/openapi.rs."))?;
     for (name, text) in [("claims.openapi.json", &made.contract), ("claims.apigateway.json", &made.import)] {
         let file = folder().join(name);
         if fs::read_to_string(&file).is_ok_and(|committed| committed == *text) {
