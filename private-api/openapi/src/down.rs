@@ -58,7 +58,10 @@ fn converted(node: &Node<'_, '_>, kind: Kind) -> Value {
     let mut made = Map::new();
     for (key, word) in node.fields() {
         match kind.step(key) {
-            Step::Keep => drop(made.insert(key.to_owned(), word.whole())),
+            Step::Keep if key == "example" || key.starts_with("x-") || kind == Kind::Same => {
+                made.insert(key.to_owned(), word.whole());
+            }
+            Step::Keep => drop(without_nulls(word.whole()).map(|kept| made.insert(key.to_owned(), kept))),
             Step::Go(inner) => drop(made.insert(key.to_owned(), converted(&word, inner))),
             Step::Leave(rule) => word.note(rule),
             Step::Refuse => word.refuse(&rules::NO_FORM_IN_3_0, format!("{key:?} has no form in 3.0")),
@@ -67,6 +70,18 @@ fn converted(node: &Node<'_, '_>, kind: Kind) -> Value {
     }
     completed(node, kind, &mut made);
     Value::Object(made)
+}
+
+/// Some generators write null for a word that is not there.
+fn without_nulls(value: Value) -> Option<Value> {
+    match value {
+        Value::Null => None,
+        Value::Array(items) => Some(items.into_iter().filter_map(without_nulls).collect()),
+        Value::Object(fields) => {
+            Some(fields.into_iter().filter_map(|(key, value)| Some((key, without_nulls(value)?))).collect())
+        }
+        plain => Some(plain),
+    }
 }
 
 /// Extensions stand beside the entries of some maps.
@@ -105,6 +120,10 @@ fn completed(node: &Node<'_, '_>, kind: Kind, made: &mut Map<String, Value>) {
         Kind::Operation if !made.contains_key("responses") => {
             node.remark(&rules::SAYS_MORE);
             made.insert("responses".into(), json!({"default": {"description": "Not documented."}}));
+        }
+        Kind::Response if !made.contains_key("description") => {
+            node.remark(&rules::SAYS_MORE);
+            made.insert("description".into(), "".into());
         }
         Kind::License => {
             if let Some(identifier) = made.remove("identifier").as_ref().and_then(Value::as_str) {

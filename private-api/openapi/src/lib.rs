@@ -4,6 +4,8 @@
 //! know no 3.1, [`compat`] says whether a consumer of an older document survives a newer one, [`render`](render::render) writes
 //! each in one fixed order. The README has the same as commands.
 
+#[cfg(feature = "cli")]
+pub mod command;
 pub mod compat;
 pub mod down;
 pub mod lower;

@@ -32,6 +32,8 @@ pub struct Args {
 enum Action {
     /// openapi-spec-validator on both documents, Redocly's strict rules on the contract
     Lint,
+    /// Other APIs' documents, lowered: openapi-spec-validator, moto's importer with warnings fatal
+    Corpus,
     /// A TypeScript and a Python client made of the contract, against claims-local
     Clients,
     /// schemathesis, all checks, against claims-local
@@ -49,6 +51,7 @@ pub fn run(args: &Args) -> Done {
     let done = match args.action {
         None => write(args),
         Some(Action::Lint) => checks::lint(),
+        Some(Action::Corpus) => checks::corpus(),
         Some(Action::Clients) => checks::clients(),
         Some(Action::Conformance) => checks::conformance(),
         Some(Action::Page { screenshot }) => checks::page(screenshot),
@@ -66,11 +69,8 @@ fn folder() -> PathBuf {
 fn write(args: &Args) -> Done {
     let made = documents()?;
     let blessed = folder().join("blessed/claims.openapi.json");
-    compat::may_replace(
-        &serde_json::from_str(&fs::read_to_string(&blessed)?)?,
-        &serde_json::from_str(&made.contract)?,
-    )
-    .map_err(|why| format!("{why}\ninfo.version is CONTRACT_VERSION in api-types/src/openapi.rs."))?;
+    compat::may_replace(&serde_json::from_str(&fs::read_to_string(&blessed)?)?, &serde_json::from_str(&made.contract)?)
+        .map_err(|why| format!("{why}\ninfo.version is CONTRACT_VERSION in api-types/src/openapi.rs."))?;
     for (name, text) in [("claims.openapi.json", &made.contract), ("claims.apigateway.json", &made.import)] {
         let file = folder().join(name);
         if fs::read_to_string(&file).is_ok_and(|committed| committed == *text) {

@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, fs, path::PathBuf, process::Command};
 
 use super::{Done, folder, local::Local};
 use crate::{
-    process::{root, run_shown},
+    process::{root, run_shown, target},
+    python::Venv,
+    terraform::MOTO,
     tools::Tools,
 };
 
@@ -22,6 +24,19 @@ pub fn lint() -> Done {
     let import = fs::canonicalize(folder().join("claims.apigateway.json"))?;
     run_shown(tools.python("openapi-spec-validator").arg(contract()?).arg(import))?;
     run_shown(tools.node("redocly").args(["lint", "--config", "redocly.yaml"]).arg(contract()?))
+}
+
+/// What `private-api-openapi` makes of its corpus is what the foreign tools take.
+pub fn corpus() -> Done {
+    // The workspace, as the tests before: one package alone has other features, and would be built anew.
+    run_shown(
+        Command::new("cargo")
+            .args(["test", "--workspace", "--quiet", "--test", "it", "corpus_lowering"])
+            .current_dir(root()),
+    )?;
+    let moto = Venv::with(MOTO)?;
+    let script = root().join("tools/xtask/src/openapi/corpus.py");
+    run_shown(Command::new(moto.program("python")).arg(script).arg(target().join("tmp/corpus")))
 }
 
 /// Clients made of the contract compile under the strictest settings and get through a claim's life.

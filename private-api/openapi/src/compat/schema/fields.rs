@@ -121,7 +121,10 @@ impl<'a> Comparison<'a, '_> {
             }
             return;
         }
-        self.implies(place, &narrow, &wide, depth + 1);
+        // Anything is allowed, or what is said stands in an alternative, which is looked at on its own.
+        if !wide.nodes.is_empty() {
+            self.implies(place, &narrow, &wide, depth + 1);
+        }
     }
 
     /// All fields that neither names.

@@ -1,0 +1,10 @@
+//! All that is shown about this crate.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod corpus;
+mod corpus_lowering;
+mod gateway_rules;
+mod lowering_cases;
+mod compat_schemas;
+mod edits;
+mod schemas;
