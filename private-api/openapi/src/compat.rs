@@ -219,27 +219,15 @@ fn same(documents: Documents<'_>, old: &Value, new: &Value) -> bool {
 type Compared = BTreeSet<(*const Value, *const Value)>;
 
 fn same_below(documents: Documents<'_>, old: &Value, new: &Value, compared: &mut Compared) -> bool {
-    const WORDS: [&str; 9] =
-        ["description", "title", "summary", "example", "examples", "externalDocs", "deprecated", "$comment", "tags"];
-    let follow = |document, value: &Value| value.get("$ref").is_some().then(|| resolved(document, value)).is_some();
     // What is being compared is the same unless something below differs.
     if !compared.insert((std::ptr::from_ref(old), std::ptr::from_ref(new))) {
         return true;
     }
+    let (old, new) = (meant(documents.old, old), meant(documents.new, new));
     match (old, new) {
         (Value::Object(a), Value::Object(b)) => {
-            if follow(documents.old, old) || follow(documents.new, new) {
-                let only =
-                    |m: &serde_json::Map<String, Value>| m.keys().all(|k| k == "$ref" || WORDS.contains(&k.as_str()));
-                if only(a) || only(b) {
-                    let (old, new) = (resolved(documents.old, old), resolved(documents.new, new));
-                    return same_below(documents, old, new, compared);
-                }
-            }
-            let known = |key: &&String| {
-                !WORDS.contains(&key.as_str()) && (!key.starts_with("x-") || key.starts_with("x-amazon-"))
-            };
-            a.keys().chain(b.keys()).filter(known).all(|key| match (a.get(key), b.get(key)) {
+            let keys: BTreeSet<&String> = a.keys().chain(b.keys()).filter(|key| !is_word(key)).collect();
+            keys.into_iter().all(|key| match (a.get(key), b.get(key)) {
                 (Some(Value::String(x)), Some(Value::String(y))) if key == "$ref" => {
                     let find = |document, target| crate::node::find(document, target).unwrap_or(&Value::Null);
                     same_below(documents, find(documents.old, x), find(documents.new, y), compared)
@@ -253,4 +241,24 @@ fn same_below(documents: Documents<'_>, old: &Value, new: &Value, compared: &mut
         }
         _ => old == new,
     }
+}
+
+/// What a reference names, if nothing but words stands beside it.
+fn meant<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
+    for _ in 0..16 {
+        let Some(fields) = value.as_object() else { break };
+        let Some(target) = fields.get("$ref").and_then(Value::as_str) else { break };
+        if !fields.keys().all(|key| key == "$ref" || is_word(key)) {
+            break;
+        }
+        value = crate::node::find(document, target).unwrap_or(&Value::Null);
+    }
+    value
+}
+
+/// Words for people, and extensions that no client reads.
+fn is_word(key: &str) -> bool {
+    const WORDS: [&str; 9] =
+        ["description", "title", "summary", "example", "examples", "externalDocs", "deprecated", "$comment", "tags"];
+    WORDS.contains(&key) || key.starts_with("x-") && !key.starts_with("x-amazon-")
 }

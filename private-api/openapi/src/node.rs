@@ -168,6 +168,19 @@ impl<'a, 'r> Node<'a, 'r> {
         Some(node)
     }
 
+    /// As [`resolved`](Self::resolved), where whatever stands beside a reference is ignored, or is words.
+    pub(crate) fn dereferenced(&self) -> Option<Self> {
+        let resolved = self.resolved()?;
+        let mut node = self.clone();
+        while let Some(reference) = node.get("$ref") {
+            for (_, word) in node.fields().into_iter().filter(|(key, _)| *key != "$ref") {
+                word.note(&rules::IGNORED_BESIDE_REFERENCE);
+            }
+            node = reference.target()?;
+        }
+        Some(resolved)
+    }
+
     /// The node that a reference's text names.
     pub(crate) fn target(&self) -> Option<Self> {
         let target = self.text();

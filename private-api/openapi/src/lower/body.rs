@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::{Lowering, operation::Place, operation::beside_reference, root, schema};
+use super::{Lowering, operation::Place, root, schema};
 use crate::{
     node::{Node, last_name, put},
     rules,
@@ -36,7 +36,10 @@ impl Models {
         schema::beside_reference(node);
         let named = node.value.get("$ref").and_then(Value::as_str);
         let wanted = named.map_or_else(|| fallback.to_owned(), last_name);
-        let source = node.resolved()?;
+        let source = match node.get("$ref") {
+            Some(reference) => reference.target()?,
+            None => node.clone(),
+        };
         let name = if let Some(name) = self.names.get(&source.at) {
             name.clone()
         } else {
@@ -85,8 +88,7 @@ pub(super) fn lowered(node: &Node<'_, '_>, place: &Place<'_>, lowering: &mut Low
         node.note(&rules::NO_MODELS);
         return None;
     }
-    beside_reference(node);
-    let body = node.resolved()?;
+    let body = node.dereferenced()?;
     let mut kept = Map::new();
     for (key, node) in body.fields() {
         match key {

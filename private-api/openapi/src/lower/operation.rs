@@ -92,8 +92,7 @@ fn answers(node: &Node<'_, '_>, lowering: &Lowering<'_>) -> Value {
 }
 
 fn answer(node: &Node<'_, '_>) -> Option<Value> {
-    beside_reference(node);
-    let answer = node.resolved()?;
+    let answer = node.dereferenced()?;
     let mut kept = Map::new();
     for (key, node) in answer.fields() {
         match key {
@@ -105,14 +104,4 @@ fn answer(node: &Node<'_, '_>) -> Option<Value> {
     }
     kept.entry("description").or_insert_with(|| "".into());
     Some(Value::Object(kept))
-}
-
-/// What stands beside a reference to anything but a schema is ignored, or is words.
-pub(super) fn beside_reference(node: &Node<'_, '_>) {
-    if let Some(reference) = node.get("$ref") {
-        reference.text();
-        for (_, word) in node.fields().into_iter().filter(|(key, _)| *key != "$ref") {
-            word.note(&rules::IGNORED_BESIDE_REFERENCE);
-        }
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::operation::{Place, beside_reference};
+use super::operation::Place;
 use crate::{
     node::{Node, put},
     rules,
@@ -13,8 +13,7 @@ use crate::{
 /// The parameters themselves, where references stand for them.
 pub(super) fn resolved<'a, 'r>(nodes: Vec<Node<'a, 'r>>) -> Vec<Node<'a, 'r>> {
     let resolve = |node: Node<'a, 'r>| {
-        beside_reference(&node);
-        node.resolved().map(|resolved| {
+        node.dereferenced().map(|resolved| {
             resolved.fields();
             resolved
         })

@@ -255,3 +255,14 @@ pub fn places(node: &Value, at: &str, found: &mut Vec<String>) {
         }
     }
 }
+
+/// 5.0 as 5: draft-04 takes the first for no whole number, later drafts do.
+pub fn whole(value: Value) -> Value {
+    match value {
+        #[allow(clippy::cast_possible_truncation)]
+        Value::Number(n) => n.as_f64().filter(|n| n.fract() == 0.0).map_or(Value::Number(n), |n| json!(n as i64)),
+        Value::Array(items) => items.into_iter().map(whole).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(key, value)| (key, whole(value))).collect(),
+        plain => plain,
+    }
+}

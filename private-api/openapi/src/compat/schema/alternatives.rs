@@ -1,5 +1,7 @@
 //! Alternatives: `anyOf`, `oneOf`, several types, listed values.
 
+use std::collections::BTreeSet;
+
 use super::{
     Comparison, Place,
     kinds::Kinds,
@@ -56,9 +58,10 @@ impl<'a> Comparison<'a, '_> {
         wide: &Alternatives<'a>,
         depth: usize,
     ) -> bool {
+        let beside = named_beside(to, wide);
         let by = |c: &mut Self, narrow: &Schema<'a>| {
             wide.branches.iter().enumerate().any(|(i, branch)| {
-                let branch = Schema::of(to.document, branch);
+                let branch = Schema { beside: beside.clone(), ..Schema::of(to.document, branch) };
                 (!wide.one || c.apart(narrow, to, wide, i))
                     && c.if_it_holds(|c| c.implies(place, narrow, &branch, depth + 1))
             })
@@ -98,7 +101,7 @@ impl<'a> Comparison<'a, '_> {
         let meant: Vec<_> = wide
             .branches
             .iter()
-            .map(|branch| Schema::of(to.document, branch))
+            .map(|branch| Schema { beside: named_beside(to, wide), ..Schema::of(to.document, branch) })
             .filter(|branch| branch.parts().is_some_and(|parts| parts.kinds.intersects(from.kinds)))
             .collect();
         if let [only] = &meant[..] {
@@ -116,12 +119,30 @@ impl<'a> Comparison<'a, '_> {
     }
 }
 
+/// The fields that are named beside the branches of a composition.
+fn named_beside<'a>(to: &Parts<'a>, composition: &Alternatives<'a>) -> BTreeSet<&'a str> {
+    let mut rest = to.clone();
+    rest.alternatives.retain(|other| !std::ptr::eq(other.composition, composition.composition));
+    let mut named = to.beside.clone();
+    super::fields::named_anywhere(&rest, 0, &mut named);
+    named
+}
+
 /// Whether no value is valid by both: other kinds, other listed values, or a required field that tells them apart.
 fn disjoint(a: &Schema<'_>, b: &Schema<'_>, depth: usize) -> bool {
     let (Some(x), Some(y)) = (a.parts(), b.parts()) else { return true };
     let shared = x.kinds.and(y.kinds);
     if shared.is_empty() {
         return true;
+    }
+    for (parts, this, that) in [(&x, a, b), (&y, b, a)] {
+        let apart = |alternatives: &Alternatives<'_>| {
+            let branches = alternatives.branches.iter();
+            branches.into_iter().all(|branch| disjoint(&this.with_branch(alternatives.composition, branch), that, depth + 1))
+        };
+        if depth <= 3 && parts.alternatives.iter().any(apart) {
+            return true;
+        }
     }
     if let (Some(these), Some(those)) = (&x.values, &y.values) {
         return !these.iter().any(|value| those.iter().any(|other| equal(value, other)));

@@ -35,7 +35,7 @@ pub(super) fn required<'a>(parts: &Parts<'a>) -> BTreeSet<&'a str> {
 }
 
 /// The fields that a schema names, those of its alternatives too.
-fn named_anywhere<'a>(parts: &Parts<'a>, depth: usize, names: &mut BTreeSet<&'a str>) {
+pub(super) fn named_anywhere<'a>(parts: &Parts<'a>, depth: usize, names: &mut BTreeSet<&'a str>) {
     names.extend(parts.all("properties").filter_map(Value::as_object).flat_map(Map::keys).map(String::as_str));
     for branch in parts.alternatives.iter().flat_map(|a| &a.branches).filter(|_| depth < 6) {
         if let Some(parts) = Schema::of(parts.document, branch).parts() {
@@ -72,6 +72,7 @@ impl<'a> Comparison<'a, '_> {
         let (mut had, mut has) = (BTreeSet::new(), BTreeSet::new());
         had.extend(old.all("properties").filter_map(Value::as_object).flat_map(Map::keys).map(String::as_str));
         named_anywhere(new, 0, &mut has);
+        has.extend(&new.beside);
         let travels = |c: &Self, parts: &Parts<'a>, name: &str| !c.is_for_the_other_way(parts, name);
         let gone: BTreeSet<&str> = had
             .into_iter()

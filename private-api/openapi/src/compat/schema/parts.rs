@@ -1,6 +1,6 @@
 //! A schema as the set of all that applies at its place: references followed, words beside them and `allOf` together.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -18,6 +18,8 @@ pub(super) struct Schema<'a> {
     pub(super) only: Kinds,
     /// Only this value.
     pub(super) value: Option<&'a Value>,
+    /// Fields that are named beside it: it is a branch, and says not all that is said at its place.
+    pub(super) beside: BTreeSet<&'a str>,
 }
 
 /// What a schema is recognised by.
@@ -44,6 +46,8 @@ pub(super) struct Parts<'a> {
     pub(super) kinds_said: Kinds,
     /// All its values, where they are listed.
     pub(super) values: Option<Vec<&'a Value>>,
+    /// Fields that are named beside it.
+    pub(super) beside: BTreeSet<&'a str>,
 }
 
 impl<'a> Schema<'a> {
@@ -52,7 +56,7 @@ impl<'a> Schema<'a> {
     }
 
     pub(super) fn all_of(document: &'a Value, nodes: Vec<&'a Value>) -> Self {
-        Self { document, nodes, chosen: Vec::new(), only: Kinds::ALL, value: None }
+        Self { document, nodes, chosen: Vec::new(), only: Kinds::ALL, value: None, beside: BTreeSet::new() }
     }
 
     /// Whether nothing was decided about its alternatives.
@@ -88,6 +92,7 @@ impl<'a> Schema<'a> {
             kinds: self.only,
             kinds_said: Kinds::ALL,
             values: self.value.map(|value| vec![value]),
+            beside: self.beside.clone(),
         };
         let (mut open, mut visited) = (self.nodes.clone(), HashSet::new());
         open.reverse();

@@ -23,6 +23,8 @@ impl<'a> Comparison<'a, '_> {
         let refused: Vec<_> = values
             .iter()
             .filter(|value| to.kinds_said.contains(Kinds::of(value)))
+            // Listed, and refused by its own side for another reason.
+            .filter(|value| refusing(from, from, value).is_none())
             .filter_map(|value| refusing(from, to, value))
             .collect();
         if let Some(keyword) = refused.first() {

@@ -1,6 +1,8 @@
 //! Small APIs of our own, described by utoipa in the ways in which public documents are written. Each stands for a style, named in
 //! its file; none is a copy.
 
+#![allow(dead_code, reason = "described, never called")]
+
 mod containers;
 mod embeddings;
 mod graph;
