@@ -170,6 +170,8 @@ rules! {
         "The function checks a credential that comes; a deployment may set another authorization type."; SHARED }
     FUNCTION_CHECKS "function-checks" {
         "this scheme is mapped to `NONE`: the gateway lets every call through"; "The function checks the credential."; "the options of this run" }
+    SCHEME_WORD "scheme-word" {
+        "how a caller gets its credential has no place at the gateway"; "Nothing is lost at the gateway: what checks it was said."; NOTES }
     SCHEME_TYPE "scheme-type" {
         "`type` of a security scheme must be apiKey; other kinds are an authorizer's business";
         "write `type: apiKey`, `in: header`, `name: Authorization` beside the authorizer"; NOTES }

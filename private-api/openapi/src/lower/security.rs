@@ -1,9 +1,6 @@
 //! Security: each operation's credential becomes what checks it at the gateway, or is refused.
 
-use std::{
-    cell::Cell,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -14,7 +11,8 @@ use crate::{node::Node, rules};
 pub(super) struct Security {
     root: Option<Value>,
     made: Map<String, Value>,
-    inherited: Cell<bool>,
+    inherited: bool,
+    root_is_open: bool,
     /// What is wrong with the root's requirements, if an operation inherits them.
     wrong: BTreeMap<&'static str, (&'static rules::Rule, String)>,
     used: BTreeSet<String>,
@@ -33,7 +31,8 @@ impl Security {
         Self {
             root: root.value.get("security").cloned(),
             made: Map::new(),
-            inherited: Cell::new(false),
+            inherited: false,
+            root_is_open: false,
             wrong: BTreeMap::new(),
             used: BTreeSet::new(),
         }
@@ -52,7 +51,7 @@ impl Security {
                 Ok(Means::Asked(asked)) => asked,
                 Ok(Means::Nothing) => {
                     if requirements.as_array().is_some_and(|alternatives| !alternatives.is_empty()) {
-                        own.note(self.why_open(&requirements));
+                        own.note(why_open(&requirements));
                     }
                     Vec::new()
                 }
@@ -63,10 +62,13 @@ impl Security {
             };
         }
         let Some(requirements) = self.root.clone() else { return Vec::new() };
-        self.inherited.set(true);
+        self.inherited = true;
         match self.means(&requirements, schemes.as_ref(), options) {
             Ok(Means::Asked(asked)) => asked,
-            Ok(Means::Nothing) => Vec::new(),
+            Ok(Means::Nothing) => {
+                self.root_is_open = requirements != json!([]);
+                Vec::new()
+            }
             Err((rule, what)) => {
                 self.wrong.insert(rule.id, (rule, what));
                 Vec::new()
@@ -78,24 +80,20 @@ impl Security {
     pub(super) fn root_is_read(&self, root: &Node<'_, '_>) {
         let schemes = root.get("components").and_then(|c| c.get("securitySchemes"));
         for (_, scheme) in schemes.iter().flat_map(Node::fields).filter(|(name, _)| self.used.contains(*name)) {
-            scheme.whole();
+            scheme.dereferenced().iter().for_each(look_at);
         }
         let Some(security) = root.get("security") else { return };
-        if !self.inherited.get() {
+        if !self.inherited {
             security.note(&rules::UNUSED_COMPONENT);
         } else if self.wrong.is_empty() {
             security.whole();
-            if is_open(security.value) {
-                security.note(self.why_open(security.value));
+            if self.root_is_open {
+                security.note(why_open(security.value));
             }
         }
         for (rule, what) in self.wrong.values() {
             security.refuse(rule, what.clone());
         }
-    }
-
-    fn why_open(&self, requirements: &Value) -> &'static rules::Rule {
-        if is_open(requirements) { &rules::OPTIONAL_SECURITY } else { &rules::FUNCTION_CHECKS }
     }
 
     fn means(
@@ -185,7 +183,7 @@ fn checked_by(name: &str, scheme: Option<&Value>, options: &Options) -> Result<C
     } else if scheme.get("x-amazon-apigateway-authorizer").is_some() {
         authorizer(name, scheme)
     } else if says("type", "apiKey") && says("in", "header") && says("name", "x-api-key") {
-        Ok(Checked::ByScheme(scheme.clone(), false))
+        Ok(Checked::ByScheme(kept(scheme), false))
     } else {
         Err((&rules::SECURITY, format!("the scheme {name:?} names nobody who checks it")))
     }
@@ -203,7 +201,32 @@ fn authorizer(name: &str, scheme: &Value) -> Result<Checked, Wrong> {
     if !has_authorizer {
         return Err((&rules::SECURITY, format!("the scheme {name:?} has no x-amazon-apigateway-authorizer")));
     }
-    Ok(Checked::ByScheme(scheme.clone(), true))
+    Ok(Checked::ByScheme(kept(scheme), true))
+}
+
+/// A scheme as the import reads it.
+fn kept(scheme: &Value) -> Value {
+    let known = |key: &String| SCHEME.contains(&key.as_str()) || key.starts_with("x-amazon-apigateway-");
+    let fields = scheme.as_object().into_iter().flatten();
+    fields.filter(|(key, _)| known(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+const SCHEME: [&str; 4] = ["type", "description", "name", "in"];
+
+/// Each word of a scheme that an operation asks for: what checks it has been said, or refused.
+fn look_at(scheme: &Node<'_, '_>) {
+    for (key, word) in scheme.fields() {
+        match key {
+            key if SCHEME.contains(&key) || key.starts_with("x-amazon-apigateway-") => drop(word.whole()),
+            "scheme" | "bearerFormat" | "flows" | "openIdConnectUrl" => word.note(&rules::SCHEME_WORD),
+            key if Node::is_extension(key) => word.note(&rules::VENDOR_WORD),
+            _ => {}
+        }
+    }
+}
+
+fn why_open(requirements: &Value) -> &'static rules::Rule {
+    if is_open(requirements) { &rules::OPTIONAL_SECURITY } else { &rules::FUNCTION_CHECKS }
 }
 
 /// Whether a call without any credential is one of the alternatives.

@@ -27,7 +27,7 @@ fn refusals(document: &Value, options: &Options) -> Result<Value, Vec<(String, &
 }
 
 /// The document without what is refused: the rest of it still lowers.
-fn without(document: &Value, refused: &[(&str, &str)]) -> Value {
+pub fn without(document: &Value, refused: &[(&str, &str)]) -> Value {
     let mut document = document.clone();
     for (i, (at, rule)) in refused.iter().enumerate() {
         let pointer = at.trim_start_matches('#');

@@ -10,4 +10,5 @@ mod compat_schemas;
 mod down;
 mod edits;
 mod lowering_models;
+mod lowering_words;
 mod schemas;
