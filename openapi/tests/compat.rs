@@ -2,7 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use claims_api_types::openapi::document;
-use claims_openapi::compat::{breaking_changes, may_replace};
+use claims_openapi::compat::{breaking_changes, compare, may_replace};
 use serde_json::{Value, json};
 
 #[test]
@@ -129,6 +129,18 @@ fn what_consumers_survive_is_not_breaking() {
         let breaking = after(set(pointer, value));
         assert!(breaking.is_empty(), "{pointer}: {breaking:#?}");
     }
+}
+
+#[test]
+fn a_longer_member_id_is_a_minor_version_for_the_caller_sends_it_with_every_request() {
+    let mut changed = document();
+    set("/components/schemas/MemberId/maxLength", json!(128))(&mut changed);
+    let found = compare(&document(), &changed);
+    assert_eq!(found.breaking, []);
+    assert!(!found.allowed.is_empty() && found.allowed.iter().all(|a| a.rule == "own-value"), "{found:?}");
+    // A policy's id is said by a create alone: other requests may answer what others sent.
+    set("/components/schemas/PolicyId/maxLength", json!(128))(&mut changed);
+    assert!(!breaking_changes(&document(), &changed).is_empty());
 }
 
 #[test]

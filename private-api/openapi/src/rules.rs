@@ -15,8 +15,6 @@ pub struct Rule {
 
 /// AWS's own list of what an import does not take.
 const NOTES: &str = "API Gateway developer guide, important notes for REST APIs (api-gateway-known-issues)";
-const RESOURCES: &str = "API Gateway's message at CreateResource and import: \"Resource's path part only allow a-zA-Z0-9._-: or a \
-                         valid greedy path variable and curly braces at the beginning and the end\"";
 const SAFE: &str = "The model is looser than the contract, never tighter: the function checks again.";
 const SHARED: &str = "OpenAPI specification 3.0.3 and 3.1";
 const SCHEMA: &str = "OpenAPI specification 3.0.3, Schema Object; JSON Schema 2020-12";
@@ -65,8 +63,8 @@ rules! {
 
     // Paths and operations.
     PATH_SYNTAX "path-segment" {
-        "a segment is of A-Z a-z 0-9 . _ - : and nothing else, or one variable: a path parameter is a whole segment, `{name}`, or `{name+}` at the end";
-        "make the variable a segment of its own and the other letters plain; no empty segment, no slash at the end"; RESOURCES }
+        "a segment is of A-Z a-z 0-9 . _ - : , and nothing else, or one variable: a path parameter is a whole segment, `{name}`, or `{name+}` at the end";
+        "make the variable a segment of its own and the other letters plain; no empty segment, no slash at the end"; NOTES }
     SIBLING_VARIABLES "sibling-variables" {
         "\"A sibling of this resource already has a variable path part\": one place in the tree has one variable, under one name";
         "use the same variable name in every path through this place"; "amazon-archives/aws-apigateway-importer#202; serverless/serverless#859" }

@@ -85,6 +85,10 @@ fn one(at: &str, pair: &Pair<'_>, report: &mut Report) {
         report.add(at, "travels otherwise now: style, explode or content");
         return;
     }
+    // Clients that know of it send signs as they are; a server takes the encoded ones in any case.
+    if pair.old["allowReserved"] == true && pair.new["allowReserved"] != true {
+        report.add(at, "reserved signs have to be encoded now");
+    }
     // An empty value was allowed.
     if pair.old["allowEmptyValue"] == true && pair.new["allowEmptyValue"] != true {
         report.add(at, "an empty value is no longer allowed");
@@ -113,11 +117,10 @@ fn wire(document: &Value, parameter: &Value) -> Value {
     let style = parameter["style"].as_str().unwrap_or(default);
     let explode = parameter["explode"].as_bool().unwrap_or(style == "form");
     let plain = schema::is_plain(document, &parameter["schema"]);
-    let reserved = place == "query" && parameter["allowReserved"] == true;
     match style {
         "matrix" | "label" if plain => json!({"style": style}),
         "matrix" | "label" => json!({"style": style, "explode": explode}),
-        _ if plain => json!({"plain": true, "reserved": reserved}),
-        _ => json!({"style": style, "explode": explode, "reserved": reserved}),
+        _ if plain => json!({"plain": true}),
+        _ => json!({"style": style, "explode": explode}),
     }
 }

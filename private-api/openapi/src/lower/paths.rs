@@ -37,7 +37,7 @@ fn variables<'p>(path: &'p str, item: &Node<'_, '_>) -> Option<Vec<&'p str>> {
     while let Some(segment) = segments.next() {
         let last = segments.peek().is_none();
         let allowed =
-            |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-:".contains(&b));
+            |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-:,".contains(&b));
         match segment.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) {
             Some(name) if allowed(name.strip_suffix('+').filter(|_| last).unwrap_or(name)) => {
                 names.push(name.strip_suffix('+').unwrap_or(name));

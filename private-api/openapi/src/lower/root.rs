@@ -28,8 +28,10 @@ pub(super) fn lowered(root: &Node<'_, '_>, options: &Options) -> Value {
             _ => extension(key, &node, &mut lowered, options),
         }
     }
-    if !root.value.get("paths").is_some_and(Value::is_object) {
-        root.object_to(&rules::MALFORMED, "there are no paths: nothing to import");
+    for key in ["openapi", "info", "paths"] {
+        if root.value.get(key).is_none() {
+            root.object_to(&rules::MALFORMED, format!("the document has no {key:?}"));
+        }
     }
     lowering.security.root_is_read(root);
     if let Some(components) = root.get("components") {
@@ -54,6 +56,11 @@ fn version(node: &Node<'_, '_>, lowered: &mut Map<String, Value>) {
 
 fn info(node: &Node<'_, '_>) -> Value {
     let mut kept = Map::new();
+    for key in ["title", "version"] {
+        if node.value.get(key).is_none() {
+            node.object_to(&rules::MALFORMED, format!("has no {key:?}"));
+        }
+    }
     for (key, node) in node.fields() {
         match key {
             "title" | "version" | "description" => {

@@ -92,7 +92,7 @@ fn a_value_that_one_side_refuses_is_found_or_let_pass_by_name_and_nothing_else_i
     let longer: u64 = env::var("PRIVATE_API_TEST_LONGER").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
     let mut figures: BTreeMap<&str, Figures> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for seed in 0..600 * longer {
+    for seed in 0..400 * longer {
         let rng = &mut Rng(seed);
         let Some(Pair { old, new, rule, effect, place }) = pair(rng) else { continue };
         let (before, after) = (validator(&old), validator(&new));
@@ -134,7 +134,7 @@ fn a_value_that_one_side_refuses_is_found_or_let_pass_by_name_and_nothing_else_i
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong[..wrong.len().min(8)].join("\n"));
     let witnesses: usize = figures.values().map(|f| f.witnesses).sum();
-    assert!(witnesses > 200, "only {witnesses} witnesses: little is shown");
+    assert!(witnesses > 150, "only {witnesses} witnesses: little is shown");
     assert_eq!(figures.len(), EDITS.len(), "a rule has made no edit");
 }
 

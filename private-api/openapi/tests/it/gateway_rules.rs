@@ -69,7 +69,7 @@ fn operations(document: &Value) -> impl Iterator<Item = (String, &Value)> {
 }
 
 fn segments(document: &Value) -> Vec<String> {
-    let plain = |s: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_alphanumeric() || "._-:".contains(c));
+    let plain = |s: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_alphanumeric() || "._-:,".contains(c));
     let valid = |path: &str| {
         path == "/"
             || path.starts_with('/')

@@ -168,15 +168,28 @@ fn paths_are_of_the_gateways_letters_and_no_two_are_in_each_others_way() {
         });
         lower(&document, &Options::default()).map_or_else(|why| rules_of(&why), |_| Vec::new())
     };
-    for right in [&["/"][..], &["/b/{x}", "/b/{x}/c", "/b/list"], &["/v1/files/{path+}"], &["/a_b.c-d:e"], &["/{x}", "/{x}/{y}"]] {
+    for right in [&["/"][..], &["/b/{x}", "/b/{x}/c", "/b/list"], &["/v1/files/{path+}"], &["/a_b.c-d:e,f"], &["/{x}", "/{x}/{y}"]] {
         assert_eq!(refused(right), Vec::<&str>::new(), "{right:?}");
     }
-    for wrong in ["/b/", "/b//c", "/b/{x}.json", "/b/v{x}", "/b/{x}{y}", "/b/{x+}/c", "/b/ä", "/b/a b", "/b/*", "/b/{}", "/b/a,b", "/{x}/{x}"] {
+    for wrong in ["/b/", "/b//c", "/b/{x}.json", "/b/v{x}", "/b/{x}{y}", "/b/{x+}/c", "/b/ä", "/b/a b", "/b/*", "/b/{}", "/b/a~b", "/{x}/{x}"] {
         assert!(matches!(refused(&[wrong])[..], ["path-segment" | "path-parameter"]), "{wrong}: {:?}", refused(&[wrong]));
     }
     for wrong in [&["/b/{x}", "/b/{y}"][..], &["/b/{x}/c", "/b/{y}/d"], &["/b/{x}", "/b/{x+}"], &["/{a}/b", "/{c}/d/{e}"]] {
         assert_eq!(refused(wrong), ["sibling-variables"], "{wrong:?}");
     }
+}
+
+#[test]
+fn a_path_may_be_a_reference() {
+    let document = with(|d| {
+        let mut item = d["paths"]["/a"].take();
+        item["summary"] = "s".into();
+        d["components"]["pathItems"]["A"] = item;
+        d["paths"]["/a"] = json!({"$ref": "#/components/pathItems/A", "parameters": [{"name": "q", "in": "query", "schema": {"type": "string"}}]});
+    });
+    let made = lower(&document, &Options::default()).unwrap().document;
+    assert_eq!(made["paths"]["/a"]["post"]["operationId"], "a");
+    assert_eq!(made["paths"]["/a"]["post"]["parameters"][0]["name"], "q");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod corpus;
 mod corpus_lowering;
 mod gateway_rules;
 mod lowering_cases;
+mod command;
 mod compat_documents;
 mod compat_schemas;
 mod down;
