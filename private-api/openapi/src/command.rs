@@ -118,7 +118,8 @@ fn outcome(command: &Command) -> Result<(), Failure> {
                 .iter()
                 .map(|r| format!("{}\n    {}\n    {}\n    source: {}\n", r.id, r.fact, r.instead, r.source));
             let passes = compat::ALLOWING.iter().map(|(name, why)| format!("{name} (compat)\n    {why}\n"));
-            Ok(print(&lines.chain(passes).collect::<String>())?)
+            print(&lines.chain(passes).collect::<String>())?;
+            Ok(())
         }
     }
 }
@@ -168,10 +169,11 @@ fn write(files: &InOut, made: Result<Made, Refused>) -> Result<(), Failure> {
         eprint!("left out or changed:\n{}", grouped(&made.notes));
     }
     let text = render(&made.document);
-    Ok(match &files.output {
+    match &files.output {
         Some(file) => fs::write(file, text).map_err(|why| format!("{}: {why}", file.display()))?,
         None => print(&text)?,
-    })
+    }
+    Ok(())
 }
 
 /// To standard output; a reader that has gone away is no failure.

@@ -23,6 +23,8 @@ const STEPS: &[Step] = &[
     step("many kills", &["cargo", "test", "--package", "claims-local", "--test", "durability"]).with(&[LONGER]),
     step("many events", &["cargo", "test", "--package", "claims-local", "--test", "events"]).with(&[LONGER]),
     step("many values", &["cargo", "test", "--package", "claims-api-types", "--test", "laws"]).with(&[LONGER]),
+    step("many schemas", &["cargo", "test", "--package", "private-api-openapi", "--test", "it", "compat_schemas"])
+        .with(&[("PRIVATE_API_TEST_LONGER", "100")]),
     step("many mutations", &["cargo", "test", "--package", "claims-fuzz"]).with(&[LONGER]),
     step("fuzzing", &["cargo", "xtask", "fuzz", "--seconds", "600"]),
     step("bench", &["cargo", "xtask", "bench"]),

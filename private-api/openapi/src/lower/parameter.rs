@@ -12,13 +12,7 @@ use crate::{
 
 /// The parameters themselves, where references stand for them.
 pub(super) fn resolved<'a, 'r>(nodes: Vec<Node<'a, 'r>>) -> Vec<Node<'a, 'r>> {
-    let resolve = |node: Node<'a, 'r>| {
-        node.dereferenced().map(|resolved| {
-            resolved.fields();
-            resolved
-        })
-    };
-    nodes.into_iter().filter_map(resolve).collect()
+    nodes.iter().filter_map(Node::dereferenced).collect()
 }
 
 /// An operation's parameters. Those of the path stand in every operation: importers (moto among them) trip over them at the
@@ -166,7 +160,9 @@ fn types_of(schema: &Node<'_, '_>, types: &mut BTreeSet<String>, depth: usize) -
                 said |= branches.iter().fold(!branches.is_empty(), |all, b| types_of(b, types, depth + 1) && all);
             }
             "allOf" => {
-                said |= node.items().iter().fold(false, |any, b| types_of(b, types, depth + 1) || any);
+                for branch in node.items() {
+                    said |= types_of(&branch, types, depth + 1);
+                }
             }
             "const" | "enum" => {
                 node.note(&rules::PARAMETER_WORD);

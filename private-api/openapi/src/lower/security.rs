@@ -136,9 +136,9 @@ impl Security {
         for (name, scopes) in requirement.as_object().into_iter().flatten() {
             let scheme = schemes.and_then(|schemes| schemes.get(name)).and_then(|scheme| scheme.resolved());
             match checked_by(name, scheme.as_ref().map(|s| s.value), options)? {
-                Checked::ByFunction => {}
-                Checked::ByIam => iam = true,
-                Checked::ByScheme(scheme, is_authorizer) => {
+                Checked::Nowhere => {}
+                Checked::Iam => iam = true,
+                Checked::Scheme(scheme, is_authorizer) => {
                     authorizers += usize::from(is_authorizer);
                     self.made.insert(name.clone(), scheme);
                     kept.insert(name.clone(), scopes.clone());
@@ -160,16 +160,17 @@ impl Security {
 }
 
 enum Checked {
-    ByFunction,
-    ByIam,
+    /// The function does.
+    Nowhere,
+    Iam,
     /// The scheme for the import, and whether it is an authorizer (an API key is none).
-    ByScheme(Value, bool),
+    Scheme(Value, bool),
 }
 
 fn checked_by(name: &str, scheme: Option<&Value>, options: &Options) -> Result<Checked, Wrong> {
     match options.authorization.get(name) {
-        Some(Authorization::None) => return Ok(Checked::ByFunction),
-        Some(Authorization::Iam) => return Ok(Checked::ByIam),
+        Some(Authorization::None) => return Ok(Checked::Nowhere),
+        Some(Authorization::Iam) => return Ok(Checked::Iam),
         Some(Authorization::Authorizer(given)) => return authorizer(name, given),
         None => {}
     }
@@ -179,11 +180,11 @@ fn checked_by(name: &str, scheme: Option<&Value>, options: &Options) -> Result<C
     let says =
         |key: &str, word: &str| scheme.get(key).and_then(Value::as_str).is_some_and(|v| v.eq_ignore_ascii_case(word));
     if says("x-amazon-apigateway-authtype", "awsSigv4") {
-        Ok(Checked::ByIam)
+        Ok(Checked::Iam)
     } else if scheme.get("x-amazon-apigateway-authorizer").is_some() {
         authorizer(name, scheme)
     } else if says("type", "apiKey") && says("in", "header") && says("name", "x-api-key") {
-        Ok(Checked::ByScheme(kept(scheme), false))
+        Ok(Checked::Scheme(kept(scheme), false))
     } else {
         Err((&rules::SECURITY, format!("the scheme {name:?} names nobody who checks it")))
     }
@@ -201,7 +202,7 @@ fn authorizer(name: &str, scheme: &Value) -> Result<Checked, Wrong> {
     if !has_authorizer {
         return Err((&rules::SECURITY, format!("the scheme {name:?} has no x-amazon-apigateway-authorizer")));
     }
-    Ok(Checked::ByScheme(kept(scheme), true))
+    Ok(Checked::Scheme(kept(scheme), true))
 }
 
 /// A scheme as the import reads it.

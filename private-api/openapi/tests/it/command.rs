@@ -19,7 +19,8 @@ fn file(name: &str, value: &Value) -> PathBuf {
 }
 
 fn run(args: &[&str]) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_private-api-openapi")).args(args).output().unwrap();
+    let Output { status, stdout, stderr } =
+        Command::new(env!("CARGO_BIN_EXE_private-api-openapi")).args(args).output().unwrap();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
@@ -34,9 +35,13 @@ fn lower_writes_the_document_and_says_what_it_left_out() {
     assert_eq!(code, Some(0), "{said}");
     let made: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(made["openapi"], "3.0.3");
-    assert!(said.contains("parameter-word") && said.contains("#/paths/~1measurements/get/parameters/2/explode"), "{said}");
+    assert!(
+        said.contains("parameter-word") && said.contains("#/paths/~1measurements/get/parameters/2/explode"),
+        "{said}"
+    );
     let target = source.with_file_name("made.json");
-    let (_, out, said) = run(&["lower", source.to_str().unwrap(), "--no-models", "--quiet", "--output", target.to_str().unwrap()]);
+    let (_, out, said) =
+        run(&["lower", source.to_str().unwrap(), "--no-models", "--quiet", "--output", target.to_str().unwrap()]);
     assert_eq!((out.as_str(), said.as_str()), ("", ""));
     assert!(serde_json::from_str::<Value>(&fs::read_to_string(target).unwrap()).unwrap().get("components").is_none());
 }
@@ -56,9 +61,13 @@ fn a_credential_is_mapped_from_outside() {
     let source = file("graph.json", &document("graph"));
     let refused = run(&["lower", source.to_str().unwrap(), "--no-models"]);
     assert!(refused.0 == Some(1) && refused.2.contains("AWS_IAM"), "{}", refused.2);
-    let authorizer = file("authorizer.json", &json!({"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authorizer": {"type": "token"}}));
+    let authorizer = file(
+        "authorizer.json",
+        &json!({"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authorizer": {"type": "token"}}),
+    );
     for what in ["AWS_IAM", "NONE", authorizer.to_str().unwrap()] {
-        let (code, _, said) = run(&["lower", source.to_str().unwrap(), "--no-models", "--authorization", &format!("Token={what}")]);
+        let (code, _, said) =
+            run(&["lower", source.to_str().unwrap(), "--no-models", "--authorization", &format!("Token={what}")]);
         assert_eq!(code, Some(0), "{said}");
     }
     assert_eq!(run(&["lower", source.to_str().unwrap(), "--authorization", "Token"]).0, Some(2));
@@ -87,17 +96,24 @@ fn compat_says_what_breaks_and_what_was_let_pass() {
     let (code, _, said) = run(&["compat", old_file.to_str().unwrap(), new_file.to_str().unwrap()]);
     assert_eq!(code, Some(1));
     assert!(said.contains("POST /api/v1/user/login: the operation is gone"), "{said}");
-    let exceptions = json!([{"at": "POST /api/v1/user/login", "what": "the operation is gone", "why": "nobody logs in"}]);
+    let exceptions =
+        json!([{"at": "POST /api/v1/user/login", "what": "the operation is gone", "why": "nobody logs in"}]);
     let except = file("except.json", &exceptions);
-    let (code, _, said) = run(&["compat", old_file.to_str().unwrap(), new_file.to_str().unwrap(), "--except", except.to_str().unwrap()]);
-    assert!(code == Some(0) && said.contains("excepted: POST /api/v1/user/login: the operation is gone (nobody logs in)"), "{said}");
+    let (code, _, said) =
+        run(&["compat", old_file.to_str().unwrap(), new_file.to_str().unwrap(), "--except", except.to_str().unwrap()]);
+    assert!(
+        code == Some(0) && said.contains("excepted: POST /api/v1/user/login: the operation is gone (nobody logs in)"),
+        "{said}"
+    );
 }
 
 #[test]
 fn what_is_no_document_is_said_and_ends_with_2() {
     let text = file("text.json", &json!({})).with_file_name("text.yaml");
     fs::write(&text, "openapi: 3.1.0").unwrap();
-    for args in [&["lower", text.to_str().unwrap()][..], &["down", "nowhere.json"], &["compat", "nowhere.json", "nowhere.json"]] {
+    for args in
+        [&["lower", text.to_str().unwrap()][..], &["down", "nowhere.json"], &["compat", "nowhere.json", "nowhere.json"]]
+    {
         let (code, _, said) = run(args);
         assert!(code == Some(2) && said.contains("error: "), "{args:?}: {said}");
     }

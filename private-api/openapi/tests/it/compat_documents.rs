@@ -16,8 +16,15 @@ const OPERATIONS: &[(&str, bool, Edit)] = &[
     ("operation-id-changes", true, |o| o.get("operationId").is_some() && put(o, "operationId", json!("another"))),
     ("operation-id-added", false, |o| o.get("operationId").is_none() && put(o, "operationId", json!("another"))),
     ("first-tag-changes", true, |o| put(o, "tags", json!(["another"]))),
-    ("second-tag-added", false, |o| o["tags"].as_array_mut().is_some_and(|t| { t.push(json!("more")); true })),
-    ("words-change", false, |o| put(o, "summary", json!("Other words.")) && put(o, "description", json!("Other words."))),
+    ("second-tag-added", false, |o| {
+        o["tags"].as_array_mut().is_some_and(|t| {
+            t.push(json!("more"));
+            true
+        })
+    }),
+    ("words-change", false, |o| {
+        put(o, "summary", json!("Other words.")) && put(o, "description", json!("Other words."))
+    }),
     ("deprecated", false, |o| put(o, "deprecated", json!(true))),
     ("extension-added", false, |o| put(o, "x-any", json!(1))),
     ("credential-asked", true, |o| put(o, "security", json!([{"another": []}]))),
@@ -32,45 +39,114 @@ const OPERATIONS: &[(&str, bool, Edit)] = &[
     }),
     ("credential-no-longer-asked", false, |o| put(o, "security", json!([]))),
     ("credential-as-another-alternative", false, |o| {
-        o["security"].as_array_mut().is_some_and(|s| { s.push(json!({"another": []})); true })
+        o["security"].as_array_mut().is_some_and(|s| {
+            s.push(json!({"another": []}));
+            true
+        })
     }),
-    ("alternatives-in-another-order", false, |o| o["security"].as_array_mut().is_some_and(|s| { s.reverse(); s.len() > 1 })),
+    ("alternatives-in-another-order", false, |o| {
+        o["security"].as_array_mut().is_some_and(|s| {
+            s.reverse();
+            s.len() > 1
+        })
+    }),
     ("more-scopes", true, |o| {
-        o["security"].as_array_mut().is_some_and(|s| s.iter_mut().any(|r| r.as_object_mut().is_some_and(|r| {
-            r.values_mut().for_each(|scopes| *scopes = json!(["more"]));
-            !r.is_empty()
-        })) && !s.contains(&json!({})))
+        o["security"].as_array_mut().is_some_and(|s| {
+            s.iter_mut().any(|r| {
+                r.as_object_mut().is_some_and(|r| {
+                    r.values_mut().for_each(|scopes| *scopes = json!(["more"]));
+                    !r.is_empty()
+                })
+            }) && !s.contains(&json!({}))
+        })
     }),
-    ("parameter-added-optional", false, |o| parameter(o, json!({"name": "new", "in": "query", "schema": {"type": "string"}}))),
-    ("parameter-added-required", true, |o| parameter(o, json!({"name": "new", "in": "query", "required": true, "schema": {"type": "string"}}))),
-    ("parameter-removed", true, |o| parameters(o).is_some_and(|p| p.last().is_some_and(|p| p["name"] != "Accept") && p.pop().is_some())),
-    ("accept-is-no-parameter", false, |o| parameters(o).is_some_and(|p| p.last().is_some_and(|p| p["name"] == "Accept") && p.pop().is_some())),
+    ("parameter-added-optional", false, |o| {
+        parameter(o, json!({"name": "new", "in": "query", "schema": {"type": "string"}}))
+    }),
+    ("parameter-added-required", true, |o| {
+        parameter(o, json!({"name": "new", "in": "query", "required": true, "schema": {"type": "string"}}))
+    }),
+    ("parameter-removed", true, |o| {
+        parameters(o).is_some_and(|p| p.last().is_some_and(|p| p["name"] != "Accept") && p.pop().is_some())
+    }),
+    ("accept-is-no-parameter", false, |o| {
+        parameters(o).is_some_and(|p| p.last().is_some_and(|p| p["name"] == "Accept") && p.pop().is_some())
+    }),
     ("parameter-becomes-required", true, |o| first(o, |p| p["required"] != true && put(p, "required", json!(true)))),
-    ("parameter-becomes-optional", false, |o| first(o, |p| p["in"] != "path" && p["required"] == true && put(p, "required", json!(false)))),
+    ("parameter-becomes-optional", false, |o| {
+        first(o, |p| p["in"] != "path" && p["required"] == true && put(p, "required", json!(false)))
+    }),
     ("parameter-in-another-place", true, |o| first(o, |p| p["in"] == "query" && put(p, "in", json!("header")))),
     ("parameter-of-another-style", true, |o| first(o, |p| p["in"] == "path" && put(p, "style", json!("label")))),
-    ("parameter-of-the-default-style", false, |o| first(o, |p| p["in"] == "path" && put(p, "style", json!("simple")) && put(p, "explode", json!(false)))),
-    ("parameter-as-content", true, |o| first(o, |p| {
-        let schema = p["schema"].take();
-        p.as_object_mut().unwrap().remove("schema");
-        put(p, "content", json!({"application/json": {"schema": schema}}))
-    })),
-    ("parameter-of-a-list-explodes-otherwise", true, |o| first(o, |p| p["schema"]["type"] == "array" && p["explode"] == false && put(p, "explode", json!(true)))),
-    ("parameter-gets-a-default", true, |o| first(o, |p| p["required"] != true && p["schema"].get("default").is_none() && put(&mut p["schema"], "default", json!("d")))),
-    ("header-parameter-in-other-letters", false, |o| first(o, |p| p["in"] == "header" && {
-        let name = p["name"].as_str().unwrap().to_ascii_uppercase();
-        put(p, "name", json!(name))
-    })),
-    ("parameters-in-another-order", false, |o| parameters(o).is_some_and(|p| { p.reverse(); p.len() > 1 })),
-    ("body-added-required", true, |o| o.get("requestBody").is_none() && put(o, "requestBody", json!({"required": true, "content": {}}))),
-    ("body-added-optional", false, |o| o.get("requestBody").is_none() && put(o, "requestBody", json!({"content": {"application/json": {}}}))),
+    ("parameter-of-the-default-style", false, |o| {
+        first(o, |p| p["in"] == "path" && put(p, "style", json!("simple")) && put(p, "explode", json!(false)))
+    }),
+    ("parameter-as-content", true, |o| {
+        first(o, |p| {
+            let schema = p["schema"].take();
+            p.as_object_mut().unwrap().remove("schema");
+            put(p, "content", json!({"application/json": {"schema": schema}}))
+        })
+    }),
+    ("parameter-of-a-list-explodes-otherwise", true, |o| {
+        first(o, |p| p["schema"]["type"] == "array" && p["explode"] == false && put(p, "explode", json!(true)))
+    }),
+    ("parameter-gets-a-default", true, |o| {
+        first(o, |p| {
+            p["required"] != true
+                && p["schema"].get("default").is_none()
+                && put(&mut p["schema"], "default", json!("d"))
+        })
+    }),
+    ("header-parameter-in-other-letters", false, |o| {
+        first(o, |p| {
+            p["in"] == "header" && {
+                let name = p["name"].as_str().unwrap().to_ascii_uppercase();
+                put(p, "name", json!(name))
+            }
+        })
+    }),
+    ("parameters-in-another-order", false, |o| {
+        parameters(o).is_some_and(|p| {
+            p.reverse();
+            p.len() > 1
+        })
+    }),
+    ("body-added-required", true, |o| {
+        o.get("requestBody").is_none() && put(o, "requestBody", json!({"required": true, "content": {}}))
+    }),
+    ("body-added-optional", false, |o| {
+        o.get("requestBody").is_none() && put(o, "requestBody", json!({"content": {"application/json": {}}}))
+    }),
     ("body-removed", true, |o| o.as_object_mut().unwrap().remove("requestBody").is_some()),
-    ("body-becomes-optional", false, |o| o["requestBody"]["required"] == true && put(&mut o["requestBody"], "required", json!(false))),
-    ("body-takes-another-media-type", false, |o| o.get("requestBody").is_some() && put(&mut o["requestBody"]["content"], "application/cbor", json!({}))),
-    ("body-media-type-removed", true, |o| o["requestBody"]["content"].as_object_mut().is_some_and(|c| { let had = !c.is_empty(); c.clear(); had })),
-    ("body-encoding-changes", true, |o| o["requestBody"]["content"].get("multipart/form-data").is_some()
-        && put(&mut o["requestBody"]["content"]["multipart/form-data"], "encoding", json!({"file": {"contentType": "image/png"}}))),
-    ("status-removed", true, |o| o["responses"].as_object_mut().is_some_and(|r| { let had = !r.is_empty(); r.clear(); had })),
+    ("body-becomes-optional", false, |o| {
+        o["requestBody"]["required"] == true && put(&mut o["requestBody"], "required", json!(false))
+    }),
+    ("body-takes-another-media-type", false, |o| {
+        o.get("requestBody").is_some() && put(&mut o["requestBody"]["content"], "application/cbor", json!({}))
+    }),
+    ("body-media-type-removed", true, |o| {
+        o["requestBody"]["content"].as_object_mut().is_some_and(|c| {
+            let had = !c.is_empty();
+            c.clear();
+            had
+        })
+    }),
+    ("body-encoding-changes", true, |o| {
+        o["requestBody"]["content"].get("multipart/form-data").is_some()
+            && put(
+                &mut o["requestBody"]["content"]["multipart/form-data"],
+                "encoding",
+                json!({"file": {"contentType": "image/png"}}),
+            )
+    }),
+    ("status-removed", true, |o| {
+        o["responses"].as_object_mut().is_some_and(|r| {
+            let had = !r.is_empty();
+            r.clear();
+            had
+        })
+    }),
     ("error-added", false, |o| put(&mut o["responses"], "418", json!({"description": "No."}))),
     ("success-added", true, |o| put(&mut o["responses"], "207", json!({"description": "Some."}))),
     ("redirect-added", true, |o| put(&mut o["responses"], "303", json!({"description": "There."}))),
@@ -86,19 +162,47 @@ const OPERATIONS: &[(&str, bool, Edit)] = &[
 
 /// Edits of a document as such.
 const DOCUMENTS: &[(&str, bool, Edit)] = &[
-    ("information-changes", false, |d| put(&mut d["info"], "title", json!("Another")) && put(&mut d["info"], "summary", json!("More"))),
-    ("path-added", false, |d| put(&mut d["paths"], "/another", json!({"get": {"operationId": "new", "responses": {}}}))),
-    ("path-removed", true, |d| d["paths"].as_object_mut().is_some_and(|p| p.keys().next().cloned().is_some_and(|key| p.remove(&key).is_some()))),
+    ("information-changes", false, |d| {
+        put(&mut d["info"], "title", json!("Another")) && put(&mut d["info"], "summary", json!("More"))
+    }),
+    ("path-added", false, |d| {
+        put(&mut d["paths"], "/another", json!({"get": {"operationId": "new", "responses": {}}}))
+    }),
+    ("path-removed", true, |d| {
+        d["paths"].as_object_mut().is_some_and(|p| p.keys().next().cloned().is_some_and(|key| p.remove(&key).is_some()))
+    }),
     ("unused-component-added", false, |d| put(&mut d["components"]["schemas"], "Unused", json!({"type": "null"}))),
-    ("server-added", false, |d| d["servers"].as_array_mut().is_some_and(|s| { s.push(json!({"url": "https://more.example.com"})); true })),
-    ("servers-in-another-order", false, |d| d["servers"].as_array_mut().is_some_and(|s| { s.reverse(); s.len() > 1 })),
+    ("server-added", false, |d| {
+        d["servers"].as_array_mut().is_some_and(|s| {
+            s.push(json!({"url": "https://more.example.com"}));
+            true
+        })
+    }),
+    ("servers-in-another-order", false, |d| {
+        d["servers"].as_array_mut().is_some_and(|s| {
+            s.reverse();
+            s.len() > 1
+        })
+    }),
     ("server-removed", true, |d| d["servers"].as_array_mut().is_some_and(|s| s.pop().is_some())),
     ("scheme-changes", true, |d| schemes(d, |s| put(s, "type", json!("http")) && put(s, "scheme", json!("digest")))),
     ("scheme-words-change", false, |d| schemes(d, |s| put(s, "description", json!("Other words.")))),
-    ("token-url-changes", true, |d| d["components"]["securitySchemes"].get("OAuth2").is_some()
-        && put(&mut d["components"]["securitySchemes"]["OAuth2"]["flows"]["authorizationCode"], "tokenUrl", json!("https://other.example.com"))),
-    ("flow-added", false, |d| d["components"]["securitySchemes"].get("OAuth2").is_some()
-        && put(&mut d["components"]["securitySchemes"]["OAuth2"]["flows"], "clientCredentials", json!({"tokenUrl": "https://example.com", "scopes": {}}))),
+    ("token-url-changes", true, |d| {
+        d["components"]["securitySchemes"].get("OAuth2").is_some()
+            && put(
+                &mut d["components"]["securitySchemes"]["OAuth2"]["flows"]["authorizationCode"],
+                "tokenUrl",
+                json!("https://other.example.com"),
+            )
+    }),
+    ("flow-added", false, |d| {
+        d["components"]["securitySchemes"].get("OAuth2").is_some()
+            && put(
+                &mut d["components"]["securitySchemes"]["OAuth2"]["flows"],
+                "clientCredentials",
+                json!({"tokenUrl": "https://example.com", "scopes": {}}),
+            )
+    }),
     ("webhook-added", true, |d| put(d, "webhooks", json!({"done": {}}))),
     ("variable-of-a-path-renamed", true, |d| rename_variable(d)),
 ];
@@ -128,7 +232,10 @@ fn first(operation: &mut Value, edit: fn(&mut Value) -> bool) -> bool {
         let ignored = |p: &Value| p["name"] == "Accept";
         parameters.iter_mut().filter(|p| !ignored(p)).any(|p| {
             let before = p.clone();
-            edit(p) || { *p = before; false }
+            edit(p) || {
+                *p = before;
+                false
+            }
         })
     })
 }
@@ -161,10 +268,16 @@ fn schemes(document: &mut Value, edit: fn(&mut Value) -> bool) -> bool {
 
 fn rename_variable(document: &mut Value) -> bool {
     let paths = document["paths"].as_object_mut().unwrap();
-    let Some(path) = paths.keys().find(|path| path.contains("{id}") && !path.contains(".json")).cloned() else { return false };
+    let Some(path) = paths.keys().find(|path| path.contains("{id}") && !path.contains(".json")).cloned() else {
+        return false;
+    };
     let mut item = paths.remove(&path).unwrap();
     for operation in item.as_object_mut().unwrap().values_mut() {
-        parameters(operation).into_iter().flatten().filter(|p| p["name"] == "id").for_each(|p| p["name"] = "key".into());
+        parameters(operation)
+            .into_iter()
+            .flatten()
+            .filter(|p| p["name"] == "id")
+            .for_each(|p| p["name"] = "key".into());
     }
     paths.insert(path.replace("{id}", "{key}"), item);
     true
@@ -200,7 +313,8 @@ fn every_rule_does_what_its_name_says_at_every_place_of_the_corpus() {
     }
     figures.iter().for_each(|(rule, edits)| eprintln!("{rule:<40} {edits:>4} edits"));
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
-    let unused: Vec<_> = OPERATIONS.iter().chain(DOCUMENTS).filter(|(name, _, _)| !figures.contains_key(name)).map(|r| r.0).collect();
+    let unused: Vec<_> =
+        OPERATIONS.iter().chain(DOCUMENTS).filter(|(name, _, _)| !figures.contains_key(name)).map(|r| r.0).collect();
     assert!(unused.is_empty(), "never used: {unused:?}");
 }
 
@@ -233,7 +347,13 @@ fn a_limit_of_the_callers_own_value_may_grow_and_no_other() {
     let old = own_value(64, "^[a-z]{1,64}$", "customerId", true);
     let found = compare(&old, &own_value(128, "^[a-z]{1,128}$", "customerId", true));
     assert_eq!(found.breaking, []);
-    assert!(found.allowed.iter().all(|a| a.rule == "own-value" && a.at == "GET /orders, answer 200, application/json[].customerId"), "{found:?}");
+    assert!(
+        found
+            .allowed
+            .iter()
+            .all(|a| a.rule == "own-value" && a.at == "GET /orders, answer 200, application/json[].customerId"),
+        "{found:?}"
+    );
     // Smaller: the request refuses it.
     assert!(!breaking_changes(&old, &own_value(32, "^[a-z]{1,64}$", "customerId", true)).is_empty());
     // Another pattern is another value.
@@ -269,7 +389,8 @@ fn a_schema_that_nests_without_end_is_said_and_not_run_into() {
     // Each component one step deeper: no circle, and deeper than any stack should go.
     let mut schemas = json!({"S5000": {"type": "string"}});
     for i in 0..5_000 {
-        schemas[format!("S{i}")] = json!({"type": "object", "properties": {"next": {"$ref": format!("#/components/schemas/S{}", i + 1)}}});
+        schemas[format!("S{i}")] =
+            json!({"type": "object", "properties": {"next": {"$ref": format!("#/components/schemas/S{}", i + 1)}}});
     }
     schemas["Root"] = json!({"$ref": "#/components/schemas/S0"});
     let old = crate::compat_schemas::document(schemas);
@@ -285,6 +406,7 @@ fn a_schema_that_nests_without_end_is_said_and_not_run_into() {
     schemas["Root"] = json!({"$ref": "#/components/schemas/S0"});
     let wide = crate::compat_schemas::document(schemas);
     assert_eq!(breaking_changes(&wide, &wide), []);
-    let refused = private_api_openapi::lower::lower(&wide, &private_api_openapi::lower::Options::default()).unwrap_err();
+    let refused =
+        private_api_openapi::lower::lower(&wide, &private_api_openapi::lower::Options::default()).unwrap_err();
     assert!(refused.refusals.iter().all(|r| r.rule.id == "model-size"), "{refused}");
 }

@@ -117,13 +117,21 @@ fn a_value_that_one_side_refuses_is_found_or_let_pass_by_name_and_nothing_else_i
                 if findings.is_empty() {
                     of_rule.passed += usize::from(let_pass(&comparison, part));
                     if !let_pass(&comparison, part) {
-                        wrong.push(format!("{seed} {rule} at {place}: {part}: not seen: {value}\n  old {}\n  new {}", root(&old), root(&new)));
+                        wrong.push(format!(
+                            "{seed} {rule} at {place}: {part}: not seen: {value}\n  old {}\n  new {}",
+                            root(&old),
+                            root(&new)
+                        ));
                     }
                 }
             } else if harmless.contains(&effect) && !(turned && effect != Effect::Same) {
                 let findings = by_value(findings);
                 if !findings.is_empty() {
-                    wrong.push(format!("{seed} {rule} at {place}: {part}: false alarm: {findings:?}\n  old {}\n  new {}", root(&old), root(&new)));
+                    wrong.push(format!(
+                        "{seed} {rule} at {place}: {part}: false alarm: {findings:?}\n  old {}\n  new {}",
+                        root(&old),
+                        root(&new)
+                    ));
                 }
             }
         }

@@ -15,10 +15,18 @@ fn draft_04(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(draft_04).collect(),
         Value::Object(fields) => {
-            let mut made: Value = fields.iter().filter(|(key, _)| *key != "nullable").map(|(key, value)| {
-                let value = if matches!(key.as_str(), "enum" | "example" | "default") { value.clone() } else { draft_04(value) };
-                (key.clone(), value)
-            }).collect();
+            let mut made: Value = fields
+                .iter()
+                .filter(|(key, _)| *key != "nullable")
+                .map(|(key, value)| {
+                    let value = if matches!(key.as_str(), "enum" | "example" | "default") {
+                        value.clone()
+                    } else {
+                        draft_04(value)
+                    };
+                    (key.clone(), value)
+                })
+                .collect();
             if fields.get("nullable") == Some(&json!(true)) && fields.contains_key("type") {
                 made["type"] = json!([fields["type"], "null"]);
             }
@@ -75,12 +83,17 @@ fn a_made_up_schema_accepts_what_its_source_does_and_no_more_unless_a_note_says_
         let losses = ["not-in-3.0", "one-of-loosened", "not-dropped"];
         let is_exact = !made.notes.iter().any(|note| losses.contains(&note.rule.id));
         let root = &source["components"]["schemas"]["Root"];
-        let (before, after) = (validator(&source, Draft::Draft202012), validator(&draft_04(&made.document), Draft::Draft4));
+        let (before, after) =
+            (validator(&source, Draft::Draft202012), validator(&draft_04(&made.document), Draft::Draft4));
         for _ in 0..40 {
             let value = whole(value(rng, root, &source, 6));
             let (was, is) = (before.is_valid(&value), after.is_valid(&value));
             assert!(is || !was, "{seed}: tighter: {value}\n{root}\n{}", made.document["components"]["schemas"]["Root"]);
-            assert!(was || !is || !is_exact, "{seed}: looser: {value}\n{root}\n{}", made.document["components"]["schemas"]["Root"]);
+            assert!(
+                was || !is || !is_exact,
+                "{seed}: looser: {value}\n{root}\n{}",
+                made.document["components"]["schemas"]["Root"]
+            );
             refused += usize::from(!was);
         }
         if is_exact { exact += 1 } else { loosened += 1 }
@@ -101,9 +114,15 @@ fn words_of_3_1_become_those_of_3_0() {
     for (source, made) in [
         (json!({"type": ["string", "null"]}), json!({"type": "string", "nullable": true})),
         (json!({"type": "null"}), json!({"enum": [null], "nullable": true})),
-        (json!({"type": ["string", "integer"]}), json!({"allOf": [{"anyOf": [{"type": "string"}, {"type": "integer"}]}]})),
+        (
+            json!({"type": ["string", "integer"]}),
+            json!({"allOf": [{"anyOf": [{"type": "string"}, {"type": "integer"}]}]}),
+        ),
         (json!({"const": 1}), json!({"enum": [1]})),
-        (json!({"type": "integer", "exclusiveMinimum": 0}), json!({"type": "integer", "minimum": 0, "exclusiveMinimum": true})),
+        (
+            json!({"type": "integer", "exclusiveMinimum": 0}),
+            json!({"type": "integer", "minimum": 0, "exclusiveMinimum": true}),
+        ),
         (json!({"minimum": 10, "exclusiveMinimum": 0}), json!({"minimum": 10})),
         (json!({"minimum": 0, "exclusiveMinimum": 5}), json!({"minimum": 5, "exclusiveMinimum": true})),
         (json!({"examples": [1, 2]}), json!({"example": 1})),
@@ -113,7 +132,10 @@ fn words_of_3_1_become_those_of_3_0() {
             json!({"description": "d", "allOf": [{"$ref": "#/components/schemas/Name"}]}),
         ),
         (json!({"type": "string", "contentEncoding": "base64"}), json!({"type": "string", "format": "byte"})),
-        (json!({"type": "string", "contentMediaType": "application/octet-stream"}), json!({"type": "string", "format": "binary"})),
+        (
+            json!({"type": "string", "contentMediaType": "application/octet-stream"}),
+            json!({"type": "string", "format": "binary"}),
+        ),
         (json!({"type": "array"}), json!({"type": "array", "items": {}})),
         (json!({"properties": {"a": true, "b": false}}), json!({"properties": {"a": {}, "b": {"not": {}}}})),
         (json!({"required": []}), json!({})),
@@ -132,15 +154,22 @@ fn what_3_0_has_no_form_for_is_refused_with_its_place() {
         let Refused { refusals, .. } = down(&source).unwrap_err();
         refusals.into_iter().map(|r| r.at).collect::<Vec<_>>()
     };
-    assert_eq!(refused(|d| d["components"]["schemas"]["Root"]["$dynamicRef"] = "#x".into()), ["#/components/schemas/Root/$dynamicRef"]);
-    assert_eq!(refused(|d| d["components"]["schemas"]["Root"]["tpye"] = "x".into()), ["#/components/schemas/Root/tpye"]);
+    assert_eq!(
+        refused(|d| d["components"]["schemas"]["Root"]["$dynamicRef"] = "#x".into()),
+        ["#/components/schemas/Root/$dynamicRef"]
+    );
+    assert_eq!(
+        refused(|d| d["components"]["schemas"]["Root"]["tpye"] = "x".into()),
+        ["#/components/schemas/Root/tpye"]
+    );
     assert_eq!(refused(|d| d["openapi"] = "3.2.0".into()), ["#"]);
     assert_eq!(
         refused(|d| d["components"]["securitySchemes"] = json!({"m": {"type": "mutualTLS"}})),
         ["#/components/securitySchemes/m"]
     );
     assert_eq!(
-        refused(|d| d["components"]["schemas"]["Root"] = json!({"$defs": {"a": {}}, "$ref": "#/components/schemas/Root/$defs/a"})),
+        refused(|d| d["components"]["schemas"]["Root"] =
+            json!({"$defs": {"a": {}}, "$ref": "#/components/schemas/Root/$defs/a"})),
         ["#/components/schemas/Root/$ref"]
     );
 }
@@ -155,10 +184,19 @@ fn words_that_do_nothing_are_left_out_with_a_note() {
     source["paths"]["/p"] = json!({"$ref": "#/components/pathItems/P"});
     let made = down(&source).unwrap();
     let notes: Vec<_> = made.notes.iter().map(|n| n.at.as_str()).collect();
-    for at in ["#/components/schemas/Root/$comment", "#/info/summary", "#/webhooks", "#/components/pathItems", "#/components/pathItems/P/get"] {
+    for at in [
+        "#/components/schemas/Root/$comment",
+        "#/info/summary",
+        "#/webhooks",
+        "#/components/pathItems",
+        "#/components/pathItems/P/get",
+    ] {
         assert!(notes.contains(&at), "{at}: {notes:?}");
     }
-    assert_eq!(made.document["paths"]["/p"]["get"]["responses"], json!({"default": {"description": "Not documented."}}));
+    assert_eq!(
+        made.document["paths"]["/p"]["get"]["responses"],
+        json!({"default": {"description": "Not documented."}})
+    );
     assert_eq!(made.document["info"]["license"], json!({"name": "MIT", "url": "https://spdx.org/licenses/MIT.html"}));
 }
 

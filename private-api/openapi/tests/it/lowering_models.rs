@@ -49,7 +49,10 @@ fn what_the_contract_accepts_the_model_accepts() {
         let model = made.document.pointer(&reference.unwrap().as_str().unwrap()[1..]).unwrap();
         let model_check = jsonschema::options().with_draft(Draft::Draft4).build(model).unwrap();
         let root = &source["components"]["schemas"]["Root"];
-        let contract = jsonschema::validator_for(&json!({"$ref": "#/components/schemas/Root", "components": source["components"]})).unwrap();
+        let contract = jsonschema::validator_for(
+            &json!({"$ref": "#/components/schemas/Root", "components": source["components"]}),
+        )
+        .unwrap();
         if says_null(root) {
             assert!(!made.notes.is_empty(), "{seed}: null is gone and nobody said so: {root}");
         }

@@ -44,27 +44,51 @@ fn schemas_become_what_models_know() {
         (json!({"type": "string", "enum": ["a", null]}), json!({"type": "string", "enum": ["a"]})),
         (json!({"const": "a", "type": "string"}), json!({"type": "string", "enum": ["a"]})),
         (json!({"type": "object", "required": []}), json!({"type": "object"})),
-        (json!({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 10}), json!({"type": "integer", "minimum": 1, "maximum": 9})),
+        (
+            json!({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 10}),
+            json!({"type": "integer", "minimum": 1, "maximum": 9}),
+        ),
         (json!({"type": "integer", "exclusiveMinimum": 2.5}), json!({"type": "integer", "minimum": 3})),
         (json!({"type": "integer", "exclusiveMaximum": -2.5}), json!({"type": "integer", "maximum": -3})),
-        (json!({"type": "integer", "exclusiveMinimum": 9_007_199_254_740_993_u64}), json!({"type": "integer", "minimum": 9_007_199_254_740_994_u64})),
+        (
+            json!({"type": "integer", "exclusiveMinimum": 9_007_199_254_740_993_u64}),
+            json!({"type": "integer", "minimum": 9_007_199_254_740_994_u64}),
+        ),
         (json!({"type": ["integer", "null"], "exclusiveMinimum": 0}), json!({"type": "integer", "minimum": 1})),
         (json!({"exclusiveMinimum": 0}), json!({"minimum": 0})),
         (json!({"type": "number", "exclusiveMaximum": 1, "maximum": 5}), json!({"type": "number", "maximum": 1})),
         // Beside a composition of one the type is known, too.
         (json!({"allOf": [{"type": "integer"}], "exclusiveMinimum": 0}), json!({"type": "integer", "minimum": 1})),
-        (json!({"anyOf": [{"type": "null"}, {"type": "integer", "minimum": 3}], "minimum": 1}), json!({"type": "integer", "minimum": 3})),
+        (
+            json!({"anyOf": [{"type": "null"}, {"type": "integer", "minimum": 3}], "minimum": 1}),
+            json!({"type": "integer", "minimum": 3}),
+        ),
         (json!({"$ref": "#/components/schemas/Other"}), json!({"type": "string", "description": "of the type"})),
-        (json!({"$ref": "#/components/schemas/Other", "description": "d", "default": "x"}), json!({"type": "string", "description": "d"})),
+        (
+            json!({"$ref": "#/components/schemas/Other", "description": "d", "default": "x"}),
+            json!({"type": "string", "description": "d"}),
+        ),
         (json!({"type": "string", "format": "date-time"}), json!({"type": "string", "format": "date-time"})),
         (json!({"type": "string", "format": "int64"}), json!({"type": "string"})),
-        (json!({"type": "array", "items": {"type": "string", "default": ""}, "minItems": 1}), json!({"type": "array", "items": {"type": "string"}})),
+        (
+            json!({"type": "array", "items": {"type": "string", "default": ""}, "minItems": 1}),
+            json!({"type": "array", "items": {"type": "string"}}),
+        ),
         (json!({"type": "array", "prefixItems": [{"type": "string"}], "items": false}), json!({"type": "array"})),
         // Without its patterns a closed object would refuse what they allow.
-        (json!({"type": "object", "patternProperties": {"^x": {}}, "additionalProperties": false}), json!({"type": "object"})),
-        (json!({"type": "object", "properties": {"gone": false}, "additionalProperties": false}), json!({"type": "object", "properties": {}, "additionalProperties": false})),
+        (
+            json!({"type": "object", "patternProperties": {"^x": {}}, "additionalProperties": false}),
+            json!({"type": "object"}),
+        ),
+        (
+            json!({"type": "object", "properties": {"gone": false}, "additionalProperties": false}),
+            json!({"type": "object", "properties": {}, "additionalProperties": false}),
+        ),
         (json!({"type": "integer", "minimum": 0, "exclusiveMinimum": true}), json!({"type": "integer", "minimum": 1})),
-        (json!({"type": "string", "nullable": true, "readOnly": true, "x-any": 1, "not": {"const": "a"}}), json!({"type": "string"})),
+        (
+            json!({"type": "string", "nullable": true, "readOnly": true, "x-any": 1, "not": {"const": "a"}}),
+            json!({"type": "string"}),
+        ),
         (json!(true), json!({})),
     ] {
         let (found, _) = field(source.clone()).unwrap_or_else(|why| panic!("{source}: {why}"));
@@ -91,7 +115,12 @@ fn schemas_that_no_model_can_say_are_refused() {
     ] {
         let why = field(source.clone()).map(|made| made.0).unwrap_err();
         assert_eq!(rules_of(&why), [rule], "{source}");
-        assert!(why.refusals[0].at.starts_with("#/paths/~1a/post/requestBody/content/application~1json/schema/properties/f"), "{why}");
+        assert!(
+            why.refusals[0]
+                .at
+                .starts_with("#/paths/~1a/post/requestBody/content/application~1json/schema/properties/f"),
+            "{why}"
+        );
     }
 }
 
@@ -107,7 +136,9 @@ fn references_are_percent_encoded_pointers() {
 
 #[test]
 fn parameters_keep_only_what_the_import_keeps() {
-    let lowered = |parameters: Value| operation(|o| o["parameters"] = parameters).map(|m| m.document["paths"]["/a"]["post"]["parameters"].clone());
+    let lowered = |parameters: Value| {
+        operation(|o| o["parameters"] = parameters).map(|m| m.document["paths"]["/a"]["post"]["parameters"].clone())
+    };
     let kept = lowered(json!([
         {"name": "n", "in": "query", "schema": {"type": "integer", "minimum": 1, "default": 25}},
         {"name": "If-Match", "in": "header", "required": true, "schema": {"type": "string", "pattern": "x"}},
@@ -148,11 +179,15 @@ fn parameters_of_a_path_move_into_its_operations_and_the_operations_own_win() {
             {"name": "n", "in": "query", "description": "of the path", "schema": {"type": "string"}},
             {"name": "m", "in": "query", "schema": {"type": "string"}},
         ]);
-        d["paths"]["/a"]["post"]["parameters"] = json!([{"name": "n", "in": "query", "description": "own", "schema": {"type": "integer"}}]);
+        d["paths"]["/a"]["post"]["parameters"] =
+            json!([{"name": "n", "in": "query", "description": "own", "schema": {"type": "integer"}}]);
     });
     let made = lower(&document, &Options::default()).unwrap().document;
     let parameters = made["paths"]["/a"]["post"]["parameters"].as_array().unwrap();
-    assert_eq!(parameters.iter().map(|p| (&p["name"], &p["description"])).collect::<Vec<_>>(), [(&json!("m"), &Value::Null), (&json!("n"), &json!("own"))]);
+    assert_eq!(
+        parameters.iter().map(|p| (&p["name"], &p["description"])).collect::<Vec<_>>(),
+        [(&json!("m"), &Value::Null), (&json!("n"), &json!("own"))]
+    );
     assert!(made["paths"]["/a"].get("parameters").is_none());
 }
 
@@ -161,20 +196,50 @@ fn paths_are_of_the_gateways_letters_and_no_two_are_in_each_others_way() {
     let refused = |paths: &[&str]| {
         let document = with(|d| {
             for (i, path) in paths.iter().enumerate() {
-                let names = path.split('/').filter_map(|s| s.strip_prefix('{')?.strip_suffix('}')).map(|s| s.trim_end_matches('+'));
-                let parameters: Value = names.map(|n| json!({"name": n, "in": "path", "required": true, "schema": {"type": "string"}})).collect();
+                let names = path
+                    .split('/')
+                    .filter_map(|s| s.strip_prefix('{')?.strip_suffix('}'))
+                    .map(|s| s.trim_end_matches('+'));
+                let parameters: Value = names
+                    .map(|n| json!({"name": n, "in": "path", "required": true, "schema": {"type": "string"}}))
+                    .collect();
                 d["paths"][path] = json!({"get": {"operationId": format!("o{i}"), "parameters": parameters, "responses": {"204": {"description": "d"}}}});
             }
         });
         lower(&document, &Options::default()).map_or_else(|why| rules_of(&why), |_| Vec::new())
     };
-    for right in [&["/"][..], &["/b/{x}", "/b/{x}/c", "/b/list"], &["/v1/files/{path+}"], &["/a_b.c-d:e,f"], &["/{x}", "/{x}/{y}"]] {
+    for right in [
+        &["/"][..],
+        &["/b/{x}", "/b/{x}/c", "/b/list"],
+        &["/v1/files/{path+}"],
+        &["/a_b.c-d:e,f"],
+        &["/{x}", "/{x}/{y}"],
+    ] {
         assert_eq!(refused(right), Vec::<&str>::new(), "{right:?}");
     }
-    for wrong in ["/b/", "/b//c", "/b/{x}.json", "/b/v{x}", "/b/{x}{y}", "/b/{x+}/c", "/b/ä", "/b/a b", "/b/*", "/b/{}", "/b/a~b", "/{x}/{x}"] {
-        assert!(matches!(refused(&[wrong])[..], ["path-segment" | "path-parameter"]), "{wrong}: {:?}", refused(&[wrong]));
+    for wrong in [
+        "/b/",
+        "/b//c",
+        "/b/{x}.json",
+        "/b/v{x}",
+        "/b/{x}{y}",
+        "/b/{x+}/c",
+        "/b/ä",
+        "/b/a b",
+        "/b/*",
+        "/b/{}",
+        "/b/a~b",
+        "/{x}/{x}",
+    ] {
+        assert!(
+            matches!(refused(&[wrong])[..], ["path-segment" | "path-parameter"]),
+            "{wrong}: {:?}",
+            refused(&[wrong])
+        );
     }
-    for wrong in [&["/b/{x}", "/b/{y}"][..], &["/b/{x}/c", "/b/{y}/d"], &["/b/{x}", "/b/{x+}"], &["/{a}/b", "/{c}/d/{e}"]] {
+    for wrong in
+        [&["/b/{x}", "/b/{y}"][..], &["/b/{x}/c", "/b/{y}/d"], &["/b/{x}", "/b/{x+}"], &["/{a}/b", "/{c}/d/{e}"]]
+    {
         assert_eq!(refused(wrong), ["sibling-variables"], "{wrong:?}");
     }
 }
@@ -202,11 +267,13 @@ fn security_is_what_checks_it() {
         "lambda": {"type": "apiKey", "in": "header", "name": "Authorization", "x-amazon-apigateway-authorizer": {"type": "token"}},
         "wrong": {"type": "http", "scheme": "bearer", "x-amazon-apigateway-authorizer": {"type": "token"}},
     });
-    let document = |at_root: bool, security: Value| with(|d| {
-        d["components"]["securitySchemes"] = schemes.clone();
-        let holder = if at_root { d } else { &mut d["paths"]["/a"]["post"] };
-        holder["security"] = security;
-    });
+    let document = |at_root: bool, security: Value| {
+        with(|d| {
+            d["components"]["securitySchemes"] = schemes.clone();
+            let holder = if at_root { d } else { &mut d["paths"]["/a"]["post"] };
+            holder["security"] = security;
+        })
+    };
     let mut options = Options::default();
     options.authorization.insert("other".to_owned(), Authorization::None);
     let iam = Some(json!({"type": "AWS_IAM"}));
@@ -220,14 +287,19 @@ fn security_is_what_checks_it() {
         (json!([]), None, None),
     ] {
         for at_root in [false, true] {
-            let made = lower(&document(at_root, security.clone()), &options).unwrap_or_else(|why| panic!("{security}: {why}"));
+            let made =
+                lower(&document(at_root, security.clone()), &options).unwrap_or_else(|why| panic!("{security}: {why}"));
             let operation = &made.document["paths"]["/a"]["post"];
             assert_eq!(operation.get("x-amazon-apigateway-auth"), auth.as_ref(), "{security}");
             assert_eq!(operation.get("security"), kept.as_ref(), "{security}");
             assert!(made.document.get("security").is_none());
             let open = auth.is_none() && kept.is_none() && security != json!([]);
             let place = if at_root { "#/security" } else { "#/paths/~1a/post/security" };
-            assert_eq!(made.notes.iter().any(|n| n.at == place), open, "{security}: who leaves a door open hears of it");
+            assert_eq!(
+                made.notes.iter().any(|n| n.at == place),
+                open,
+                "{security}: who leaves a door open hears of it"
+            );
         }
     }
     for (security, rule) in [
@@ -250,9 +322,9 @@ fn a_template_escapes_what_terraform_would_read_and_keeps_what_the_gateway_means
     options.template = true;
     let document = with(|d| {
         d["paths"]["/a"]["post"]["summary"] = "${a} %{b} $${c} $d {e}".into();
-        d["paths"]["/a"]["post"]["x-amazon-apigateway-integration"] = json!({"uri": "${fn_arn}", "connectionId": "${stageVariables.link}", "note": "%{if}"});
-        d["paths"]["/a"]["post"]["requestBody"] =
-            json!({"content": {"application/json": {"schema": {"type": "object", "properties": {"${p}": {"pattern": "^a${2}"}}}}}});
+        d["paths"]["/a"]["post"]["x-amazon-apigateway-integration"] =
+            json!({"uri": "${fn_arn}", "connectionId": "${stageVariables.link}", "note": "%{if}"});
+        d["paths"]["/a"]["post"]["requestBody"] = json!({"content": {"application/json": {"schema": {"type": "object", "properties": {"${p}": {"pattern": "^a${2}"}}}}}});
     });
     let made = lower(&document, &options).unwrap();
     let operation = &made.document["paths"]["/a"]["post"];
@@ -272,14 +344,21 @@ fn names_of_models_do_not_meet() {
     let document = with(|d| {
         for (i, name) in ["Page_Item", "PageItem", "Page.Item", "Ä"].into_iter().enumerate() {
             d["components"]["schemas"][name] = json!({"type": "object", "title": name});
-            d["paths"][format!("/p{i}")] = json!({"put": {"operationId": format!("p{i}"), "requestBody": body(name), "responses": {}}});
+            d["paths"][format!("/p{i}")] =
+                json!({"put": {"operationId": format!("p{i}"), "requestBody": body(name), "responses": {}}});
         }
     });
     let made = lower(&document, &Options::default()).unwrap().document;
     let mut titles = BTreeSet::new();
     for i in 0..4 {
-        let target = made["paths"][format!("/p{i}")]["put"]["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str().unwrap();
-        titles.insert((target.rsplit('/').next().unwrap().to_owned(), made.pointer(&target[1..]).unwrap()["title"].as_str().unwrap().to_owned()));
+        let target =
+            made["paths"][format!("/p{i}")]["put"]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+                .as_str()
+                .unwrap();
+        titles.insert((
+            target.rsplit('/').next().unwrap().to_owned(),
+            made.pointer(&target[1..]).unwrap()["title"].as_str().unwrap().to_owned(),
+        ));
     }
     let pairs = [("Model", "Ä"), ("PageItem", "PageItem"), ("PageItem2", "Page_Item"), ("PageItem3", "Page.Item")];
     assert_eq!(titles, pairs.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
@@ -293,7 +372,9 @@ fn objects(value: &Value, at: &str, found: &mut Vec<String>) {
             found.push(at.to_owned());
             fields.iter().for_each(|(key, value)| objects(value, &format!("{at}/{}", escaped(key)), found));
         }
-        Value::Array(items) => items.iter().enumerate().for_each(|(i, value)| objects(value, &format!("{at}/{i}"), found)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(i, value)| objects(value, &format!("{at}/{i}"), found))
+        }
         _ => {}
     }
 }

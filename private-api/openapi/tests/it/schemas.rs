@@ -55,7 +55,12 @@ pub fn schema(rng: &mut Rng, depth: usize) -> Value {
         4 => json!({"type": *rng.pick(&["boolean", "null"])}),
         5 => reference(rng),
         6 => rng
-            .pick(&[json!({"enum": ["a", 1, null, true]}), json!({"const": "a"}), json!({"type": "string", "enum": ["a", "b", "c"]}), json!({})])
+            .pick(&[
+                json!({"enum": ["a", 1, null, true]}),
+                json!({"const": "a"}),
+                json!({"type": "string", "enum": ["a", "b", "c"]}),
+                json!({}),
+            ])
             .clone(),
         7..=9 => object(rng, depth),
         10 => {
@@ -81,7 +86,9 @@ pub fn schema(rng: &mut Rng, depth: usize) -> Value {
             json!({key: [{"type": "null"}, reference(rng)]})
         }
         14 => json!({"allOf": [{"$ref": "#/components/schemas/Leaf"}, object(rng, depth)]}),
-        _ => json!({"type": *rng.pick(&[["string", "null"], ["integer", "string"], ["boolean", "null"]]), "maxLength": 3, "minimum": 1}),
+        _ => {
+            json!({"type": *rng.pick(&[["string", "null"], ["integer", "string"], ["boolean", "null"]]), "maxLength": 3, "minimum": 1})
+        }
     }
 }
 
@@ -146,7 +153,9 @@ fn object(rng: &mut Rng, depth: usize) -> Value {
 /// A value that mostly is what the schema says, and often at its edge.
 pub fn value(rng: &mut Rng, schema: &Value, document: &Value, depth: usize) -> Value {
     if depth == 0 || rng.one_in(25) {
-        return rng.pick(&[json!(null), json!("a"), json!(1), json!({}), json!([]), json!(1.5), json!(true), json!("longer")]).clone();
+        return rng
+            .pick(&[json!(null), json!("a"), json!(1), json!({}), json!([]), json!(1.5), json!(true), json!("longer")])
+            .clone();
     }
     let Some(fields) = schema.as_object() else { return json!("a") };
     let below = |rng: &mut Rng, schema: &Value| value(rng, schema, document, depth - 1);
@@ -194,9 +203,20 @@ pub fn value(rng: &mut Rng, schema: &Value, document: &Value, depth: usize) -> V
     match kind.as_str() {
         "string" => string(rng, fields),
         "integer" | "number" => {
-            let edges: Vec<f64> = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"].iter().filter_map(|k| limit(k)).collect();
-            let base = if edges.is_empty() || rng.one_in(4) { f64::from(u32::try_from(rng.below(20)).unwrap()) - 5.0 } else { *rng.pick(&edges) };
-            let step = if kind == "integer" { *rng.pick(&[0.0, 1.0, -1.0, 2.0]) } else { *rng.pick(&[0.0, 0.5, -0.5, 1.0, 0.3]) };
+            let edges: Vec<f64> = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]
+                .iter()
+                .filter_map(|k| limit(k))
+                .collect();
+            let base = if edges.is_empty() || rng.one_in(4) {
+                f64::from(u32::try_from(rng.below(20)).unwrap()) - 5.0
+            } else {
+                *rng.pick(&edges)
+            };
+            let step = if kind == "integer" {
+                *rng.pick(&[0.0, 1.0, -1.0, 2.0])
+            } else {
+                *rng.pick(&[0.0, 0.5, -0.5, 1.0, 0.3])
+            };
             let n = base + step;
             #[allow(clippy::cast_possible_truncation)]
             if n.fract() == 0.0 && !rng.one_in(4) { json!(n as i64) } else { json!(n) }

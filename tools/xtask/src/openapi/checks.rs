@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf, process::Command};
 
+use claims_openapi::{down::down, render::render};
+
 use super::{Done, folder, local::Local};
 use crate::{
     process::{root, run_shown, target},
@@ -34,9 +36,13 @@ pub fn corpus() -> Done {
             .args(["test", "--workspace", "--quiet", "--test", "it", "corpus_lowering"])
             .current_dir(root()),
     )?;
+    let folder = target().join("tmp/corpus");
+    // The contract itself, as 3.0.3, beside them.
+    let full = down(&serde_json::from_slice(&fs::read(contract()?)?)?)?;
+    fs::write(folder.join("contract-full.json"), render(&full.document))?;
     let moto = Venv::with(MOTO)?;
     let script = root().join("tools/xtask/src/openapi/corpus.py");
-    run_shown(Command::new(moto.program("python")).arg(script).arg(target().join("tmp/corpus")))
+    run_shown(Command::new(moto.program("python")).arg(script).arg(folder))
 }
 
 /// Clients made of the contract compile under the strictest settings and get through a claim's life.

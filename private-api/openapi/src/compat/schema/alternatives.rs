@@ -115,7 +115,7 @@ impl<'a> Comparison<'a, '_> {
     }
 
     fn found(&self) -> usize {
-        self.trial.unwrap_or_else(|| self.report.breaking.len())
+        self.trial.unwrap_or(self.report.breaking.len())
     }
 }
 
@@ -138,7 +138,9 @@ fn disjoint(a: &Schema<'_>, b: &Schema<'_>, depth: usize) -> bool {
     for (parts, this, that) in [(&x, a, b), (&y, b, a)] {
         let apart = |alternatives: &Alternatives<'_>| {
             let branches = alternatives.branches.iter();
-            branches.into_iter().all(|branch| disjoint(&this.with_branch(alternatives.composition, branch), that, depth + 1))
+            branches
+                .into_iter()
+                .all(|branch| disjoint(&this.with_branch(alternatives.composition, branch), that, depth + 1))
         };
         if depth <= 3 && parts.alternatives.iter().any(apart) {
             return true;

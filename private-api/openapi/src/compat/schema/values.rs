@@ -69,7 +69,7 @@ fn refusing<'a>(from: &Parts<'a>, to: &Parts<'a>, value: &Value) -> Option<&'sta
         let says = |parts: &Parts<'_>| parts.objects.iter().filter_map(|o| o.get(keyword)).cloned().collect::<Vec<_>>();
         let has = says(from);
         let width = keyword == "format";
-        let new = says(to).into_iter().any(|v| !has.contains(&v) && !(width && super::numbers::is_width(&v)));
+        let new = says(to).into_iter().any(|v| !(has.contains(&v) || width && super::numbers::is_width(&v)));
         new.then_some(keyword)
     };
     breaks("minimum", number, |n, limit| n >= limit)
