@@ -70,7 +70,9 @@ pub const EDITS: &[(&str, Effect, Edit)] = &[
     ("other-fields-refused", Narrows, |_, s, _| of_type(s, "object") && add(s, "additionalProperties", json!(false))),
     ("other-fields-allowed", Widens, |_, s, _| s["additionalProperties"] == false && remove(s, "additionalProperties")),
     ("other-fields-get-a-schema", Narrows, |_, s, _| {
-        of_type(s, "object") && add(s, "additionalProperties", json!({"type": "string"}))
+        of_type(s, "object")
+            && s.get("unevaluatedProperties").is_none()
+            && add(s, "additionalProperties", json!({"type": "string"}))
     }),
     ("other-fields-lose-their-schema", Widens, |_, s, _| {
         s["additionalProperties"].is_object() && set(s, "additionalProperties", json!(true))
@@ -118,9 +120,15 @@ pub const EDITS: &[(&str, Effect, Edit)] = &[
     }),
     ("all-of-added", Narrows, |rng, s, _| {
         let part = schema(rng, 1);
-        push(s, "allOf", part)
+        s.get("unevaluatedProperties").is_none() && push(s, "allOf", part)
     }),
-    ("negation-added", Any, |_, s, _| add(s, "not", json!({"type": "string", "maxLength": 1}))),
+    ("unevaluated-refused", Narrows, |_, s, _| {
+        (of_type(s, "object") || s.get("allOf").is_some()) && add(s, "unevaluatedProperties", json!(false))
+    }),
+    ("field-names-limited", Narrows, |_, s, _| {
+        of_type(s, "object") && add(s, "propertyNames", json!({"maxLength": 1}))
+    }),
+    ("negation-added", Narrows, |_, s, _| add(s, "not", json!({"type": "string", "maxLength": 1}))),
     ("condition-added", Any, |_, s, _| {
         add(s, "if", json!({"type": "string"})) && add(s, "then", json!({"maxLength": 1}))
     }),

@@ -145,6 +145,7 @@ fn object(rng: &mut Rng, depth: usize) -> Value {
     match rng.below(4) {
         0 => schema["additionalProperties"] = false.into(),
         1 => schema["additionalProperties"] = json!({"type": "string"}),
+        2 if rng.one_in(3) => schema["unevaluatedProperties"] = false.into(),
         _ => {}
     }
     schema

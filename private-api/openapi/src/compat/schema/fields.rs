@@ -23,7 +23,20 @@ pub(super) fn field<'a>(parts: &Parts<'a>, name: &str) -> Option<Vec<&'a Value>>
             Some(schema) => nodes.push(schema),
         }
     }
+    let closed = parts.all("unevaluatedProperties").any(|value| *value == Value::Bool(false));
+    if closed && !is_evaluated(parts, name) {
+        return None;
+    }
     Some(nodes)
+}
+
+/// Whether something at this place says what the field may be.
+fn is_evaluated(parts: &Parts<'_>, name: &str) -> bool {
+    let mut named = BTreeSet::new();
+    named_anywhere(parts, 0, &mut named);
+    named.contains(name)
+        || parts.beside.contains(name)
+        || parts.objects.iter().any(|o| o.contains_key("additionalProperties") || o.contains_key("patternProperties"))
 }
 
 pub(super) fn allows(parts: &Parts<'_>, name: &str) -> bool {

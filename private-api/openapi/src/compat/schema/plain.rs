@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 use super::{Comparison, Place, kinds::Kinds, parts::Parts, pattern};
 use crate::{
-    compat::{OWN_VALUE, same},
+    compat::{Documents, OWN_VALUE, same},
     lower::limits::End,
 };
 
@@ -101,32 +101,58 @@ impl<'a> Comparison<'a, '_> {
             self.counted(place, from, to, ["minProperties", "maxProperties"]);
         }
         let keywords = |parts: &Parts<'a>| {
-            parts
-                .objects
-                .iter()
-                .flat_map(|object| object.keys())
-                .filter(|key| !is_known(key))
-                .cloned()
-                .collect::<Vec<_>>()
+            let keys = parts.objects.iter().flat_map(|object| object.keys());
+            keys.filter(|key| !is_known(key)).cloned().collect::<Vec<_>>()
         };
         let all: BTreeSet<String> = keywords(from).into_iter().chain(keywords(to)).collect();
-        let (old, new) = self.by_age(from, to);
-        let documents = self.documents;
         for keyword in all {
-            let values =
-                |parts: &Parts<'a>| parts.objects.iter().filter_map(|o| o.get(&keyword)).collect::<Vec<&'a Value>>();
-            let (was, is) = (values(old), values(new));
-            let kept = |(these, those): (&[&Value], &[&Value]), flip: bool| {
-                these
-                    .iter()
-                    .all(|a| those.iter().any(|b| if flip { same(documents, b, a) } else { same(documents, a, b) }))
-            };
-            if !kept((&was, &is), false) || !kept((&is, &was), true) {
+            let kept = |these: &Parts<'a>, those: &Parts<'a>| self.has_all(&keyword, these, those);
+            if ONLY_NARROWING.contains(&keyword.as_str()) {
+                if !kept(to, from) {
+                    self.ruled(place, &keyword);
+                }
+            } else if !kept(to, from) || !kept(from, to) {
                 self.add(&place.at, format!("{keyword} has changed, and nobody knows what that means to consumers"));
             }
         }
+        self.unevaluated(place, from, to);
+    }
+
+    /// Whether the other side says a keyword in every way in which this one does.
+    fn has_all(&self, keyword: &str, these: &Parts<'a>, those: &Parts<'a>) -> bool {
+        let values =
+            |parts: &Parts<'a>| parts.objects.iter().filter_map(|o| o.get(keyword)).collect::<Vec<&'a Value>>();
+        let others = values(those);
+        values(these).into_iter().all(|value| others.iter().any(|other| self.same_value(value, other)))
+    }
+
+    fn same_value(&self, a: &'a Value, b: &'a Value) -> bool {
+        // One is of either document; what is the same in one order is the same in the other.
+        let turned = Documents { old: self.documents.new, new: self.documents.old };
+        same(self.documents, a, b) && same(turned, a, b)
+    }
+
+    /// What is left over depends on all that stands beside it: where there are alternatives, only the same is sure to allow the same.
+    fn unevaluated(&mut self, place: &Place, from: &Parts<'a>, to: &Parts<'a>) {
+        for keyword in ["unevaluatedItems", "unevaluatedProperties"] {
+            let mut holders = to.objects.iter().filter(|object| object.contains_key(keyword));
+            let simple = keyword == "unevaluatedProperties"
+                && to.alternatives.is_empty()
+                && to.all(keyword).all(|value| value.is_boolean());
+            let kept = holders.all(|holder| from.objects.iter().any(|object| self.same_objects(object, holder)));
+            if !simple && !kept {
+                self.ruled(place, keyword);
+            }
+        }
+    }
+
+    fn same_objects(&self, a: &'a Map<String, Value>, b: &'a Map<String, Value>) -> bool {
+        a.len() == b.len() && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| self.same_value(value, other)))
     }
 }
+
+/// Each on its own takes values away, whatever stands beside it.
+const ONLY_NARROWING: [&str; 4] = ["not", "propertyNames", "dependentRequired", "dependentSchemas"];
 
 /// What other rules look at, and words for people.
 fn is_known(keyword: &str) -> bool {
@@ -172,6 +198,8 @@ fn is_known(keyword: &str) -> bool {
         "$comment",
         "$defs",
         "$anchor",
+        "unevaluatedItems",
+        "unevaluatedProperties",
         "$schema",
     ];
     KNOWN.contains(&keyword) || keyword.starts_with("x-")
