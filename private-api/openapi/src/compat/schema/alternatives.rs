@@ -79,7 +79,8 @@ impl<'a> Comparison<'a, '_> {
     }
 
     /// Exactly one: nothing that the narrow side allows matches another branch as well.
-    fn apart(&self, narrow: &Schema<'a>, to: &Parts<'a>, wide: &Alternatives<'a>, chosen: usize) -> bool {
+    fn apart(&mut self, narrow: &Schema<'a>, to: &Parts<'a>, wide: &Alternatives<'a>, chosen: usize) -> bool {
+        self.steps += wide.branches.len();
         let others = wide.branches.iter().enumerate().filter(|(i, _)| *i != chosen);
         let chosen = Schema::of(to.document, wide.branches[chosen]);
         others.into_iter().all(|(_, other)| {
@@ -124,7 +125,7 @@ fn named_beside<'a>(to: &Parts<'a>, composition: &Alternatives<'a>) -> BTreeSet<
     let mut rest = to.clone();
     rest.alternatives.retain(|other| !std::ptr::eq(other.composition, composition.composition));
     let mut named = to.beside.clone();
-    super::fields::named_anywhere(&rest, 0, &mut named);
+    super::fields::named_anywhere(&rest, &mut named);
     named
 }
 
@@ -142,7 +143,7 @@ fn disjoint(a: &Schema<'_>, b: &Schema<'_>, depth: usize) -> bool {
                 .into_iter()
                 .all(|branch| disjoint(&this.with_branch(alternatives.composition, branch), that, depth + 1))
         };
-        if depth <= 3 && parts.alternatives.iter().any(apart) {
+        if depth <= 1 && parts.alternatives.iter().any(apart) {
             return true;
         }
     }

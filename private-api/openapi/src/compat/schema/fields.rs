@@ -1,6 +1,6 @@
 //! Objects and lists.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -33,7 +33,7 @@ pub(super) fn field<'a>(parts: &Parts<'a>, name: &str) -> Option<Vec<&'a Value>>
 /// Whether something at this place says what the field may be.
 fn is_evaluated(parts: &Parts<'_>, name: &str) -> bool {
     let mut named = BTreeSet::new();
-    named_anywhere(parts, 0, &mut named);
+    named_anywhere(parts, &mut named);
     named.contains(name)
         || parts.beside.contains(name)
         || parts.objects.iter().any(|o| o.contains_key("additionalProperties") || o.contains_key("patternProperties"))
@@ -48,11 +48,15 @@ pub(super) fn required<'a>(parts: &Parts<'a>) -> BTreeSet<&'a str> {
 }
 
 /// The fields that a schema names, those of its alternatives too.
-pub(super) fn named_anywhere<'a>(parts: &Parts<'a>, depth: usize, names: &mut BTreeSet<&'a str>) {
-    names.extend(parts.all("properties").filter_map(Value::as_object).flat_map(Map::keys).map(String::as_str));
-    for branch in parts.alternatives.iter().flat_map(|a| &a.branches).filter(|_| depth < 6) {
-        if let Some(parts) = Schema::of(parts.document, branch).parts() {
-            named_anywhere(&parts, depth + 1, names);
+pub(super) fn named_anywhere<'a>(parts: &Parts<'a>, names: &mut BTreeSet<&'a str>) {
+    let (mut open, mut visited) = (vec![parts.clone()], HashSet::new());
+    while let Some(parts) = open.pop() {
+        names.extend(parts.all("properties").filter_map(Value::as_object).flat_map(Map::keys).map(String::as_str));
+        for alternatives in &parts.alternatives {
+            if visited.insert(std::ptr::from_ref(alternatives.composition)) {
+                let branches = alternatives.branches.iter();
+                open.extend(branches.filter_map(|branch| Schema::of(parts.document, branch).parts()));
+            }
         }
     }
 }
@@ -84,7 +88,7 @@ impl<'a> Comparison<'a, '_> {
         let (old, new) = self.by_age(from, to);
         let (mut had, mut has) = (BTreeSet::new(), BTreeSet::new());
         had.extend(old.all("properties").filter_map(Value::as_object).flat_map(Map::keys).map(String::as_str));
-        named_anywhere(new, 0, &mut has);
+        named_anywhere(new, &mut has);
         has.extend(&new.beside);
         let travels = |c: &Self, parts: &Parts<'a>, name: &str| !c.is_for_the_other_way(parts, name);
         let gone: BTreeSet<&str> = had

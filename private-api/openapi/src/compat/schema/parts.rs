@@ -180,15 +180,18 @@ pub(super) fn equal(a: &Value, b: &Value) -> bool {
 
 /// The kinds of a schema, those of its alternatives together.
 pub(super) fn kinds_anywhere(document: &Value, schema: &Value) -> Kinds {
-    fn of(schema: &Schema<'_>, depth: usize) -> Kinds {
+    // Each composition is looked into once: a circle, or one that is met again, may be anything.
+    fn of(schema: &Schema<'_>, visited: &mut HashSet<*const Value>) -> Kinds {
         let Some(parts) = schema.parts() else { return Kinds::NONE };
         let mut kinds = parts.kinds;
-        for alternatives in parts.alternatives.iter().filter(|_| depth < 8) {
-            let branches = alternatives.branches.iter();
-            kinds = kinds
-                .and(branches.map(|b| of(&Schema::of(schema.document, b), depth + 1)).fold(Kinds::NONE, |a, b| a | b));
+        for alternatives in &parts.alternatives {
+            if visited.insert(alternatives.composition) {
+                let branches = alternatives.branches.iter();
+                let each = branches.map(|branch| of(&Schema::of(schema.document, branch), visited));
+                kinds = kinds.and(each.fold(Kinds::NONE, |a, b| a | b));
+            }
         }
         kinds
     }
-    of(&Schema::of(document, schema), 0)
+    of(&Schema::of(document, schema), &mut HashSet::new())
 }
