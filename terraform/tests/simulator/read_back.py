@@ -312,13 +312,8 @@ class Simulator(unittest.TestCase):
             ),
         )
 
-    def test_models_and_gateway_responses_and_authorization_of_the_body(self):
+    def test_gateway_responses_and_authorization_of_the_body(self):
         gateway, api = aws("apigateway"), OUTPUTS["rest_api_id"]
-        self.cannot(
-            "aws_api_gateway_rest_api.body: models",
-            lambda: gateway.get_models(restApiId=api).get("items", []),
-            answered=[],
-        )
         self.cannot(
             "aws_api_gateway_rest_api.body: gateway responses",
             lambda: gateway.get_gateway_responses(restApiId=api).get("items", []),

@@ -58,6 +58,7 @@ const STEPS: &[Step] = &[
     step("openapi drift", &["cargo", "xtask", "openapi", "--check"]),
     step("storage on moto", &["cargo", "xtask", "storage"]),
     step("openapi lint", &["cargo", "xtask", "openapi", "lint"]),
+    step("openapi corpus", &["cargo", "xtask", "openapi", "corpus"]),
     step("generated clients", &["cargo", "xtask", "openapi", "clients"]),
     step("conformance", &["cargo", "xtask", "openapi", "conformance"]),
     step("docs page", &["cargo", "xtask", "openapi", "page"])

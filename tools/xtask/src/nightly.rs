@@ -21,6 +21,8 @@ const STEPS: &[Step] = &[
         .with(&[LONGER]),
     step("many events", &["cargo", "test", "--package", "claims-local", "--test", "all", "events::"]).with(&[LONGER]),
     step("many values", &["cargo", "test", "--package", "claims-api-types", "--test", "laws"]).with(&[LONGER]),
+    step("many schemas", &["cargo", "test", "--package", "private-api-openapi", "--test", "it", "compat_schemas"])
+        .with(&[("PRIVATE_API_TEST_LONGER", "100")]),
     step("many mutations", &["cargo", "test", "--package", "claims-fuzz"]).with(&[LONGER]),
     step("fuzzing", &["cargo", "xtask", "fuzz", "--seconds", "600"]),
     step("bench", &["cargo", "xtask", "bench"]),

@@ -2,9 +2,13 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf, process::Command};
 
+use claims_openapi::{down::down, render::render};
+
 use super::{Done, folder};
 use crate::{
-    process::{Server, build_as_tested, root, run_shown},
+    process::{Server, build_as_tested, root, run_shown, target},
+    python::Venv,
+    terraform::MOTO,
     tools::Tools,
 };
 
@@ -29,6 +33,23 @@ pub fn lint() -> Done {
     let tools = tools("lint")?;
     run_shown(tools.python("openapi-spec-validator").args([contract()?, import()?]))?;
     run_shown(tools.node("redocly").args(["lint", "--config", "redocly.yaml"]).arg(contract()?))
+}
+
+/// What `private-api-openapi` makes of its corpus is what the foreign tools take.
+pub fn corpus() -> Done {
+    // The workspace, as the tests before: one package alone has other features, and would be built anew.
+    run_shown(
+        Command::new("cargo")
+            .args(["test", "--workspace", "--quiet", "--test", "it", "corpus_lowering"])
+            .current_dir(root()),
+    )?;
+    let folder = target().join("tmp/corpus");
+    // The contract itself, as 3.0.3, beside them.
+    let full = down(&serde_json::from_slice(&fs::read(contract()?)?)?)?;
+    fs::write(folder.join("contract-full.json"), render(&full.document))?;
+    let moto = Venv::with(MOTO)?;
+    let script = root().join("tools/xtask/src/openapi/corpus.py");
+    run_shown(Command::new(moto.program("python")).arg(script).arg(folder))
 }
 
 /// Clients made of the contract compile under the strictest settings and get through a claim's life.
