@@ -9,7 +9,7 @@ use tracing::Span;
 
 use crate::{
     Api, Client,
-    call::Plan,
+    call::{Answered, Plan},
     clock::within,
     error::{Error, Kind, Sent},
     retry::{self, Repeat},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Runs a call to its end and reads the answer.
-pub(crate) async fn call<A: Api, T>(client: Client<A>, plan: Plan<T>) -> Result<T, Error<A>> {
+pub(crate) async fn call<A: Api, T>(client: Client<A>, plan: Plan<T>) -> Result<Answered<T>, Error<A>> {
     let span = A::call_span(plan.operation);
     let outcome = attempts(&client, &span, &plan).await;
     if !span.is_disabled() {
@@ -27,14 +27,16 @@ pub(crate) async fn call<A: Api, T>(client: Client<A>, plan: Plan<T>) -> Result<
     }
     drop(span);
     let (answer, attempts) = outcome?;
-    (plan.read)(&answer.body).map_err(|e| {
+    let value = (plan.read)(&answer.body).map_err(|e| {
         let error = Error::new(Kind::Unreadable, plan.operation, Sent::Answered)
             .with_answer(answer.status, answer.request_id().map(str::to_owned))
             // Only the position: a parser's words may quote the answer.
             .with_source(format!("cannot read line {}, column {}", e.line(), e.column()));
         let unknown = retry::outcome_unknown(plan.operation, &error, false);
         error.ended(attempts, false, plan.key, unknown)
-    })
+    })?;
+    let request_id = answer.request_id().map(str::to_owned);
+    Ok(Answered { value, status: answer.status, attempts, request_id })
 }
 
 /// Nothing where nobody listens: looking for that costs more than all else that a call does with its spans.
