@@ -81,16 +81,26 @@ pub(crate) fn json(body: &impl serde::Serialize) -> Option<Body> {
 
 /// Runs a call to its end and reads the answer.
 pub(crate) async fn read<T: DeserializeOwned>(client: ClaimsClient, options: Options, plan: Plan) -> Result<T, Error> {
+    read_answer(client, options, plan).await.map(|(value, _, _)| value)
+}
+
+/// As [`read`], with the answer's status and the number of attempts.
+pub(crate) async fn read_answer<T: DeserializeOwned>(
+    client: ClaimsClient,
+    options: Options,
+    plan: Plan,
+) -> Result<(T, u16, u32), Error> {
     let (operation, key) = (plan.operation, plan.key);
     let (answer, attempts) = run(client, options, plan).await?;
-    serde_json::from_slice(&answer.body).map_err(|e| {
+    let value = serde_json::from_slice(&answer.body).map_err(|e| {
         let error = Error::new(Kind::Unreadable, operation, Sent::Answered)
             .with_answer(answer.status, answer.request_id().map(str::to_owned))
             // Only the position: a parser's words may quote the answer.
             .with_source(format!("cannot read line {}, column {}", e.line(), e.column()))
             .with_history(attempts, false, key);
         if is_write(operation) { error.with_outcome_unknown() } else { error }
-    })
+    })?;
+    Ok((value, answer.status, attempts))
 }
 
 /// Runs a call to its end. Every rule about attempts is here.

@@ -16,7 +16,7 @@ use url::Url;
 
 use crate::{ClaimsClient, error::Error, query::Target};
 
-pub use create::CreateClaimCall;
+pub use create::{CreateClaimCall, CreateOutcome};
 pub use delete::DeleteClaimCall;
 pub use get::GetClaimCall;
 pub use list::{ClaimStream, ListClaimsCall, PageStream};

@@ -7,7 +7,7 @@ use claims_api_types::{Claim, CreateClaim, IdempotencyKey, Operation};
 use super::{CallFuture, call_options, write_options};
 use crate::{
     ClaimsClient, Error,
-    call::{Options, Plan, json, read},
+    call::{Options, Plan, json, read_answer},
     retry::Repeat,
 };
 
@@ -23,17 +23,29 @@ pub struct CreateClaimCall {
 call_options!(CreateClaimCall);
 write_options!(CreateClaimCall);
 
+/// A create's claim, and whether it is new; see [`CreateClaimCall::outcome`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreateOutcome {
+    /// The claim that the key names, as it stands now.
+    pub claim: Claim,
+    /// The last answer was 201: this call made the claim. Otherwise (200) it was there already, made before by the same
+    /// key; by an attempt of this very call, perhaps, if it took several.
+    pub created: bool,
+    /// How many requests were sent.
+    pub attempts: u32,
+}
+
 impl CreateClaimCall {
     pub(crate) fn new(client: ClaimsClient, claim: CreateClaim) -> Self {
         Self { client, options: Options::default(), claim }
     }
-}
 
-impl IntoFuture for CreateClaimCall {
-    type Output = Result<Claim, Error>;
-    type IntoFuture = CallFuture<Claim>;
-
-    fn into_future(self) -> CallFuture<Claim> {
+    /// Sends it, as awaiting it does, and also tells whether the claim is new.
+    ///
+    /// # Errors
+    /// As the call itself.
+    pub async fn outcome(self) -> Result<CreateOutcome, Error> {
         let Self { client, options, claim } = self;
         let plan = Plan {
             operation: Operation::CreateClaim,
@@ -47,6 +59,16 @@ impl IntoFuture for CreateClaimCall {
             key: Some(options.key.unwrap_or_else(IdempotencyKey::mint)),
             repeat: Repeat::Harmless,
         };
-        Box::pin(read(client, options, plan))
+        let (claim, status, attempts) = read_answer(client, options, plan).await?;
+        Ok(CreateOutcome { claim, created: status == 201, attempts })
+    }
+}
+
+impl IntoFuture for CreateClaimCall {
+    type Output = Result<Claim, Error>;
+    type IntoFuture = CallFuture<Claim>;
+
+    fn into_future(self) -> CallFuture<Claim> {
+        Box::pin(async move { self.outcome().await.map(|outcome| outcome.claim) })
     }
 }
