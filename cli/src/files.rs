@@ -37,7 +37,9 @@ impl Target {
         match fs::metadata(&real) {
             Ok(there) if there.is_file() && !force => return Err(exists(path)),
             Ok(there) if there.is_file() => {}
-            Ok(there) if there.is_dir() => return Err(Failure::new(Status::Usage, format!("{} is a folder", path.display()))),
+            Ok(there) if there.is_dir() => {
+                return Err(Failure::new(Status::Usage, format!("{} is a folder", path.display())));
+            }
             Ok(_) => return Ok(Self::Through(fs::OpenOptions::new().write(true).open(&real).map_err(failed)?)),
             Err(e) if e.kind() == io::ErrorKind::NotFound => {}
             Err(e) => return Err(failed(e)),

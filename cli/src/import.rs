@@ -4,8 +4,11 @@
 //! only those that are missing are created. What has to be remembered is which key a row has: by what it says, in a
 //! [manifest], which is on the disk before the first row is sent.
 //!
-//! 1. [`source`] and [`look`]: what the file is. 2. [`survey`]: every row, by the API's rules. 3. [`register`]: which import it
-//! is. 4. [`send`]: the rows once more, to the API. 5. [`reject`]: what was wrong, for a person to fix.
+//! - [`source`] and [`look`]: what the file is.
+//! - [`survey`]: every row, by the API's rules.
+//! - [`register`]: which import it is, and a key for each row.
+//! - [`send`]: the rows once more, to the API.
+//! - [`reject`]: what was wrong, for a person to fix.
 
 mod books;
 mod csv;
@@ -222,6 +225,10 @@ pub async fn run(client: &ClaimsClient, args: &Args, json: bool) -> Result<Statu
     let books = sent.books;
     let rejected = rejects.finish(&mut manifest, &source.folder, books.left(), args.force);
     let rejected = rejected.map_err(|e| Failure::new(Status::Failed, format!("the rejected rows cannot be kept: {e}")));
+    if books.left() == 0 && books.rejected == 0 && !registered.fixes {
+        // What was rejected once has been dealt with in the file itself.
+        manifest.state.rejected_file = None;
+    }
     manifest.state.finished |= books.left() == 0 && rejected.is_ok() && !registered.fixes;
     manifest.commit()?;
     let mut problems = survey.wrong.clone();
@@ -248,7 +255,7 @@ fn sum_up(
     progress: &Progress,
     json: bool,
 ) -> io::Result<()> {
-    let rejected = rejected.map(|path| path.display().to_string());
+    let rejected = rejected.map(|path| path.strip_prefix(".").unwrap_or(path).display().to_string());
     if json {
         let rate = progress.rate().round();
         let problems: Value = problems.iter().map(|group| json!(group)).collect();
@@ -266,7 +273,10 @@ fn sum_up(
         output::line(&format!("rejected rows are in {rejected}, each with its reason: fix them there, then {import}"))?;
     }
     if books.left() > 0 {
-        output::line(&format!("{} left: run the same command again, nothing is doubled", groups::thousands(books.left())))?;
+        output::line(&format!(
+            "{} left: run the same command again, nothing is doubled",
+            groups::thousands(books.left())
+        ))?;
     }
     Ok(())
 }

@@ -195,12 +195,7 @@ fn read(
 }
 
 /// The key under either of its names.
-fn key(
-    findings: &mut Findings,
-    errors: &mut Vec<FieldError>,
-    keys: &[&str],
-    ids: &[&str],
-) -> Option<IdempotencyKey> {
+fn key(findings: &mut Findings, errors: &mut Vec<FieldError>, keys: &[&str], ids: &[&str]) -> Option<IdempotencyKey> {
     let now = Timestamp::now();
     let mut read = |name: &str, values: &[&str]| {
         let key: IdempotencyKey = findings.optional(name, values)?;

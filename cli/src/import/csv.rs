@@ -14,11 +14,18 @@ const LONGEST: usize = 16 << 20;
 #[derive(Debug)]
 pub(super) enum Fault {
     /// The file ends within the quoted cell that begins on this line.
-    Unclosed { line: u64 },
+    Unclosed {
+        line: u64,
+    },
     /// The quoted cell that begins on `opened` is closed on `line`, and text follows there.
-    AfterQuote { opened: u64, line: u64 },
+    AfterQuote {
+        opened: u64,
+        line: u64,
+    },
     /// The record that begins on this line is longer than any claim.
-    TooLong { line: u64 },
+    TooLong {
+        line: u64,
+    },
     Io(io::Error),
 }
 
@@ -149,7 +156,8 @@ impl<R: BufRead> Reader<R> {
                         at += plain;
                         state = State::Unquoted;
                         if plain < rest.len() {
-                            ended = end_of_cell(rest[plain], self.delimiter, record, &mut self.line, &mut self.after_cr);
+                            ended =
+                                end_of_cell(rest[plain], self.delimiter, record, &mut self.line, &mut self.after_cr);
                             state = State::CellStart;
                             at += 1;
                         }

@@ -22,7 +22,8 @@ fn read(text: &[u8], delimiter: u8, buffer: usize) -> Result<Records, String> {
 fn is(text: &str, wanted: &[(u64, &[&str])]) {
     for buffer in [1, 2, 3, 64] {
         let got = read(text.as_bytes(), b',', buffer).unwrap();
-        let got: Vec<(u64, Vec<&str>)> = got.iter().map(|(l, c)| (*l, c.iter().map(String::as_str).collect())).collect();
+        let got: Vec<(u64, Vec<&str>)> =
+            got.iter().map(|(l, c)| (*l, c.iter().map(String::as_str).collect())).collect();
         let wanted: Vec<(u64, Vec<&str>)> = wanted.iter().map(|(l, c)| (*l, c.to_vec())).collect();
         assert_eq!(got, wanted, "{text:?} with a buffer of {buffer}");
     }

@@ -26,7 +26,10 @@ impl FromStr for Encoding {
             "utf-16be" => Ok(Self::Utf16Be),
             "windows-1252" | "cp1252" => Ok(Self::Windows1252),
             "iso-8859-1" | "latin1" => Ok(Self::Latin1),
-            _ => Err("must be utf-8, utf-16le, utf-16be, windows-1252 or iso-8859-1; others: iconv -f … -t utf-8".to_owned()),
+            _ => {
+                Err("must be utf-8, utf-16le, utf-16be, windows-1252 or iso-8859-1; others: iconv -f … -t utf-8"
+                    .to_owned())
+            }
         }
     }
 }
@@ -118,8 +121,9 @@ pub(super) fn decode(encoding: Encoding, input: impl Read, out: &mut impl Write)
 fn windows_1252(byte: u8) -> Option<char> {
     // 0x80 to 0x9f; five of them stand for nothing.
     const HIGH: [u16; 32] = [
-        0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0, 0,
-        0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
+        0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d,
+        0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,
+        0x017e, 0x0178,
     ];
     match byte {
         0x80..=0x9f => match HIGH[usize::from(byte - 0x80)] {
@@ -159,7 +163,9 @@ mod tests {
     #[test]
     fn what_it_is_not_is_refused_with_its_line() {
         assert_eq!(decoded(Encoding::Windows1252, b"a\nb\n\x81").unwrap_err(), "NotThis { line: 3 }");
-        for bytes in [&[b'a', 0, b'\n', 0, 0x3d, 0xd8][..], &[b'a', 0, b'\n', 0, b'b'], &[b'\n', 0, 0x3d, 0xd8, b'a', 0]] {
+        for bytes in
+            [&[b'a', 0, b'\n', 0, 0x3d, 0xd8][..], &[b'a', 0, b'\n', 0, b'b'], &[b'\n', 0, 0x3d, 0xd8, b'a', 0]]
+        {
             assert_eq!(decoded(Encoding::Utf16Le, bytes).unwrap_err(), "NotThis { line: 2 }");
         }
     }

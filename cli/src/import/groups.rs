@@ -81,7 +81,7 @@ pub(super) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -106,11 +106,14 @@ mod tests {
         all.add(1, "memberId is missing");
         all.extend(&groups);
         let told: Vec<_> = all.iter().map(ToString::to_string).collect();
-        assert_eq!(told, [
-            "2 rows: memberId is missing, first on line 1",
-            "17,412 rows: claimAmount has a decimal comma, first on line 2",
-            "2 rows: claimKey repeats the key of line 2, first on line 5",
-        ]);
+        assert_eq!(
+            told,
+            [
+                "2 rows: memberId is missing, first on line 1",
+                "17,412 rows: claimAmount has a decimal comma, first on line 2",
+                "2 rows: claimKey repeats the key of line 2, first on line 5",
+            ]
+        );
         assert_eq!((all.rows, all.iter().map(|g| g.rows).sum::<u64>()), (17_416, 17_416));
         for line in 0..1000 {
             all.add(line, &format!("reason {line}"));

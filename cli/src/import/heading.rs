@@ -2,7 +2,7 @@
 
 use super::{
     csv::Record,
-    look::{shell, Refusal},
+    look::{Refusal, shell},
 };
 use crate::record::{ID, KEY, NOT_STORED, OPTIONAL, PROBLEM, REQUIRED};
 

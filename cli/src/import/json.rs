@@ -124,7 +124,8 @@ impl<R: BufRead> Reader<R> {
         loop {
             let buffer = self.input.fill_buf().map_err(Fault::Io)?;
             if buffer.is_empty() || text.len() > LONGEST {
-                let what = if buffer.is_empty() { "an object begins that never ends" } else { "an object longer than 16 MiB" };
+                let what =
+                    if buffer.is_empty() { "an object begins that never ends" } else { "an object longer than 16 MiB" };
                 return Err(Fault::Syntax { line: begun, what });
             }
             for (i, byte) in buffer.iter().enumerate() {
@@ -174,7 +175,10 @@ mod tests {
     fn each_form_yields_its_values_with_their_lines() {
         for buffer in [1, 3, 64] {
             let values = |text, form| read(text, form, buffer).unwrap();
-            assert_eq!(values("\n {\"a\":1} \r\nnot json\n", Form::Lines), [(2, r#"{"a":1}"#.into()), (3, "not json".into())]);
+            assert_eq!(
+                values("\n {\"a\":1} \r\nnot json\n", Form::Lines),
+                [(2, r#"{"a":1}"#.into()), (3, "not json".into())]
+            );
             assert_eq!(
                 values("[\n{\"a\":\"]}\\\"\"},\n\n{}]\n", Form::Array),
                 [(2, r#"{"a":"]}\""}"#.into()), (4, "{}".into())]

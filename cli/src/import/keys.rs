@@ -12,10 +12,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{
-    sort::Records,
-    survey::number,
-};
+use super::{sort::Records, survey::number};
 
 pub(super) const ENTRY: usize = 16 + 4 + 16;
 pub(super) type Entry = [u8; ENTRY];

@@ -98,11 +98,17 @@ impl Told {
 pub(super) fn foreign(head: &[u8], file: &str) -> Option<Refusal> {
     let stem = || shell(file.trim_end_matches(".gz"));
     let (what, command) = match head {
-        [b'P', b'K', 3 | 5, 4 | 6, ..] => ("a workbook or a zip archive: save its sheet as \"CSV UTF-8\", or unpack it", None),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => {
+            ("a workbook or a zip archive: save its sheet as \"CSV UTF-8\", or unpack it", None)
+        }
         [0xd0, 0xcf, 0x11, 0xe0, ..] => ("an old workbook (.xls): save its sheet as \"CSV UTF-8\"", None),
         [b'B', b'Z', b'h', ..] => ("compressed with bzip2", Some(format!("bzip2 -dc {} | claims import -", stem()))),
-        [0xfd, b'7', b'z', b'X', b'Z', ..] => ("compressed with xz", Some(format!("xz -dc {} | claims import -", stem()))),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => ("compressed with zstd", Some(format!("zstd -dc {} | claims import -", stem()))),
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => {
+            ("compressed with xz", Some(format!("xz -dc {} | claims import -", stem())))
+        }
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+            ("compressed with zstd", Some(format!("zstd -dc {} | claims import -", stem())))
+        }
         [b'P', b'A', b'R', b'1', ..] => ("a Parquet file: export it as CSV", None),
         [b'%', b'P', b'D', b'F', ..] => ("a PDF: claims are read from CSV or JSON Lines", None),
         [b'S', b'Q', b'L', b'i', b't', b'e', b' ', ..] => ("a SQLite database: export the table with .mode csv", None),
@@ -144,11 +150,12 @@ fn form(head: &str) -> Form {
     if text.starts_with('[') {
         return Form::Array;
     }
-    // A first line that is the beginning of an object goes on in the next.
-    let first = text.lines().next().unwrap_or_default();
-    let whole = text.len() > first.len();
-    let cut = serde_json::from_str::<serde::de::IgnoredAny>(first).is_err_and(|e| e.is_eof());
-    if whole && cut { Form::Sequence } else { Form::Lines }
+    // A first line that is the beginning of an object goes on in the next, unless that is an object itself.
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let read = |line: &str| serde_json::from_str::<serde::de::IgnoredAny>(line.trim());
+    let cut = lines.next().is_some_and(|first| read(first).is_err_and(|e| e.is_eof()));
+    let goes_on = lines.next().is_some_and(|second| !second.trim_start().starts_with('{') || read(second).is_err());
+    if cut && goes_on { Form::Sequence } else { Form::Lines }
 }
 
 fn csv(head: &str, told: Told, file: &str) -> Result<Kind, Refusal> {
@@ -214,5 +221,9 @@ fn delimiter_word(delimiter: u8) -> String {
 /// A name as a shell takes it.
 pub(super) fn shell(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./+,:@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }

@@ -110,7 +110,11 @@ impl Manifest {
     }
 
     /// Replaces the keys, whole or not at all.
-    pub(super) fn write_keys(&self, count: u64, entries: impl Iterator<Item = io::Result<Entry>>) -> Result<(), Failure> {
+    pub(super) fn write_keys(
+        &self,
+        count: u64,
+        entries: impl Iterator<Item = io::Result<Entry>>,
+    ) -> Result<(), Failure> {
         let path = self.folder.join("keys");
         self.replace("keys", |file| keys::write(file, count, entries)).map_err(|e| Failure::file(&path, e))
     }

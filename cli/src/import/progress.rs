@@ -58,7 +58,10 @@ impl Progress {
                 let rate = self.rate();
                 let left = self.all.saturating_sub(self.done) as f64 / rate.max(f64::MIN_POSITIVE);
                 if self.json {
-                    note(&json!({"progress": {"rows": self.all, "done": self.done, "rowsPerSecond": rate.round()}}).to_string());
+                    note(
+                        &json!({"progress": {"rows": self.all, "done": self.done, "rowsPerSecond": rate.round()}})
+                            .to_string(),
+                    );
                 } else {
                     let (done, all) = (thousands(self.done), thousands(self.all));
                     note(&format!("{done} of {all} rows, {rate:.0} a second, {left:.0} s left"));

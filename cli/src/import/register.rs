@@ -36,7 +36,12 @@ pub(super) struct Registered {
 ///
 /// # Errors
 /// It is running; or it has to be asked which import it is; or nothing can be kept here.
-pub(super) fn register(survey: &Survey, source: &Source, args: &Args, progress: &Progress) -> Result<Registered, Failure> {
+pub(super) fn register(
+    survey: &Survey,
+    source: &Source,
+    args: &Args,
+    progress: &Progress,
+) -> Result<Registered, Failure> {
     let mut store = Store::open(source, progress)?;
     let failed = |e: io::Error| Failure::file(&store.imports, e);
     let choice = choose(survey, source, args, std::mem::take(&mut store.found))?;
@@ -44,8 +49,13 @@ pub(super) fn register(survey: &Survey, source: &Source, args: &Args, progress: 
     let fixes = choice.generation.is_some();
 
     let mut manifest = match choice.own {
-        Some(at) => Manifest::lock(choice.known[at].found.as_ref().ok_or_else(|| failed(io::Error::other("no such import")))?, &source.shown)?,
-        None => Manifest::begin(&store.imports, choice.id, State::new(&source.name, survey.wrong_digest), &source.shown)?,
+        Some(at) => Manifest::lock(
+            choice.known[at].found.as_ref().ok_or_else(|| failed(io::Error::other("no such import")))?,
+            &source.shown,
+        )?,
+        None => {
+            Manifest::begin(&store.imports, choice.id, State::new(&source.name, survey.wrong_digest), &source.shown)?
+        }
     };
     // Nobody may go on with the others meanwhile either: their keys are used here.
     let mut others = Vec::new();
@@ -150,13 +160,21 @@ fn choose(survey: &Survey, source: &Source, args: &Args, found: Vec<Found>) -> R
         let open = overlapping.into_iter().filter(|(known, overlap)| same(known, overlap));
         let newest = open.max_by(|(a, _), (b, _)| a.begun.cmp(&b.begun)).map(|(known, _)| known);
         return Ok(match newest {
-            Some(known) => Choice { note: Some(goes_on(&known)), known: vec![known], own: Some(0), ..Choice::new_import(id) },
+            Some(known) => {
+                Choice { note: Some(goes_on(&known)), known: vec![known], own: Some(0), ..Choice::new_import(id) }
+            }
             None => Choice::new_import(id),
         });
     }
     // The open ones first, then the largest; of equal ones that of the file's name, then the newest.
     overlapping.sort_by_key(|(known, _)| {
-        (known.finished, Reverse(known.keys.len()), known.found.is_none(), known.name != source.name, Reverse(known.begun.clone()))
+        (
+            known.finished,
+            Reverse(known.keys.len()),
+            known.found.is_none(),
+            known.name != source.name,
+            Reverse(known.begun.clone()),
+        )
     });
     let mut chosen: Vec<Known> = Vec::new();
     let mut partly: Vec<(Known, Overlap)> = Vec::new();
@@ -210,7 +228,13 @@ fn rejected(mark: Mark, found: &[Found], source: &Source) -> Result<Option<Choic
     }
     let known = Known::of(found.clone());
     let note = Some(format!("rejected rows of the import of {} begun {}", known.name, known.begun));
-    Ok(Some(Choice { known: vec![known], own: Some(0), generation: Some(mark.generation), note, ..Choice::new_import(mark.import) }))
+    Ok(Some(Choice {
+        known: vec![known],
+        own: Some(0),
+        generation: Some(mark.generation),
+        note,
+        ..Choice::new_import(mark.import)
+    }))
 }
 
 fn ask(source: &Source, rows: u64, known: &Known, overlap: &Overlap) -> Failure {

@@ -80,7 +80,13 @@ impl Rejects {
     }
 
     /// Puts the file in its place; its name, if rows were rejected. `left`: rows that were not looked at this time.
-    pub(super) fn finish(mut self, manifest: &mut Manifest, folder: &Path, left: u64, force: bool) -> io::Result<Option<PathBuf>> {
+    pub(super) fn finish(
+        mut self,
+        manifest: &mut Manifest,
+        folder: &Path,
+        left: u64,
+        force: bool,
+    ) -> io::Result<Option<PathBuf>> {
         let Some(out) = self.out.take() else { return Ok(None) };
         let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.sync_all()?;

@@ -63,7 +63,8 @@ pub(super) async fn all(
     progress: &mut Progress,
 ) -> Sent {
     let begun = Timestamp::now();
-    let mut sent = Sent { books: Books { read: rows, ..Books::default() }, refused: Groups::default(), end: End::Finished };
+    let mut sent =
+        Sent { books: Books { read: rows, ..Books::default() }, refused: Groups::default(), end: End::Finished };
     let mut pace = Pace::new(usize::from(args.concurrency), args.first_wait);
     let mut under_way = FuturesUnordered::new();
     let mut again: Vec<Entry> = Vec::new();
@@ -184,7 +185,9 @@ pub(super) async fn all(
 impl Books {
     fn reject(&mut self, rejects: &mut Rejects, progress: &mut Progress, raw: &Raw, why: &str) -> Result<(), Failure> {
         progress.row();
-        rejects.add(raw, why).map_err(|e| Failure::new(Status::Failed, format!("the rejected rows cannot be kept: {e}")))?;
+        rejects
+            .add(raw, why)
+            .map_err(|e| Failure::new(Status::Failed, format!("the rejected rows cannot be kept: {e}")))?;
         self.rejected += 1;
         Ok(())
     }
@@ -211,7 +214,10 @@ async fn interruption() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-async fn next(again: &mut Vec<Entry>, entries: &mut mpsc::Receiver<Result<Entry, Stop>>) -> Option<Result<Entry, Stop>> {
+async fn next(
+    again: &mut Vec<Entry>,
+    entries: &mut mpsc::Receiver<Result<Entry, Stop>>,
+) -> Option<Result<Entry, Stop>> {
     match again.pop() {
         Some(entry) => Some(Ok(entry)),
         None => entries.recv().await,

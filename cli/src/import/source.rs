@@ -61,14 +61,19 @@ impl Source {
         // Beside the file itself, not beside a link to it.
         let real = if regular { Some(path.canonicalize().map_err(failed)?) } else { None };
         let beside = real.as_deref().and_then(Path::parent).map(Path::to_owned);
-        let folder = args.state_dir.clone().or(beside).unwrap_or_else(|| PathBuf::from("."));
+        // In the person's own words where no link leads elsewhere.
+        let typed = path.parent().map(|p| if p.as_os_str().is_empty() { Path::new(".") } else { p });
+        let typed = typed.filter(|typed| beside.is_some() && typed.canonicalize().ok() == beside).map(Path::to_owned);
+        let folder = args.state_dir.clone().or(typed).or(beside).unwrap_or_else(|| PathBuf::from("."));
         let name = real.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
 
         let mut head = head(&mut file).map_err(failed)?;
         if head.starts_with(&[0x1f, 0x8b]) {
             file.rewind().map_err(failed)?;
             file = spool(|out| io::copy(&mut flate2::read::MultiGzDecoder::new(BufReader::new(&file)), out).map(drop))
-                .map_err(|_| Refusal::of_file("compressed with gzip, and damaged: it cannot be unpacked").into_failure(&shown))?;
+                .map_err(|_| {
+                    Refusal::of_file("compressed with gzip, and damaged: it cannot be unpacked").into_failure(&shown)
+                })?;
             notes.push("compressed with gzip: unpacked".to_owned());
             head = self::head(&mut file).map_err(failed)?;
         }
@@ -89,7 +94,8 @@ impl Source {
             (_, None | Some(Encoding::Utf8)) => {}
             (declared, Some(given)) => {
                 // The mark knows which of the two it is.
-                let wide = declared.filter(|d| *d != Encoding::Utf8 && matches!(given, Encoding::Utf16Le | Encoding::Utf16Be));
+                let wide =
+                    declared.filter(|d| *d != Encoding::Utf8 && matches!(given, Encoding::Utf16Le | Encoding::Utf16Be));
                 let encoding = wide.unwrap_or(given);
                 if std::str::from_utf8(&head).is_ok_and(|text| !text.is_ascii()) && wide.is_none() {
                     notes.push(format!("read as {encoding}, as told, though it looks like UTF-8"));
@@ -113,7 +119,8 @@ impl Source {
             _ => {}
         }
         let identity = if regular { identity(metadata.as_ref()) } else { None };
-        let name = name.unwrap_or_else(|| if matches!(kind, Kind::Json(_)) { "stdin.jsonl" } else { "stdin.csv" }.to_owned());
+        let name =
+            name.unwrap_or_else(|| if matches!(kind, Kind::Json(_)) { "stdin.jsonl" } else { "stdin.csv" }.to_owned());
         let decimal_comma = args.decimal_comma;
         Ok(Self { file, start: start as u64, kind, told, decimal_comma, shown, name, folder, identity, notes })
     }

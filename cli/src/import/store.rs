@@ -4,19 +4,22 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File},
-    io,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use super::{
-    mark,
     manifest::{self, Found, open_lock, private_folder},
+    mark,
     progress::Progress,
     source::Source,
 };
 use crate::Failure;
 
 const FOLDER: &str = ".claims-import";
+
+/// In it: other such folders, in which imports of files that are here now are known.
+const ELSEWHERE: &str = "elsewhere";
 
 /// The known imports; nobody else begins one here while this is held.
 pub(super) struct Store {
@@ -41,18 +44,30 @@ impl Store {
         for folder in index.iter().filter_map(|index| index.path.parent()).chain([imports.as_path()]) {
             locks.push(hold(&folder.join("lock"), progress)?);
         }
-        let elsewhere = index.as_ref().and_then(Index::read).filter(|other| !same(other, &imports));
         let mut found = read(&imports)?;
-        if let Some(other) = elsewhere {
-            found.extend(read(&other)?);
+        let pointed = fs::read_to_string(imports.join(ELSEWHERE)).unwrap_or_default();
+        let mut others: BTreeSet<_> = pointed.lines().map(PathBuf::from).filter(|other| other.is_dir()).collect();
+        others.extend(index.as_ref().and_then(Index::read));
+        for other in others.iter().filter(|other| !same(other, &imports)) {
+            found.extend(read(other)?);
         }
         Ok(Self { imports, found, index, _locks: locks })
     }
 
     /// Notes where the file's import is known, for other paths to it. A help only: where it fails, this path goes on working.
     pub(super) fn note(&self, folder: &Path) {
-        if let (Some(index), Some(imports)) = (&self.index, folder.parent().and_then(|p| p.canonicalize().ok())) {
+        let Some(imports) = folder.parent().and_then(|folder| folder.canonicalize().ok()) else { return };
+        if let Some(index) = &self.index {
             let _ = index.write(&imports);
+        }
+        if !same(&imports, &self.imports) {
+            // The file was moved here: its copies beside it are of that import too.
+            let path = self.imports.join(ELSEWHERE);
+            let known = fs::read_to_string(&path).unwrap_or_default();
+            if let Some(line) = imports.to_str().filter(|imports| !known.lines().any(|line| line == *imports)) {
+                let text = format!("{known}{line}\n");
+                let _ = manifest::private_file(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+            }
         }
     }
 }
@@ -131,7 +146,7 @@ impl Index {
             return Ok(());
         }
         let part = self.path.with_extension("part");
-        io::Write::write_all(&mut manifest::private_file(&part)?, text.as_bytes())?;
+        manifest::private_file(&part)?.write_all(text.as_bytes())?;
         fs::rename(part, &self.path)
     }
 }

@@ -117,7 +117,9 @@ fn in_words(refusal: Refusal, source: &Source) -> Refusal {
     }
     let command = source.told.command(&["--encoding windows-1252".to_owned()], &source.shown);
     let iconv = format!("iconv -f windows-1252 -t utf-8 {} > FIXED.csv", look::shell(&source.shown));
-    refusal.because("what a spreadsheet saves as plain \"CSV\" is Windows-1252").with_command(format!("{command}, or {iconv}"))
+    refusal
+        .because("what a spreadsheet saves as plain \"CSV\" is Windows-1252")
+        .with_command(format!("{command}, or {iconv}"))
 }
 
 /// Everything that is wrong with the file's form, from the first fault on.
@@ -285,4 +287,3 @@ fn short(hash: Sha256) -> [u8; 16] {
     short.copy_from_slice(&hash.finalize()[..16]);
     short
 }
-
