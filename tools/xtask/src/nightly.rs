@@ -19,6 +19,8 @@ const STEPS: &[Step] = &[
     step("many faults", &["cargo", "test", "--package", "claims-local", "--test", "all", "faults::"]).with(&[LONGER]),
     step("many kills", &["cargo", "test", "--package", "claims-local", "--test", "all", "durability::"])
         .with(&[LONGER]),
+    step("many imports", &["cargo", "test", "--package", "claims-cli", "--test", "import"])
+        .with(&[("CLAIMS_TEST_LONGER", "4")]),
     step("many events", &["cargo", "test", "--package", "claims-local", "--test", "all", "events::"]).with(&[LONGER]),
     step("many values", &["cargo", "test", "--package", "claims-api-types", "--test", "laws"]).with(&[LONGER]),
     step("many schemas", &["cargo", "test", "--package", "private-api-openapi", "--test", "it", "compat_schemas"])
