@@ -37,4 +37,5 @@ module "client_vpc" {
   caller_policy            = local.caller_policy
   log_key_arn              = module.log_key.arn
   log_retention_days       = var.log_retention_days
+  keep_logs                = var.keep_logs
 }
