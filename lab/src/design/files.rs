@@ -32,7 +32,8 @@ pub fn read(variables: &str, part_2: &str) -> Result<Design, Box<dyn Error>> {
     deny["Condition"] = json!({ "StringNotEquals": { "aws:SourceVpce": [ENDPOINT] } });
     Ok(Design {
         source: "the defaults in variables.tf and part-2.tfvars (no Terraform to plan with)".to_owned(),
-        table: default("table_name")?,
+        // As main.tf names it where nothing is said.
+        table: format!("{}-claims", default("name")?),
         api_vpc: vpc(api, &region)?,
         client_vpc: vpc(client, &region)?,
         endpoint: Endpoint {

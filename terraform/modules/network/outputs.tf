@@ -28,6 +28,11 @@ output "subnet_zones" {
   value       = { for key, subnet in aws_subnet.private : key => subnet.availability_zone }
 }
 
+output "subnet_ranges" {
+  description = "Range of each private subnet by az1, az2."
+  value       = { for key, subnet in aws_subnet.private : key => subnet.cidr_block }
+}
+
 output "route_table_ids" {
   description = "Route tables of the private subnets by az1, az2."
   value       = { for key, table in aws_route_table.private : key => table.id }

@@ -22,7 +22,7 @@ export async function endpoints(deployment) {
   // Every action of the service by somebody who may do everything, so that the endpoint alone is asked.
   for (const [name, passing] of Object.entries(PASSES)) {
     const service = passing[0].split(":")[0];
-    const fill = { Partition: "aws", Region: region, Account: account, TableName: "claimsTable" };
+    const fill = { Partition: "aws", Region: region, Account: account, TableName: table.arn.split("/")[1] };
     for (const { action, arn } of await everyAction(service, fill)) {
       const passes = passing.includes(action) && (service !== "dynamodb" || arn === table.arn);
       const on = arn === "*" ? noResource() : thing(arn, { arn });

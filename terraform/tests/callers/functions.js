@@ -12,7 +12,7 @@ export async function functions(deployment) {
   const { role, endpoint, outside, thing, bait, noResource, arn, ANOTHER_ACCOUNT } = words(deployment);
   const storage = endpoint("claims-dynamodb");
   const at = (TableName) => everyAction("dynamodb", { Partition: "aws", Region: region, Account: account, TableName, GlobalTableName: TableName });
-  const [onTheTable, onAnother] = [await at("claimsTable"), await at("anotherTable")];
+  const [onTheTable, onAnother] = [await at(table.arn.split("/")[1]), await at("anotherTable")];
   if (!onTheTable.some((pair) => pair.arn === table.arn)) throw new Error(`${table.arn} is in none of the pairs`);
 
   return Object.entries(ITS_ACTION).flatMap(([operation, own]) => {

@@ -2,13 +2,16 @@
 
     POST /simulator/watch     from here on every API that stands now has to go on standing
     GET  /simulator/broken    since then: [{"call": ..., "why": [...]}], one entry for each call after which something was missing
-    POST /simulator/fork      another process with all that is here, on a port of its own: {"port": ..., "pid": ...}
+    GET  /simulator/changes   how many calls since then may have changed something
+    POST /simulator/fork      another process with all that is here, on a port of its own: {"port": ...}
+    POST /simulator/end       this process, if it is such a copy
 
 An API stands while one of its stages serves a deployment whose copy of the policy admits an endpoint that is there, and whose
 routes lead to functions that are there, which the API may start, whose role may take their one action on the table that was there
 when the watch began, by way of an endpoint that is there too.
 """
 
+import io
 import json
 import os
 import threading
@@ -23,10 +26,10 @@ from werkzeug.serving import make_server
 
 from strict import role_by_arn, statements
 
-READS = ("Describe", "Get", "List", "Head", "BatchGet", "Search")
+READS = ("Describe", "Get", "List", "BatchGet", "Assume")
 # One call at a time: what is found missing after a call is that call's doing.
 LOCK = threading.RLock()
-WATCHED, BROKEN = {}, []
+WATCHED, BROKEN, CHANGES = {}, [], []
 
 
 def many(value):
@@ -120,8 +123,8 @@ def admits(statement, table, doors):
 
 
 def watch():
-    WATCHED.clear()
-    BROKEN.clear()
+    for memory in (WATCHED, BROKEN, CHANGES):
+        memory.clear()
     for account, region, api in apis():
         if not missing(account, region, api):
             copied = next(iter(api.deployments.values())).copy
@@ -145,7 +148,7 @@ def fork():
     if pid:
         os.close(writer)
         with os.fdopen(reader) as answer:
-            return {"pid": pid, "port": int(answer.readline())}
+            return {"port": int(answer.readline())}
     try:
         global LOCK
         LOCK = threading.RLock()  # the parent's is held by a thread that is not here
@@ -158,7 +161,21 @@ def fork():
         os._exit(0)
 
 
-OURS = {("POST", "/simulator/watch"): watch, ("GET", "/simulator/broken"): lambda: BROKEN, ("POST", "/simulator/fork"): fork}
+def end():
+    """After the answer; the first process is ended by whoever has started it."""
+    if os.getpid() != FIRST:
+        threading.Timer(0.1, os._exit, [0]).start()
+    return {}
+
+
+FIRST = os.getpid()
+OURS = {
+    ("POST", "/simulator/watch"): watch,
+    ("GET", "/simulator/broken"): lambda: BROKEN,
+    ("GET", "/simulator/changes"): lambda: len(CHANGES),
+    ("POST", "/simulator/fork"): fork,
+    ("POST", "/simulator/end"): end,
+}
 
 
 class Watched:
@@ -176,7 +193,8 @@ class Watched:
                 return [body]
             call, changes = described(environ)
             answer = list(self.moto(environ, start_response))
-            if changes and WATCHED:
+            if changes:
+                CHANGES.append(call)
                 look(call)
             return answer
 
@@ -189,9 +207,7 @@ def described(environ):
         return action, not action.startswith(READS)
     if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", ""):
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        from io import BytesIO
-
-        environ["wsgi.input"] = BytesIO(body)
+        environ["wsgi.input"] = io.BytesIO(body)
         action = next((part[7:] for part in body.decode(errors="replace").split("&") if part.startswith("Action=")), "?")
         return action, not action.startswith(READS)
     return f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}", environ["REQUEST_METHOD"] not in ("GET", "HEAD")
