@@ -62,6 +62,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
             continue;
         }
         let workspace = Workspace::prepare(folder.join(mode.name), &zip, None)?;
+        fs::create_dir_all(workspace.logs())?;
         let simulator = Simulator::start(&moto, &workspace.logs())?;
         let base = Base::applied(&workspace, &simulator, mode)?;
         let cases: Vec<Case> = cases::of(mode, &base)?
