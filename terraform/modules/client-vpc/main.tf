@@ -49,6 +49,7 @@ module "resolver" {
   subnet_ids  = module.network.subnet_ids
   domain_name = var.forward.domain_name
   target_ips  = var.forward.target_ips
+  targets     = var.forward.targets
   target_cidr = var.api_vpc.cidr
 }
 

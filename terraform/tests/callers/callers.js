@@ -30,8 +30,9 @@ export function words(deployment) {
     role: (name) => ({ ...someRole(name, account, name, known(roles, name).policies), role: name }),
     administrator: someRole("an administrator of ours", account, "administrator", EVERYTHING),
     roleWith: (policy) => ({ ...someRole("a role of ours with the caller policy", account, "caller", [{ name: "caller", policy }]), caller: true }),
-    // Whoever has taken an instance, and has found somebody who gave its role more than we did.
-    instanceWithEverything: (name) => someRole(`${name}, were it an administrator`, account, name, EVERYTHING),
+    // A role of ours to which somebody else has given more than we did, and one whose policies are gone.
+    roleWithEverything: (name) => someRole(`${name}, were it an administrator`, account, name, EVERYTHING),
+    roleWithNothing: (name) => someRole(`${name} without its policies`, account, name, []),
     roleWithout: someRole("a role of ours without permissions", account, "nobody", []),
     stranger: someRole("another account's administrator", ANOTHER_ACCOUNT, "administrator", EVERYTHING),
     service: (host, owner) => ({ name: owner ? `${host} for ${owner}` : host, principal: host, policies: [], context: owner && { "aws:SourceAccount": owner } }),
