@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
     step("many events", &["cargo", "test", "--package", "claims-local", "--test", "events"]).with(&[LONGER]),
     step("many values", &["cargo", "test", "--package", "claims-api-types", "--test", "laws"]).with(&[LONGER]),
     step("many mutations", &["cargo", "test", "--package", "claims-fuzz"]).with(&[LONGER]),
+    step("terraform changes", &["cargo", "xtask", "terraform", "changes"]),
     step("fuzzing", &["cargo", "xtask", "fuzz", "--seconds", "600"]),
     step("bench", &["cargo", "xtask", "bench"]),
     step("soak", &["cargo", "xtask", "soak"]),

@@ -26,7 +26,7 @@ use self::{
     table::Table,
 };
 use super::{MOTO, simulator::Simulator, workspace::Workspace};
-use crate::{package, process::root, python::Venv};
+use crate::{process::root, python::Venv};
 
 /// Which changes to try.
 #[derive(clap::Args)]
@@ -53,7 +53,8 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         let known: Vec<&str> = MODES.iter().map(|mode| mode.name).collect();
         return Err(format!("no mode {unknown}; there are {}", known.join(", ")).into());
     }
-    let (zip, moto) = (package::any_zip()?, Venv::with(MOTO)?);
+    // What is in the package is none of the matter here.
+    let (zip, moto) = (root().join("terraform/tests/package.stand-in"), Venv::with(MOTO)?);
     let folder = root().join("target/terraform/changes");
     let mut table = Table::new(folder.join("table.md"));
     for mode in MODES.iter().filter(|mode| args.modes.is_empty() || args.modes.iter().any(|name| name == mode.name)) {
