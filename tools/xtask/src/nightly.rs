@@ -26,6 +26,7 @@ const STEPS: &[Step] = &[
     step("many schemas", &["cargo", "test", "--package", "private-api-openapi", "--test", "it", "compat_schemas"])
         .with(&[("PRIVATE_API_TEST_LONGER", "100")]),
     step("many mutations", &["cargo", "test", "--package", "claims-fuzz"]).with(&[LONGER]),
+    step("terraform changes", &["cargo", "xtask", "terraform", "changes"]),
     step("fuzzing", &["cargo", "xtask", "fuzz", "--seconds", "600"]),
     step("bench", &["cargo", "xtask", "bench"]),
     step("soak", &["cargo", "xtask", "soak"]),
