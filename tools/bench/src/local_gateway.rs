@@ -139,7 +139,7 @@ async fn connect(address: SocketAddr) -> Result<SendRequest<Empty<Bytes>>, Box<d
 }
 
 fn request(address: SocketAddr, below: &str) -> Result<Request<Empty<Bytes>>, http::Error> {
-    let path = format!("/{}/claim{below}", LocalApi::STAGE);
+    let path = format!("/{}{}{below}", LocalApi::STAGE, Operation::CLAIMS_PATH);
     Request::get(path).header("host", address.to_string()).body(Empty::new())
 }
 

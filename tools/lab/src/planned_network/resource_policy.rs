@@ -1,5 +1,6 @@
 //! What the API's resource policy says to a call, as far as it depends on the endpoint it came through.
 
+use claims_client::types::Operation;
 use serde_json::Value;
 
 use crate::namespaces::Done;
@@ -17,9 +18,11 @@ pub enum Decision {
 /// A deny wins over every allow. What this does not understand is an error, never an allow.
 pub fn decide(policy: &Value, execution_arn: &str, stage: &str, endpoint: &str) -> Done<Decision> {
     let statements = policy["Statement"].as_array().ok_or("the resource policy has no list of statements")?;
+    let call = Operation::ListClaims;
+    let method_arn = format!("{execution_arn}/{stage}/{}{}", call.method(), call.path());
     let mut decision = Decision::NotAllowed;
     for statement in statements {
-        if !applies(statement, &format!("{execution_arn}/{stage}/GET/claim"), endpoint)? {
+        if !applies(statement, &method_arn, endpoint)? {
             continue;
         }
         match statement["Effect"].as_str() {
