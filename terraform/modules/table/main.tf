@@ -1,4 +1,4 @@
-# The claims table and its key. Of this deployment's roles the five functions' may use the key, and only by way of DynamoDB.
+# The claims table and its key. Of this deployment's roles its functions. may use the key, and only by way of DynamoDB.
 
 locals {
   # A key policy's resource is the key itself; "*" is how that is written.
