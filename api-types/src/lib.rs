@@ -25,7 +25,6 @@
 mod amount;
 mod claim;
 mod ids;
-mod open_enum;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod operation;
@@ -35,39 +34,18 @@ mod problem;
 mod request;
 mod status;
 mod text;
-mod time;
-pub mod validate;
-mod version;
 
 pub use amount::ClaimAmount;
 pub use claim::{Claim, CreateClaim, CreateClaimRequest, UpdateClaimRequest};
-pub use ids::{ClaimId, IdempotencyKey};
-pub use open_enum::UnknownValue;
+pub use ids::ClaimId;
 pub use operation::{Operation, UnknownOperation};
-pub use page::{ClaimPage, ListClaims, NextToken, PageLimit};
+pub use page::{ClaimPage, ListClaims};
 pub use policy_type::PolicyType;
-pub use problem::{FieldError, FieldErrorCode, Problem, ProblemCode};
+/// What any private API has.
+pub use private_api_contract::{
+    FieldError, FieldErrorCode, IdempotencyKey, IfMatch, InvalidValue, JSON, MAX_BODY_BYTES, NextToken, PROBLEM_JSON,
+    PageLimit, ProblemCode as _, Timestamp, UnknownValue, Version, header, validate,
+};
+pub use problem::{Problem, ProblemCode};
 pub use status::ClaimStatus;
 pub use text::{Description, MemberId, MemberName, PolicyId};
-pub use time::Timestamp;
-pub use validate::InvalidValue;
-pub use version::{IfMatch, Version};
-
-/// Names of the headers the contract uses, in the lower case that `http` wants.
-pub mod header {
-    /// A UUID that names one logical write; see [`IdempotencyKey`](crate::IdempotencyKey).
-    pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
-    /// The [`Version`](crate::Version) a write expects to find.
-    pub const IF_MATCH: &str = "if-match";
-    /// The gateway's request id; on every answer.
-    pub const REQUEST_ID: &str = "x-amzn-requestid";
-}
-
-/// The largest request body the service reads, in bytes (64 KiB). More is a 413 `payload_too_large`.
-pub const MAX_BODY_BYTES: usize = 64 * 1024;
-
-/// The media type of every body the service sends or accepts, errors apart.
-pub const JSON: &str = "application/json";
-
-/// The media type of errors (RFC 9457).
-pub const PROBLEM_JSON: &str = "application/problem+json";

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use private_api_contract::{Access, Method, Operation as Row};
+
 /// One operation of the API.
 ///
 /// Its id is its name everywhere: the OpenAPI `operationId`, the Lambda function's handler string, the log field.
@@ -29,38 +31,46 @@ impl Operation {
     /// The path of one claim, below the stage.
     pub const CLAIM_PATH: &'static str = "/claim/{claimId}";
 
+    /// Its row of the route table.
+    #[must_use]
+    pub fn row(self) -> &'static Row {
+        match self {
+            Self::CreateClaim => &CREATE,
+            Self::ListClaims => &LIST,
+            Self::GetClaim => &GET,
+            Self::UpdateClaim => &UPDATE,
+            Self::DeleteClaim => &DELETE,
+        }
+    }
+
     /// The operation's id, such as `createClaim`.
     #[must_use]
     pub fn id(self) -> &'static str {
-        match self {
-            Self::CreateClaim => "createClaim",
-            Self::ListClaims => "listClaims",
-            Self::GetClaim => "getClaim",
-            Self::UpdateClaim => "updateClaim",
-            Self::DeleteClaim => "deleteClaim",
-        }
+        self.row().id
     }
 
     /// The HTTP method, in upper case.
     #[must_use]
     pub fn method(self) -> &'static str {
-        match self {
-            Self::CreateClaim => "POST",
-            Self::ListClaims | Self::GetClaim => "GET",
-            Self::UpdateClaim => "PUT",
-            Self::DeleteClaim => "DELETE",
-        }
+        self.row().method.as_str()
     }
 
     /// The path template below the stage; safe to log.
     #[must_use]
     pub fn path(self) -> &'static str {
-        match self {
-            Self::CreateClaim | Self::ListClaims => Self::CLAIMS_PATH,
-            Self::GetClaim | Self::UpdateClaim | Self::DeleteClaim => Self::CLAIM_PATH,
-        }
+        self.row().path
     }
 }
+
+const fn row(id: &'static str, method: Method, path: &'static str, access: Access, keyed: bool) -> Row {
+    Row { id, method, path, access, keyed }
+}
+
+static CREATE: Row = row("createClaim", Method::Post, Operation::CLAIMS_PATH, Access::Write, true);
+static LIST: Row = row("listClaims", Method::Get, Operation::CLAIMS_PATH, Access::Read, false);
+static GET: Row = row("getClaim", Method::Get, Operation::CLAIM_PATH, Access::Read, false);
+static UPDATE: Row = row("updateClaim", Method::Put, Operation::CLAIM_PATH, Access::Write, true);
+static DELETE: Row = row("deleteClaim", Method::Delete, Operation::CLAIM_PATH, Access::Write, true);
 
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! What a policy insures.
 
-use crate::open_enum::open_enum;
+use private_api_contract::open_enum;
 
 open_enum! {
     /// What the claim's policy insures.

@@ -1,8 +1,6 @@
-//! Errors on the wire: RFC 9457 problem documents with stable codes.
+//! The codes of the API's problems.
 
-use serde::{Deserialize, Serialize};
-
-use crate::open_enum::open_enum;
+use private_api_contract::{StandardCode, open_enum};
 
 open_enum! {
     /// What went wrong, as a stable word that programs may branch on.
@@ -39,155 +37,67 @@ open_enum! {
 }
 
 impl ProblemCode {
-    /// The status an answer with this code has; `integration_failed` may also be a 500. `None` for an unknown code.
-    #[must_use]
-    pub fn status(&self) -> Option<u16> {
+    /// What any private API has a code for, and its title here. `None` for an unknown code.
+    fn definition(&self) -> Option<(StandardCode, &'static str)> {
         Some(match self {
-            Self::MalformedBody | Self::ValidationFailed => 400,
-            Self::Forbidden => 403,
-            Self::ClaimNotFound => 404,
-            Self::IdempotencyKeyReused | Self::InvalidTransition => 409,
-            Self::VersionMismatch => 412,
-            Self::PayloadTooLarge => 413,
-            Self::UnsupportedMediaType => 415,
-            Self::Throttled => 429,
-            Self::Internal => 500,
-            Self::IntegrationFailed => 502,
-            Self::StorageUnavailable => 503,
-            Self::GatewayTimeout => 504,
+            Self::MalformedBody => (StandardCode::MalformedBody, "The body is not what the contract describes"),
+            Self::ValidationFailed => (StandardCode::ValidationFailed, "A value is missing or not allowed"),
+            Self::Forbidden => (StandardCode::Forbidden, "The gateway refused the request"),
+            Self::ClaimNotFound => (StandardCode::NotFound, "No such claim for this member"),
+            Self::IdempotencyKeyReused => {
+                (StandardCode::IdempotencyKeyReused, "The idempotency key has already named another request")
+            }
+            Self::InvalidTransition => {
+                (StandardCode::InvalidTransition, "The claim's status does not allow this update")
+            }
+            Self::VersionMismatch => (StandardCode::VersionMismatch, "The claim has another version"),
+            Self::PayloadTooLarge => (StandardCode::PayloadTooLarge, "The body is larger than 64 KiB"),
+            Self::UnsupportedMediaType => (StandardCode::UnsupportedMediaType, "The body is not application/json"),
+            Self::Throttled => (StandardCode::Throttled, "Too many requests"),
+            Self::Internal => (StandardCode::Internal, "The service failed"),
+            Self::IntegrationFailed => (StandardCode::IntegrationFailed, "The gateway got no answer from the function"),
+            Self::StorageUnavailable => (StandardCode::StorageUnavailable, "The storage cannot be reached"),
+            Self::GatewayTimeout => (StandardCode::GatewayTimeout, "The gateway gave up waiting"),
             Self::Unknown(_) => return None,
         })
     }
-
-    /// The problem's title: the same words for every problem of this code.
-    #[must_use]
-    pub fn title(&self) -> &'static str {
-        match self {
-            Self::MalformedBody => "The body is not what the contract describes",
-            Self::ValidationFailed => "A value is missing or not allowed",
-            Self::Forbidden => "The gateway refused the request",
-            Self::ClaimNotFound => "No such claim for this member",
-            Self::IdempotencyKeyReused => "The idempotency key has already named another request",
-            Self::InvalidTransition => "The claim's status does not allow this update",
-            Self::VersionMismatch => "The claim has another version",
-            Self::PayloadTooLarge => "The body is larger than 64 KiB",
-            Self::UnsupportedMediaType => "The body is not application/json",
-            Self::Throttled => "Too many requests",
-            Self::Internal => "The service failed",
-            Self::IntegrationFailed => "The gateway got no answer from the function",
-            Self::StorageUnavailable => "The storage cannot be reached",
-            Self::GatewayTimeout => "The gateway gave up waiting",
-            Self::Unknown(_) => "Unknown problem",
-        }
-    }
-
-    /// The problem's `type`: `urn:claims-api:problem:<code>`.
-    #[must_use]
-    pub fn urn(&self) -> String {
-        format!("urn:claims-api:problem:{self}")
-    }
 }
 
-open_enum! {
-    /// What is wrong with one field.
-    pub enum FieldErrorCode {
-        /// `missing`: it has to be there.
-        Missing = "missing",
-        /// `out_of_range`: too small, too large, too short, too long or too far ahead.
-        OutOfRange = "out_of_range",
-        /// `invalid_format`: not of the required form.
-        InvalidFormat = "invalid_format",
-        /// `invalid_value`: not one of the allowed values.
-        InvalidValue = "invalid_value",
-        /// `duplicate`: given more than once.
-        Duplicate = "duplicate",
-        /// `unknown_field`: no field of this request.
-        UnknownField = "unknown_field",
-        /// `wrong_type`: another JSON type than the contract's.
-        WrongType = "wrong_type",
-    }
-}
+impl private_api_contract::ProblemCode for ProblemCode {
+    const TYPE_PREFIX: &'static str = "urn:claims-api:problem:";
 
-/// One wrong field of a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct FieldError {
-    /// The field's, parameter's or header's name on the wire.
-    pub field: String,
-    /// What is wrong with it.
-    pub code: FieldErrorCode,
-    /// The rule it breaks, for people; never the value.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(required = true))]
-    pub message: String,
+    fn standard(code: StandardCode) -> Self {
+        let known = Self::KNOWN.iter().find(|known| known.definition().is_some_and(|(standard, _)| standard == code));
+        // A test holds that there is one for each.
+        known.cloned().unwrap_or(Self::Internal)
+    }
+
+    fn as_standard(&self) -> Option<StandardCode> {
+        self.definition().map(|(standard, _)| standard)
+    }
+
+    fn status(&self) -> Option<u16> {
+        self.as_standard().map(StandardCode::status)
+    }
+
+    fn title(&self) -> &'static str {
+        self.definition().map_or("Unknown problem", |(_, title)| title)
+    }
 }
 
 /// An error as the service answers it, `application/problem+json`.
-///
-/// Reading is tolerant: only `code` has to be there.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Problem {
-    /// `urn:claims-api:problem:<code>`.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(required = true))]
-    pub r#type: String,
-    /// The code in a few words.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(required = true))]
-    pub title: String,
-    /// The answer's HTTP status. Absent where the gateway shapes the answer and does not know it.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(minimum = 400, maximum = 599))]
-    pub status: u16,
-    /// What went wrong.
-    pub code: ProblemCode,
-    /// What went wrong this time. Never a name, a description or an amount.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    #[cfg_attr(feature = "openapi", schema(nullable = false))]
-    pub detail: Option<String>,
-    /// The gateway's request id; also the `x-amzn-requestid` header.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    #[cfg_attr(feature = "openapi", schema(nullable = false))]
-    pub request_id: Option<String>,
-    /// Every wrong field.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub errors: Vec<FieldError>,
-}
+pub type Problem = private_api_contract::Problem<ProblemCode>;
 
-impl Problem {
-    /// A problem with its code's own status and title.
-    #[must_use]
-    pub fn new(code: ProblemCode) -> Self {
-        Self {
-            r#type: code.urn(),
-            title: code.title().to_owned(),
-            status: code.status().unwrap_or(500),
-            code,
-            detail: None,
-            request_id: None,
-            errors: Vec::new(),
+#[cfg(test)]
+mod tests {
+    use private_api_contract::ProblemCode as _;
+
+    use super::*;
+
+    #[test]
+    fn each_standard_code_has_one_of_this_api() {
+        for code in StandardCode::ALL {
+            assert_eq!(ProblemCode::standard(code).as_standard(), Some(code));
         }
-    }
-
-    /// Says what went wrong this time.
-    #[must_use]
-    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
-        self
-    }
-}
-
-/// Without `detail` and the messages: ours hold nothing personal, but a gateway's may quote the request.
-impl std::fmt::Debug for Problem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let fields: Vec<_> = self.errors.iter().map(|e| (&e.field, &e.code)).collect();
-        f.debug_struct("Problem")
-            .field("status", &self.status)
-            .field("code", &self.code)
-            .field("request_id", &self.request_id)
-            .field("errors", &fields)
-            .finish_non_exhaustive()
     }
 }

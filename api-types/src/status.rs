@@ -1,6 +1,6 @@
 //! The status machine of a claim.
 
-use crate::open_enum::open_enum;
+use private_api_contract::open_enum;
 
 open_enum! {
     /// Where a claim stands.

@@ -155,7 +155,7 @@ fn read(mut findings: Findings, fields: Vec<(String, Box<RawValue>)>) -> Result<
         (true, Some(member_id), Some(policy_id), Some(member_name), Some(request)) => {
             Ok(Row { key, create: CreateClaim { member_id, policy_id, member_name, request } })
         }
-        _ => Err(findings.into_problem().errors),
+        _ => Err(findings.into_problem::<claims_client::ProblemCode>().errors),
     }
 }
 

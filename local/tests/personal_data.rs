@@ -4,7 +4,7 @@
 
 mod common;
 #[allow(dead_code, reason = "only the faults count here")]
-#[path = "faults/expected.rs"]
+#[path = "all/faults/expected.rs"]
 mod expected;
 
 use std::{
@@ -146,8 +146,8 @@ async fn every_operation(truth: &ClaimsClient, client: &ClaimsClient, begin: imp
     try_it!(client.modify_claim(&member, id, |claim| Some(claim.to_update())));
     try_it!(client.delete_claim(&member, id));
     // Not there any more.
-    looked_at(client.get_claim(&member, IdempotencyKey::mint().claim_id()).await);
-    looked_at(client.update_claim(&member, IdempotencyKey::mint().claim_id(), update).await);
+    looked_at(client.get_claim(&member, IdempotencyKey::mint().into()).await);
+    looked_at(client.update_claim(&member, IdempotencyKey::mint().into(), update).await);
     failed
 }
 

@@ -1,6 +1,7 @@
 //! What the gateway needs beside the contract: authorization, integrations, and the shape of its own errors.
 
 use claims_api_types::{PROBLEM_JSON, ProblemCode};
+use private_api_contract::ProblemCode as _;
 use serde_json::{Map, Value, json};
 
 /// The longest an integration may take: the gateway's own maximum, in milliseconds.

@@ -3,6 +3,7 @@
 
 use claims_api_types::{Operation, Problem, ProblemCode};
 use claims_openapi::CLAIMS_APIGATEWAY_JSON;
+use private_api_contract::ProblemCode as _;
 use serde_json::Value;
 
 fn import() -> Value {

@@ -66,7 +66,7 @@ proptest! {
         agree(parameter(Operation::GetClaim, "memberId"), |v| v.parse::<MemberId>().is_ok(), &id, text)?;
         agree(parameter(Operation::CreateClaim, "policyId"), |v| v.parse::<PolicyId>().is_ok(), &id, text)?;
         agree(parameter(Operation::CreateClaim, "memberName"), |v| v.parse::<MemberName>().is_ok(), &name, text)?;
-        let token = |v: &str| NextToken::from(v.to_owned()).last_claim().is_ok();
+        let token = |v: &str| NextToken::from(v.to_owned()).last::<ClaimId>().is_ok();
         agree(parameter(Operation::ListClaims, "nextToken"), token, &uuid, text)?;
     }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use claims_api_types::{Operation, ProblemCode, openapi::document};
+use private_api_contract::ProblemCode as _;
 use serde_json::Value;
 
 /// Every documented pair of status and code, by operation.

@@ -9,8 +9,6 @@
 //! holds the operation, the status, the problem code, the latency and the request id, never anything a caller sent.
 
 mod api;
-pub mod dynamodb;
-mod event;
 mod failure;
 mod item;
 mod operation;
@@ -18,6 +16,10 @@ mod reply;
 mod request;
 mod store;
 pub mod telemetry;
+mod tombstone;
 
 pub use api::{Api, Clock};
+use failure::Failure;
+/// The client of the table, for those who bring their own.
+pub use private_api_lambda::dynamodb;
 pub use store::Store;

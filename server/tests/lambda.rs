@@ -211,7 +211,7 @@ async fn a_certificate_that_nobody_trusts_is_a_503_that_says_so_in_the_log() {
 async fn a_bundle_without_good_certificates_fails_at_start_and_says_what_is_wrong_with_it() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bundle.pem");
-    let good = include_str!("../src/amazon-roots.pem");
+    let good = include_str!("../../private-api/lambda/src/amazon-roots.pem");
     let pem = |text| format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
     for (bundle, wrong) in [
         (None, "No such file"),
@@ -267,7 +267,7 @@ const AMAZON_ROOTS: [&str; 5] = [
 
 #[test]
 fn the_pinned_roots_are_amazons_five() {
-    let pem = include_bytes!("../src/amazon-roots.pem");
+    let pem = include_bytes!("../../private-api/lambda/src/amazon-roots.pem");
     let digests: Vec<String> = CertificateDer::pem_slice_iter(pem)
         .map(|certificate| Sha256::digest(certificate.unwrap()).iter().map(|byte| format!("{byte:02x}")).collect())
         .collect();

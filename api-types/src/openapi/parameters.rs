@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::schemas::{EXAMPLE_ID, UUID_PATTERN};
 use crate::PageLimit;
+use private_api_contract::schemas::{EXAMPLE_ID, UUID_PATTERN};
 
 /// UUID of version 7 and the RFC 9562 variant.
 const UUID_V7_PATTERN: &str = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$";

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schemas;
 use crate::{FieldError, FieldErrorCode, JSON, PROBLEM_JSON, Problem, ProblemCode, header};
+use private_api_contract::{ProblemCode as _, schemas::EXAMPLE_ID};
 
 /// The headers, by component name.
 pub(super) fn headers() -> Value {
@@ -24,7 +24,7 @@ pub(super) fn headers() -> Value {
             "schema": {
                 "type": "string",
                 "format": "uri-reference",
-                "examples": [format!("claim/{}?memberId=123", schemas::EXAMPLE_ID)],
+                "examples": [format!("claim/{}?memberId=123", EXAMPLE_ID)],
             },
         },
         "RetryAfter": {

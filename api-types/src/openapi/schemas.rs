@@ -1,32 +1,21 @@
 //! The schemas: derived from the structs, written here for the newtypes and the open enumerations.
 
+use private_api_contract::{
+    schema,
+    schemas::{EXAMPLE_ID, closed, opaque_id, open, string},
+};
 use serde_json::{Value, json};
 use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, Ref, RefOr, Schema, SchemaFormat, Type, extensions::ExtensionsBuilder},
+    PartialSchema,
+    openapi::{ObjectBuilder, Ref, SchemaFormat, Type},
 };
 
 use crate::{
     Claim, ClaimAmount, ClaimId, ClaimPage, ClaimStatus, CreateClaimRequest, Description, FieldError, FieldErrorCode,
     MemberId, MemberName, NextToken, PolicyId, PolicyType, Problem, ProblemCode, Timestamp, UpdateClaimRequest,
     Version,
-    text::{DESCRIPTION_MAX, ID_MAX, NAME_MAX},
+    text::{DESCRIPTION_MAX, NAME_MAX},
 };
-
-/// Any hyphenated UUID; the only form the service reads.
-pub(super) const UUID_PATTERN: &str = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$";
-
-/// Gives a type its schema by an expression that makes an `ObjectBuilder`.
-macro_rules! schema {
-    ($($name:ident => $schema:expr;)+) => {$(
-        impl PartialSchema for $name {
-            fn schema() -> RefOr<Schema> {
-                $schema.into()
-            }
-        }
-        impl ToSchema for $name {}
-    )+};
-}
 
 schema! {
     ClaimId => string("The id of a claim, a UUIDv7: a member's claims sort by the time their id was minted.")
@@ -42,10 +31,6 @@ schema! {
     Description => string("What happened, in the member's words.")
         .max_length(Some(DESCRIPTION_MAX))
         .examples(["snow accident"]);
-    Timestamp => string("A moment in UTC to the millisecond, RFC 3339.")
-        .format(Some(SchemaFormat::Custom("date-time".to_owned())))
-        .examples(["2026-11-22T16:00:00.123Z"]);
-    NextToken => string("Where the next page starts. Opaque: pass it back as it came.").examples([EXAMPLE_ID]);
     // No `multipleOf: 0.01`: validators on binary floats refuse 19.99 with it.
     ClaimAmount => ObjectBuilder::new()
         .schema_type(Type::Number)
@@ -53,37 +38,9 @@ schema! {
         .minimum(Some(ClaimAmount::MIN.cents() as f64 / 100.0))
         .maximum(Some(ClaimAmount::MAX.cents() as f64 / 100.0))
         .examples([json!(500), json!(19.99)]);
-    Version => ObjectBuilder::new()
-        .schema_type(Type::Integer)
-        .description(Some("How often the claim has been written: 1 when created, one more with each update."))
-        .minimum(Some(1))
-        .examples([json!(1)]);
     PolicyType => open("What the claim's policy insures.", PolicyType::KNOWN.iter().map(PolicyType::as_str));
     ClaimStatus => open("Where a claim stands.", ClaimStatus::KNOWN.iter().map(ClaimStatus::as_str));
     ProblemCode => open("What went wrong, as a stable word to branch on.", ProblemCode::KNOWN.iter().map(ProblemCode::as_str));
-    FieldErrorCode => open("What is wrong with a field.", FieldErrorCode::KNOWN.iter().map(FieldErrorCode::as_str));
-}
-
-pub(super) const EXAMPLE_ID: &str = "0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b10";
-
-fn string(description: &str) -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String).description(Some(description))
-}
-
-fn opaque_id(description: &str) -> ObjectBuilder {
-    string(description).min_length(Some(1)).max_length(Some(ID_MAX)).pattern(Some("^[A-Za-z0-9_-]+$")).examples(["123"])
-}
-
-/// A string of an answer: the values of today are listed, others may come.
-fn open<'a>(description: &str, known: impl Iterator<Item = &'a str> + Clone) -> ObjectBuilder {
-    string(&format!("{description} More values may come."))
-        .extensions(Some(ExtensionsBuilder::new().add("x-extensible-enum", known.clone().collect::<Vec<_>>()).build()))
-        .examples(known.take(1))
-}
-
-/// A string of a request: these values and no others.
-fn closed<'a>(description: &str, known: impl Iterator<Item = &'a str>) -> RefOr<Schema> {
-    string(description).enum_values(Some(known)).into()
 }
 
 /// A request's policy type.

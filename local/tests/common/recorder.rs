@@ -68,7 +68,7 @@ impl Caller {
         action: Action,
         timeout: Option<std::time::Duration>,
     ) -> Recorded {
-        let (client, id) = (&self.client, key.claim_id());
+        let (client, id) = (&self.client, ClaimId::from(key));
         self.clock.attempts();
         let (from, begun) = (self.ticks.next(), Instant::now());
         macro_rules! send {

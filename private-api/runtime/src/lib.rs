@@ -5,8 +5,8 @@
 //! # async fn f() -> Result<(), Box<dyn std::error::Error>> {
 //! use private_api_runtime::{Function, environment};
 //!
-//! let mut command = tokio::process::Command::new("target/release/claims-lambda");
-//! command.env_clear().envs(environment("getClaim")).env("DYNAMODB_TABLE_NAME", "claimsTable");
+//! let mut command = tokio::process::Command::new("target/release/orders-lambda");
+//! command.env_clear().envs(environment("getOrder")).env("DYNAMODB_TABLE_NAME", "ordersTable");
 //! let mut function = Function::start(command).await?;
 //! let answer = function.invoke(br#"{"httpMethod":"GET"}"#.to_vec()).await?;
 //! # Ok(()) }
@@ -167,7 +167,7 @@ pub fn environment(handler: &str) -> Vec<(&'static str, String)> {
         ("AWS_LAMBDA_FUNCTION_NAME", handler),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
-        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/claims"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/function"),
         ("AWS_LAMBDA_LOG_STREAM_NAME", "stream"),
         ("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true"),
     ]

@@ -15,7 +15,7 @@ use tokio::{
 use crate::Answer;
 
 const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
-const FUNCTION: &str = "arn:aws:lambda:eu-central-1:123456789012:function:claims";
+const FUNCTION: &str = "arn:aws:lambda:eu-central-1:123456789012:function:function";
 const TRACE: &str = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1";
 /// The year 2100, in milliseconds.
 const DEADLINE: &str = "4102444800000";

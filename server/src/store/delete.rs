@@ -2,15 +2,14 @@
 
 use aws_sdk_dynamodb::{operation::delete_item::DeleteItemError, types::ReturnValuesOnConditionCheckFailure};
 use claims_api_types::{ClaimId, IfMatch, MemberId, Problem, ProblemCode};
+use private_api_lambda::dynamodb::{self, LostAnswers};
 
-use super::{
-    Store,
-    call::{self, LostAnswers},
-    update::version_mismatch,
-};
+use super::Store;
 use crate::{
-    failure::Failure,
+    Failure,
+    failure::version_mismatch,
     item::{self, n},
+    tombstone,
 };
 
 impl Store {
@@ -30,7 +29,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(item::key(member, claim)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let mut condition = "attribute_exists(PK)".to_owned();
+        let mut condition = tombstone::ALIVE.to_owned();
         if let Some(IfMatch::Version(version)) = if_match {
             condition.push_str(" AND #version = :version");
             call = call
@@ -44,13 +43,13 @@ impl Store {
             Err(error) => error,
         };
         let Some(DeleteItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() else {
-            return Err(lost.honest(call::failure(&error)));
+            return Err(lost.failure_or_unknown(dynamodb::failure(&error)));
         };
-        match (refusal.item(), if_match) {
+        match (tombstone::alive(refusal.item()), if_match) {
             (None, _) if lost.any() => Ok(()),
             (Some(old), Some(IfMatch::Version(wanted))) => {
                 // It may have deleted what it was to delete, and a create that was still being retried made it anew.
-                Err(lost.honest(version_mismatch(wanted, item::to_claim(old)?.version)))
+                Err(lost.failure_or_unknown(version_mismatch(wanted, item::to_claim(old)?.version)))
             }
             (None, _) => Err(Problem::new(ProblemCode::ClaimNotFound).into()),
             (Some(_), _) => Err(Failure::internal("DynamoDB: refused to delete an item that exists")),

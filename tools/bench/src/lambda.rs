@@ -10,13 +10,14 @@ use std::{
 
 use bytes::Bytes;
 use claims_api_types::Operation;
-use claims_local::{LocalApi, serve_dynamodb};
+use claims_local::LocalApi;
 use private_api_runtime::{Answer, Function, TlsFront, environment};
+use private_api_storage::{Database, serve};
 use tokio::{net::TcpListener, process::Command};
 
 use crate::{
-    events::event,
-    samples::{Ratios, Samples},
+    events::{body_of, event},
+    samples::{Rounds, Samples},
 };
 
 const COLD_ROUNDS: usize = 40;
@@ -43,37 +44,40 @@ pub struct Args {
 }
 
 /// A function and what it is to have in its environment.
-struct Candidate {
+struct Candidate<'a> {
     name: &'static str,
-    program: PathBuf,
-    endpoint: String,
-    trust: (&'static str, PathBuf),
+    program: &'a Path,
+    endpoint: &'a str,
+    trust: (&'static str, &'a Path),
     event: Bytes,
 }
 
-impl Candidate {
+impl Candidate<'_> {
     async fn start(&self) -> io::Result<Function> {
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(self.program);
         command
             .env_clear()
             .envs(environment(Operation::CreateClaim.id()))
             .env("DYNAMODB_TABLE_NAME", "claimsTable")
-            .env("AWS_ENDPOINT_URL_DYNAMODB", &self.endpoint)
-            .env(self.trust.0, &self.trust.1);
+            .env("AWS_ENDPOINT_URL_DYNAMODB", self.endpoint)
+            .env(self.trust.0, self.trust.1);
         Function::start(command).await
     }
 
     async fn call(&self, function: &mut Function) -> Result<(), Box<dyn Error>> {
         match function.invoke(self.event.clone()).await? {
-            Answer::Response(answer) => {
-                let answer: serde_json::Value = serde_json::from_slice(&answer)?;
-                match answer["statusCode"].as_u64() {
-                    Some(200..300) => Ok(()),
-                    _ => Err(format!("{} answered {answer}", self.name).into()),
-                }
-            }
+            Answer::Response(answer) => body_of(self.name, &serde_json::from_slice(&answer)?).map(drop),
             Answer::Error(error) => Err(format!("{}: {}", self.name, String::from_utf8_lossy(&error)).into()),
         }
+    }
+
+    /// One that is warm.
+    async fn warm(&self) -> Result<Function, Box<dyn Error>> {
+        let mut function = self.start().await?;
+        for _ in 0..CALLS {
+            self.call(&mut function).await?;
+        }
+        Ok(function)
     }
 
     /// From nothing to the first answer.
@@ -98,7 +102,7 @@ pub async fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let dynamodb = dynamodb().await?;
     let front = TlsFront::start(dynamodb).await.map_err(|e| e.to_string())?;
     let folder = tempfile::tempdir()?;
-    // What each trusts on a real Lambda, and the emulator's authority: ours five roots, the SDK's defaults the machine's.
+    // What each trusts on a real Lambda, and the emulator's authority: ours the pinned roots, the SDK's defaults the machine's.
     let trusting = |name: &str, others: Vec<u8>| -> io::Result<PathBuf> {
         let file = folder.path().join(name);
         fs::write(&file, [others, front.ca_pem().into()].join(&b'\n'))?;
@@ -114,127 +118,86 @@ pub async fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     };
     let machine = trusting("machine.pem", machines)?;
     let event = Bytes::from(event(Operation::CreateClaim, "").to_string());
-    let candidate = |name, program: &Path, endpoint: &str, trust: (&'static str, &Path)| Candidate {
-        name,
-        program: program.to_owned(),
-        endpoint: endpoint.to_owned(),
-        trust: (trust.0, trust.1.to_owned()),
-        event: event.clone(),
-    };
     let (plain, tls) = (format!("http://{dynamodb}"), front.url());
-    let ours = ("AWS_CA_BUNDLE", &*pinned);
-    let theirs = ("SSL_CERT_FILE", &*machine);
+    let (ours, theirs) = (("AWS_CA_BUNDLE", &*pinned), ("SSL_CERT_FILE", &*machine));
     let all = [
-        candidate("empty", &args.empty, &plain, ours),
-        candidate("claims-lambda", &args.claims_lambda, &plain, ours),
-        candidate("claims-lambda, TLS", &args.claims_lambda, &tls, ours),
-        candidate("put-item", &args.put_item, &plain, theirs),
-        candidate("put-item, TLS", &args.put_item, &tls, theirs),
-    ];
+        ("empty", &args.empty, &plain, ours),
+        ("claims-lambda", &args.claims_lambda, &plain, ours),
+        ("claims-lambda, TLS", &args.claims_lambda, &tls, ours),
+        ("put-item", &args.put_item, &plain, theirs),
+        ("put-item, TLS", &args.put_item, &tls, theirs),
+    ]
+    .map(|(name, program, endpoint, trust)| Candidate { name, program, endpoint, trust, event: event.clone() });
     cold(&all).await?;
     warm(&all).await?;
     memory(&all).await
 }
 
-async fn cold(all: &[Candidate; 5]) -> Result<(), Box<dyn Error>> {
-    let mut times = [(); 5].map(|()| Samples::default());
-    let [mut plain_to_empty, mut tls_to_empty, mut plain_to_defaults, mut tls_to_defaults] =
-        [(); 4].map(|()| Ratios::default());
-    for round in 0..=COLD_ROUNDS {
-        let mut now = [0.0; 5];
-        for turn in 0..5 {
-            // Who goes first changes, so that a drift of the machine hits all alike.
-            let who = (round + turn) % 5;
-            let time = all[who].cold().await?;
-            now[who] = time.as_secs_f64();
-            if round > 0 {
-                times[who].push(time);
-            }
-        }
-        // The first round warms the file cache up.
-        if round > 0 {
-            plain_to_empty.push(now[1], now[0]);
-            tls_to_empty.push(now[2], now[0]);
-            plain_to_defaults.push(now[1], now[3]);
-            tls_to_defaults.push(now[2], now[4]);
-        }
+/// The candidates by their places.
+const EMPTY: usize = 0;
+const PLAIN: usize = 1;
+const TLS: usize = 2;
+const DEFAULTS_PLAIN: usize = 3;
+const DEFAULTS_TLS: usize = 4;
+
+/// Ours beside each baseline, over TLS and without; `limits` are those of the first two.
+fn report(what: &str, rounds: &Rounds<1>, limits: [Option<f64>; 2]) {
+    for (who, how, to, baseline, limit) in [
+        (TLS, "TLS to DynamoDB", "the empty function", EMPTY, limits[0]),
+        (TLS, "TLS to DynamoDB", "PutItem on SDK defaults, TLS", DEFAULTS_TLS, limits[1]),
+        (PLAIN, "plain HTTP", "the empty function", EMPTY, None),
+        (PLAIN, "plain HTTP", "PutItem on SDK defaults, plain HTTP", DEFAULTS_PLAIN, None),
+    ] {
+        rounds.report(&format!("{what}, {how}"), (who, 0), to, (baseline, 0), limit);
     }
-    for (candidate, times) in all.iter().zip(&times) {
-        eprintln!("cold start, {}: {:.2} ms", candidate.name, times.median() * 1e3);
+}
+
+async fn cold(all: &[Candidate<'_>]) -> Result<(), Box<dyn Error>> {
+    let rounds = Rounds::of(COLD_ROUNDS, all.len(), async |who| Ok([all[who].cold().await?.as_secs_f64()])).await?;
+    for (who, candidate) in all.iter().enumerate() {
+        eprintln!("cold start, {}: {:.2} ms", candidate.name, rounds.value(who, 0).median() * 1e3);
     }
-    tls_to_empty.report("cold start, TLS to DynamoDB", "the empty function", Some(3.5));
-    tls_to_defaults.report("cold start, TLS to DynamoDB", "PutItem on SDK defaults, TLS", Some(0.15));
-    plain_to_empty.report("cold start, plain HTTP", "the empty function", None);
-    plain_to_defaults.report("cold start, plain HTTP", "PutItem on SDK defaults, plain HTTP", None);
+    report("cold start", &rounds, [Some(3.5), Some(0.15)]);
     Ok(())
 }
 
-async fn warm(all: &[Candidate; 5]) -> Result<(), Box<dyn Error>> {
+async fn warm(all: &[Candidate<'_>]) -> Result<(), Box<dyn Error>> {
     let mut functions = Vec::new();
     for candidate in all {
-        let mut function = candidate.start().await?;
+        functions.push(candidate.warm().await?);
+    }
+    let first = all.len();
+    let rounds = Rounds::of(WARM_ROUNDS, all.len() + 1, async |who| {
+        if who == first {
+            return Ok([all[TLS].first().await?.as_secs_f64()]);
+        }
+        let mut times = Samples::default();
         for _ in 0..CALLS {
-            candidate.call(&mut function).await?;
+            let start = Instant::now();
+            all[who].call(&mut functions[who]).await?;
+            times.push(start.elapsed());
         }
-        functions.push(function);
-    }
-    let [mut plain_to_empty, mut tls_to_empty, mut plain_to_defaults, mut tls_to_defaults, mut first] =
-        [(); 5].map(|()| Ratios::default());
-    for round in 0..WARM_ROUNDS {
-        let mut now = [0.0; 5];
-        for turn in 0..5 {
-            let who = (round + turn) % 5;
-            let mut times = Samples::default();
-            for _ in 0..CALLS {
-                let start = Instant::now();
-                all[who].call(&mut functions[who]).await?;
-                times.push(start.elapsed());
-            }
-            now[who] = times.median();
-        }
-        plain_to_empty.push(now[1], now[0]);
-        tls_to_empty.push(now[2], now[0]);
-        plain_to_defaults.push(now[1], now[3]);
-        tls_to_defaults.push(now[2], now[4]);
-        first.push(all[2].first().await?.as_secs_f64(), now[2]);
-    }
-    tls_to_defaults.report("warm call, TLS to DynamoDB", "PutItem on SDK defaults, TLS", None);
-    tls_to_empty.report("warm call, TLS to DynamoDB", "the empty function", None);
-    plain_to_defaults.report("warm call, plain HTTP", "PutItem on SDK defaults, plain HTTP", None);
-    plain_to_empty.report("warm call, plain HTTP", "the empty function", None);
-    first.report("first request after init, TLS", "a warm call", None);
+        Ok([times.median()])
+    })
+    .await?;
+    report("warm call", &rounds, [None, None]);
+    rounds.report("first request after init, TLS", (first, 0), "a warm call", (TLS, 0), None);
     Ok(())
 }
 
 /// The most that a process ever had resident, each time of a new one.
-async fn memory(all: &[Candidate; 5]) -> Result<(), Box<dyn Error>> {
-    let mut ours = Samples::default();
-    let [mut plain_to_empty, mut tls_to_empty, mut plain_to_defaults, mut tls_to_defaults] =
-        [(); 4].map(|()| Ratios::default());
-    for _ in 0..MEMORY_ROUNDS {
-        let mut now = [0.0; 5];
-        for (candidate, now) in all.iter().zip(&mut now) {
-            let mut function = candidate.start().await?;
-            for _ in 0..CALLS {
-                candidate.call(&mut function).await?;
-            }
-            let Some(peak) = function.peak_memory() else {
-                eprintln!("SKIPPED: peak memory, which only Linux tells");
-                return Ok(());
-            };
-            *now = peak as f64 / MIB;
-        }
-        ours.push_value(now[2]);
-        plain_to_empty.push(now[1], now[0]);
-        tls_to_empty.push(now[2], now[0]);
-        plain_to_defaults.push(now[1], now[3]);
-        tls_to_defaults.push(now[2], now[4]);
+async fn memory(all: &[Candidate<'_>]) -> Result<(), Box<dyn Error>> {
+    if all[EMPTY].warm().await?.peak_memory().is_none() {
+        eprintln!("SKIPPED: peak memory, which only Linux tells");
+        return Ok(());
     }
-    ours.report("peak memory, TLS to DynamoDB", 1.0, "MiB", 8.0);
-    tls_to_empty.report("peak memory, TLS to DynamoDB", "the empty function", None);
-    tls_to_defaults.report("peak memory, TLS to DynamoDB", "PutItem on SDK defaults, TLS", None);
-    plain_to_empty.report("peak memory, plain HTTP", "the empty function", None);
-    plain_to_defaults.report("peak memory, plain HTTP", "PutItem on SDK defaults, plain HTTP", None);
+    let rounds = Rounds::of(MEMORY_ROUNDS, all.len(), async |who| {
+        let peak = all[who].warm().await?.peak_memory().ok_or("a function ended")?;
+        Ok([peak as f64 / MIB])
+    })
+    .await?;
+    rounds.value(TLS, 0).report("peak memory, TLS to DynamoDB", 1.0, "MiB", 8.0);
+    report("peak memory", &rounds, [None, None]);
     Ok(())
 }
 
@@ -242,7 +205,7 @@ async fn memory(all: &[Candidate; 5]) -> Result<(), Box<dyn Error>> {
 async fn dynamodb() -> Result<SocketAddr, Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    tokio::spawn(serve_dynamodb(listener));
+    tokio::spawn(serve(listener, Database::memory("bench")?));
     // Starting an API makes the table.
     LocalApi::builder().dynamodb_endpoint(format!("http://{address}")).start().await?.stop().await;
     Ok(address)

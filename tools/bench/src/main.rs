@@ -8,6 +8,7 @@ mod lambda;
 mod own_code;
 mod samples;
 mod soak;
+mod store;
 
 use std::{error::Error, process::ExitCode};
 

@@ -3,20 +3,22 @@
 use std::sync::OnceLock;
 
 use claims_api_types::Operation;
-use claims_server::Api;
+use claims_server::{Api, Store};
 use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest};
+use private_api_storage::Database;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-/// Whatever the gateway may be made to send, each of the five functions answers, and never with a 5xx.
+/// Whatever the gateway may be made to send, each operation's function answers, and never with a 5xx.
 pub fn event(data: &[u8]) {
     static API: OnceLock<(Runtime, Api)> = OnceLock::new();
     // What is no event at all, the Lambda runtime refuses before it gets to us.
     let Ok(event) = serde_json::from_slice::<ApiGatewayProxyRequest>(data) else { return };
     let (runtime, api) = API.get_or_init(|| {
         let runtime = Runtime::new().unwrap();
-        let store = runtime.block_on(claims_local::embedded_store()).unwrap();
-        (runtime, Api::new(store))
+        let claims = claims_local::definition();
+        let client = runtime.block_on(Database::memory("fuzz").unwrap().client(&claims.table, claims.sdk)).unwrap();
+        (runtime, Api::new(Store::new(client, claims.table.name)))
     });
     for operation in Operation::ALL {
         let event = LambdaEvent::new(event.clone(), lambda_http::Context::default());

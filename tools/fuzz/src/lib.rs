@@ -53,7 +53,7 @@ pub fn body(data: &[u8]) {
 
 fn refused(findings: Findings) {
     assert!(!findings.is_empty(), "neither read nor refused");
-    let problem = findings.into_problem();
+    let problem: claims_api_types::Problem = findings.into_problem();
     assert!((400..500).contains(&problem.status), "{}", problem.status);
 }
 
@@ -105,9 +105,9 @@ fn text_of<T: FromStr + Display>(text: &str) -> Option<String> {
 pub fn token(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Ok(token) = serde_json::from_value::<NextToken>(text.into()) else { return };
-    if let Ok(claim) = token.last_claim() {
+    if let Ok(claim) = token.last::<ClaimId>() {
         let again = NextToken::from(claim);
-        assert!(again.last_claim().is_ok_and(|last| last == claim), "another claim");
+        assert!(again.last::<ClaimId>().is_ok_and(|last| last == claim), "another claim");
     }
 }
 

@@ -1,21 +1,21 @@
 //! What the Terraform code says about the network: the lab builds this and adds no numbers of its own.
 
-mod files;
 mod plan;
 mod policy;
 
-use std::{collections::BTreeMap, error::Error, fs, net::Ipv4Addr, path::Path};
+use std::{collections::BTreeMap, net::Ipv4Addr};
 
 use claims_local::LocalApi;
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::{plan::Plan, policy::Decision};
+use crate::network::Done;
+
 /// The deployed network, as far as packets and names go.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Design {
-    /// Where these values come from, for people.
-    pub source: String,
     pub region: String,
     pub api_id: String,
     pub stage: String,
@@ -61,21 +61,15 @@ pub struct Endpoint {
 }
 
 impl Design {
-    /// Reads the plan that `cargo xtask lab` has made; without one, what the Terraform files themselves say.
-    pub fn read(plan: Option<&Path>, terraform: &Path) -> Result<Self, Box<dyn Error>> {
-        let design = match plan {
-            Some(plan) => plan::read(&serde_json::from_str(&fs::read_to_string(plan)?)?)?,
-            None => files::read(
-                &fs::read_to_string(terraform.join("variables.tf"))?,
-                &fs::read_to_string(terraform.join("part-2.tfvars"))?,
-            )?,
-        };
+    /// Reads the plan that `cargo xtask lab` has made.
+    pub fn of(plan: &Plan) -> Done<Self> {
+        let design = plan::read(plan)?;
         design.check()?;
         Ok(design)
     }
 
     /// What the lab cannot model is refused, instead of modelled wrong.
-    fn check(&self) -> Result<(), Box<dyn Error>> {
+    fn check(&self) -> Done {
         for (what, wanted, found) in
             [("API's id", LocalApi::API_ID, &self.api_id), ("stage", LocalApi::STAGE, &self.stage)]
         {
@@ -96,7 +90,7 @@ impl Design {
     }
 
     /// What the resource policy says to calls through this endpoint.
-    pub fn decision(&self, endpoint: &str) -> Result<policy::Decision, Box<dyn Error>> {
+    pub fn decision(&self, endpoint: &str) -> Done<Decision> {
         policy::decide(&self.resource_policy, &self.execution_arn, &self.stage, endpoint)
     }
 
@@ -120,8 +114,6 @@ impl Design {
         format!("execute-api.{}.vpce.amazonaws.com", self.region)
     }
 }
-
-pub use policy::Decision;
 
 impl Vpc {
     /// The VPC's own resolver: the range's base plus two.

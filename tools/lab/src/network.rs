@@ -5,20 +5,20 @@ pub mod names;
 pub mod topology;
 
 use std::{
-    collections::BTreeMap,
+    env,
     error::Error,
     fs::File,
     io::{BufRead, BufReader, Write},
     os::unix::process::CommandExt,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
 
-pub type Done = Result<(), Box<dyn Error>>;
+pub type Done<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// What this process has started and not yet ended.
 static CHILDREN: Mutex<Vec<Child>> = Mutex::new(Vec::new());
@@ -33,15 +33,11 @@ pub fn end_children() {
     }
 }
 
-fn keep(child: Child) {
-    CHILDREN.lock().unwrap_or_else(PoisonError::into_inner).push(child);
-}
-
 /// Set by Ctrl-C: nothing new is started.
 pub static STOPPED: AtomicBool = AtomicBool::new(false);
 
 /// Runs a command to its end; its output, or what it complained about.
-pub fn run(program: &str, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
+pub fn run(program: &str, arguments: &[&str]) -> Done<String> {
     if STOPPED.load(Ordering::Relaxed) {
         return Err("stopped".into());
     }
@@ -49,7 +45,7 @@ pub fn run(program: &str, arguments: &[&str]) -> Result<String, Box<dyn Error>> 
 }
 
 /// As [`run`], also while the lab is being stopped; `input` goes to the command.
-pub fn run_always(program: &str, arguments: &[&str], input: &str) -> Result<String, Box<dyn Error>> {
+pub fn run_always(program: &str, arguments: &[&str], input: &str) -> Done<String> {
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -85,32 +81,25 @@ pub fn nft(namespace: &str, rules: &str) -> Done {
     run_always("ip", &["netns", "exec", namespace, "nft", "-f", "-"], rules).map(drop)
 }
 
-/// A command that will run inside a namespace.
-pub fn inside(namespace: &str, program: &Path, arguments: &[&str], environment: &BTreeMap<String, String>) -> Command {
+/// A command that will run inside a namespace, without the caller's settings.
+pub fn inside(namespace: &str, program: &Path) -> Command {
     let mut command = Command::new("ip");
     // In a group of its own, so that Ctrl-C reaches the lab alone, which then ends the rest in order.
-    command.args(["netns", "exec", namespace]).arg(program).args(arguments).process_group(0);
-    for (name, _) in std::env::vars_os() {
+    command.args(["netns", "exec", namespace]).arg(program).process_group(0).stdin(Stdio::null());
+    for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CLAIMS_") || text.starts_with("AWS_") {
             command.env_remove(&name);
         }
     }
-    command.envs(environment);
     command
 }
 
 /// Starts a server of ours inside a namespace and waits until it says that it serves. It ends with its namespace.
 pub fn serve(namespace: &str, arguments: &[&str], log: &Path) -> Done {
-    let this_program = std::env::current_exe()?;
-    let mut child = inside(namespace, &this_program, arguments, &BTreeMap::new())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(File::create(log)?)
-        .spawn()?;
-    let stdout = child.stdout.take();
-    keep(child);
-    let stdout = stdout.ok_or("a server without output")?;
+    let mut command = inside(namespace, &env::current_exe()?);
+    command.arg("serve").args(arguments).stdout(Stdio::piped()).stderr(File::create(log)?);
+    let stdout = start(&mut command)?.ok_or("a server without output")?;
     let mut line = String::new();
     BufReader::new(stdout).read_line(&mut line)?;
     if line.trim() == "ready" {
@@ -119,10 +108,10 @@ pub fn serve(namespace: &str, arguments: &[&str], log: &Path) -> Done {
     Err(format!("{} in {namespace} did not start: see {}", arguments.join(" "), log.display()).into())
 }
 
-/// Starts a program that does not say when it is ready; a namespace's end is also its end.
-pub fn start(namespace: &str, program: &str, arguments: &[&str], log: &Path) -> Done {
-    let output = File::create(log)?;
-    let mut command = inside(namespace, Path::new(program), arguments, &BTreeMap::new());
-    keep(command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output).spawn()?);
-    Ok(())
+/// Starts a program that ends with its namespace; its output, if that is piped.
+pub fn start(command: &mut Command) -> Done<Option<ChildStdout>> {
+    let mut child = command.spawn()?;
+    let stdout = child.stdout.take();
+    CHILDREN.lock().unwrap_or_else(PoisonError::into_inner).push(child);
+    Ok(stdout)
 }

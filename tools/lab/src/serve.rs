@@ -4,12 +4,16 @@ mod endpoint;
 mod fault;
 mod gateway;
 
-use std::{error::Error, net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf};
 
 pub use fault::Wire;
+use private_api_storage::Database;
 use tokio::net::TcpListener;
 
-use crate::lab::{DYNAMODB_PORT, Lab};
+use crate::{
+    lab::{DYNAMODB_PORT, Lab},
+    network::Done,
+};
 
 #[derive(clap::Subcommand)]
 pub enum Server {
@@ -35,13 +39,13 @@ pub enum Server {
 }
 
 /// Serves until the process is ended. Says `ready` when it does.
-pub async fn run(server: Server) -> Result<(), Box<dyn Error>> {
+pub async fn run(server: Server) -> Done {
     match server {
         Server::Dynamodb { lab } => {
             let lab = Lab::read(&lab)?;
             let listener = TcpListener::bind((lab.addresses.dynamodb, DYNAMODB_PORT)).await?;
             println!("ready");
-            Ok(claims_local::serve_dynamodb(listener).await?)
+            Ok(private_api_storage::serve(listener, Database::memory("lab")?).await?)
         }
         Server::Gateway { lab } => gateway::serve(Lab::read(&lab)?).await,
         Server::Endpoint { lab, gateway, name } => endpoint::serve(&Lab::read(&lab)?, gateway, &name).await,

@@ -1,7 +1,6 @@
 //! `cargo xtask openapi`: the two documents of `openapi/`, and everything that is checked with them.
 
 mod checks;
-mod local;
 
 use std::{error::Error, fs, path::PathBuf, time::Instant};
 

@@ -1,12 +1,13 @@
 //! The design from a Terraform plan, in the shape of `terraform test -json -verbose`.
 
-use std::{collections::BTreeMap, error::Error};
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::Ipv4Net;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Design, Endpoint, Subnet, Vpc};
+use crate::network::Done;
 
 #[derive(Deserialize)]
 pub struct Plan {
@@ -28,14 +29,13 @@ struct Change {
 
 const CLIENT: &str = "module.client_vpc[\"client\"].";
 
-pub fn read(plan: &Plan) -> Result<Design, Box<dyn Error>> {
+pub fn read(plan: &Plan) -> Done<Design> {
     let endpoint = plan.one("module.execute_api_endpoint.aws_vpc_endpoint.this")?;
     let rule = plan.one(&format!("{CLIENT}module.resolver[0].aws_route53_resolver_rule.this"))?;
     let inbound = plan.one("module.resolver_inbound[0].aws_route53_resolver_endpoint.this")?;
     check_targets(rule, inbound)?;
     let policy = text(plan.one("module.api.aws_api_gateway_rest_api_policy.this")?, "policy")?;
     Ok(Design {
-        source: "the Terraform plan of part 2".to_owned(),
         region: plan.output("region")?,
         api_id: plan.output("rest_api_id")?,
         stage: plan.output("stage")?,
@@ -60,7 +60,7 @@ pub fn read(plan: &Plan) -> Result<Design, Box<dyn Error>> {
 }
 
 /// The lab forwards to the inbound endpoint's addresses; the plan must do so too, and to nothing else.
-fn check_targets(rule: &Value, inbound: &Value) -> Result<(), Box<dyn Error>> {
+fn check_targets(rule: &Value, inbound: &Value) -> Done {
     let addresses = |list: &Value| -> Vec<String> {
         list.as_array().into_iter().flatten().filter_map(|a| Some(a["ip"].as_str()?.to_owned())).collect()
     };
@@ -72,23 +72,23 @@ fn check_targets(rule: &Value, inbound: &Value) -> Result<(), Box<dyn Error>> {
 }
 
 impl Plan {
-    fn one(&self, address: &str) -> Result<&Value, Box<dyn Error>> {
+    fn one(&self, address: &str) -> Done<&Value> {
         let found = self.resource_changes.iter().find(|r| r.address == address);
         Ok(&found.ok_or_else(|| format!("the plan has no {address}"))?.change.after)
     }
 
-    fn ranges(&self, prefix: &str, attribute: &str) -> Result<Vec<Ipv4Net>, Box<dyn Error>> {
+    fn ranges(&self, prefix: &str, attribute: &str) -> Done<Vec<Ipv4Net>> {
         let found = self.resource_changes.iter().filter(|r| r.address.starts_with(prefix));
-        let mut ranges = Vec::new();
-        for resource in found {
-            ranges.push(text(&resource.change.after, attribute)?.parse()?);
+        let ranges = found.map(|resource| Ok(text(&resource.change.after, attribute)?.parse()?));
+        let ranges = ranges.collect::<Done<BTreeSet<_>>>()?;
+        if ranges.is_empty() {
+            Err(format!("the plan has no {prefix}…]").into())
+        } else {
+            Ok(ranges.into_iter().collect())
         }
-        ranges.sort();
-        ranges.dedup();
-        if ranges.is_empty() { Err(format!("the plan has no {prefix}…]").into()) } else { Ok(ranges) }
     }
 
-    fn vpc(&self, module: &str) -> Result<Vpc, Box<dyn Error>> {
+    fn vpc(&self, module: &str) -> Done<Vpc> {
         let mut subnets = Vec::new();
         for key in ["az1", "az2"] {
             let subnet = self.one(&format!("{module}aws_subnet.private[\"{key}\"]"))?;
@@ -98,18 +98,18 @@ impl Plan {
         Ok(Vpc { cidr: text(self.one(&format!("{module}aws_vpc.this"))?, "cidr_block")?.parse()?, subnets })
     }
 
-    fn raw_output(&self, name: &str) -> Result<&Value, Box<dyn Error>> {
+    fn raw_output(&self, name: &str) -> Done<&Value> {
         let found = self.output_changes.get(name).map(|change| &change.after);
         found.filter(|value| !value.is_null()).ok_or_else(|| format!("the plan does not know its output {name}").into())
     }
 
-    fn output(&self, name: &str) -> Result<String, Box<dyn Error>> {
+    fn output(&self, name: &str) -> Done<String> {
         let value = self.raw_output(name)?.as_str();
         Ok(value.ok_or_else(|| format!("the plan's output {name} is no text"))?.to_owned())
     }
 }
 
-fn text(value: &Value, attribute: &str) -> Result<String, Box<dyn Error>> {
+fn text(value: &Value, attribute: &str) -> Done<String> {
     Ok(value[attribute].as_str().ok_or_else(|| format!("the plan does not know a {attribute}"))?.to_owned())
 }
 

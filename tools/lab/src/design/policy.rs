@@ -1,8 +1,8 @@
 //! What the API's resource policy says to a call, as far as it depends on the endpoint it came through.
 
-use std::error::Error;
-
 use serde_json::Value;
+
+use crate::network::Done;
 
 /// API Gateway's answer to a caller without credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Decision {
 }
 
 /// A deny wins over every allow. What this does not understand is an error, never an allow.
-pub fn decide(policy: &Value, execution_arn: &str, stage: &str, endpoint: &str) -> Result<Decision, Box<dyn Error>> {
+pub fn decide(policy: &Value, execution_arn: &str, stage: &str, endpoint: &str) -> Done<Decision> {
     let statements = policy["Statement"].as_array().ok_or("the resource policy has no list of statements")?;
     let mut decision = Decision::NotAllowed;
     for statement in statements {
@@ -31,7 +31,7 @@ pub fn decide(policy: &Value, execution_arn: &str, stage: &str, endpoint: &str) 
     Ok(decision)
 }
 
-fn applies(statement: &Value, method_arn: &str, endpoint: &str) -> Result<bool, Box<dyn Error>> {
+fn applies(statement: &Value, method_arn: &str, endpoint: &str) -> Done<bool> {
     if statement["Action"] != "execute-api:Invoke" {
         return Err(format!("the lab does not know the policy's action {}", statement["Action"]).into());
     }

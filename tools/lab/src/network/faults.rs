@@ -1,6 +1,6 @@
 //! What breaks on the wire: nftables drops and resets. (Delays and cuts are the endpoint's own: `serve::fault`.)
 
-use std::{error::Error, net::Ipv4Addr};
+use std::net::Ipv4Addr;
 
 use super::{Done, nft, run};
 
@@ -17,7 +17,7 @@ pub enum Fault {
 
 const NONE: &str = "table inet fault\ndelete table inet fault\n";
 
-/// Breaks it; what was broken before in this namespace is mended.
+/// Breaks it; what was broken before in this namespace is fixed.
 pub fn set(namespace: &str, fault: Fault) -> Done {
     let (input, output) = match fault {
         Fault::Silent(address) => (format!("ip daddr {address} counter drop"), String::new()),
@@ -35,13 +35,13 @@ pub fn set(namespace: &str, fault: Fault) -> Done {
     nft(namespace, &format!("{NONE}table inet fault {{\n{}{}}}\n", chain("input", &input), chain("output", &output)))
 }
 
-/// Mends the namespace.
-pub fn mend(namespace: &str) -> Done {
+/// Fixes the namespace.
+pub fn fix(namespace: &str) -> Done {
     nft(namespace, NONE)
 }
 
 /// How many packets a silent namespace has swallowed: whether anybody still tries it.
-pub fn swallowed(namespace: &str) -> Result<u64, Box<dyn Error>> {
+pub fn swallowed(namespace: &str) -> Done<u64> {
     let rules = run("ip", &["netns", "exec", namespace, "nft", "list", "table", "inet", "fault"])?;
     let count = rules.split("counter packets ").nth(1).and_then(|rest| rest.split_whitespace().next());
     Ok(count.ok_or("nothing is silent here")?.parse()?)

@@ -1,8 +1,14 @@
 //! Who knows which names: dnsmasq in four roles.
 
-use std::{fs, net::Ipv4Addr, path::Path, thread, time::Duration};
+use std::{
+    fs::{self, File},
+    net::Ipv4Addr,
+    path::Path,
+    thread,
+    time::Duration,
+};
 
-use super::{Done, run, run_always, start, topology::*};
+use super::{Done, inside, run, run_always, start, topology::*};
 use crate::{design::Design, lab::Lab};
 
 /// Seconds that a name's addresses may be kept; AWS's private names say 60, which is long to wait for in a test.
@@ -90,26 +96,14 @@ fn hosts(file: &Path) -> String {
 }
 
 fn dnsmasq(lab: &Lab, role: &str, listen: &[Ipv4Addr], more: &[String]) -> Done {
-    let mut arguments: Vec<String> = [
-        "--keep-in-foreground",
-        "--conf-file=/dev/null",
-        "--no-resolv",
-        "--no-hosts",
-        "--no-poll",
-        "--bind-interfaces",
-        "--user=root",
-        "--pid-file=",
-        "--log-facility=-",
-        "--dns-loop-detect",
-    ]
-    .map(str::to_owned)
-    .to_vec();
-    arguments.extend([format!("--local-ttl={TTL}"), format!("--max-cache-ttl={TTL}"), format!("--neg-ttl={TTL}")]);
-    arguments.extend(listen.iter().map(|address| format!("--listen-address={address}")));
-    arguments.extend_from_slice(more);
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let log = lab.file(&format!("{role}.dns.log"));
-    start(&lab.ns(role), "dnsmasq", &arguments, &log)?;
+    let output = File::create(&log)?;
+    let mut dnsmasq = inside(&lab.ns(role), Path::new("dnsmasq"));
+    dnsmasq.args(["--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--no-poll"]);
+    dnsmasq.args(["--bind-interfaces", "--user=root", "--pid-file=", "--log-facility=-", "--dns-loop-detect"]);
+    dnsmasq.args(["local-ttl", "max-cache-ttl", "neg-ttl"].map(|option| format!("--{option}={TTL}")));
+    dnsmasq.args(listen.iter().map(|address| format!("--listen-address={address}"))).args(more);
+    start(dnsmasq.stdout(output.try_clone()?).stderr(output))?;
     for _ in 0..100 {
         // It binds all its sockets before it reads anything.
         let listening = run("ip", &["netns", "exec", &lab.ns(role), "ss", "-Hlnu", "sport = :53"])?;

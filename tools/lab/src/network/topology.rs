@@ -1,6 +1,6 @@
 //! Who is where: the namespaces, the cables between them, routes and security groups.
 
-use std::{error::Error, net::Ipv4Addr};
+use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
@@ -220,7 +220,7 @@ fn group(rules: &str) -> String {
 }
 
 /// Gives an endpoint's namespace a further address, as when AWS replaces a network interface.
-pub fn add_address(router: &str, namespace: &str, role: &str, address: Ipv4Addr) -> Result<(), Box<dyn Error>> {
+pub fn add_address(router: &str, namespace: &str, role: &str, address: Ipv4Addr) -> Done {
     ip(namespace, &[format!("address add {address}/32 dev eth0")])?;
     ip(router, &[format!("route add {address}/32 dev {role}")])
 }

@@ -1,7 +1,6 @@
 //! One address of an interface endpoint: TLS with the names of AWS's certificate, the rest is the gateway's.
 
 use std::{
-    error::Error,
     fs,
     net::{Ipv4Addr, SocketAddr},
     sync::{
@@ -21,9 +20,9 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::fault::{self, Wire};
-use crate::lab::Lab;
+use crate::{lab::Lab, network::Done};
 
-pub async fn serve(lab: &Lab, gateway: SocketAddr, name: &str) -> Result<(), Box<dyn Error>> {
+pub async fn serve(lab: &Lab, gateway: SocketAddr, name: &str) -> Done {
     let acceptor = TlsAcceptor::from(Arc::new(tls(lab)?));
     let faults = Wire::file(lab, name);
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 443)).await?;
@@ -47,7 +46,7 @@ pub async fn serve(lab: &Lab, gateway: SocketAddr, name: &str) -> Result<(), Box
     }
 }
 
-fn tls(lab: &Lab) -> Result<ServerConfig, Box<dyn Error>> {
+fn tls(lab: &Lab) -> Done<ServerConfig> {
     let certificates =
         CertificateDer::pem_slice_iter(&fs::read(lab.file("endpoint.pem"))?).collect::<Result<_, _>>()?;
     let key = PrivateKeyDer::from_pem_slice(&fs::read(lab.file("endpoint.key"))?)?;

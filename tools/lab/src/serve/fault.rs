@@ -19,7 +19,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::lab::Lab;
+use crate::{lab::Lab, network::Done};
 
 /// How the wire behaves, of a thousand pieces of answers.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -39,7 +39,7 @@ impl Wire {
     }
 
     /// Changes it at once, also for connections that exist.
-    pub fn set(self, lab: &Lab, endpoint: &str) -> Result<(), Box<dyn std::error::Error>> {
+    pub fn set(self, lab: &Lab, endpoint: &str) -> Done {
         // Whole or not at all: the endpoint reads it meanwhile.
         let new = lab.file(&format!("{endpoint}.wire.new"));
         fs::write(&new, serde_json::to_string(&self)?)?;

@@ -1,6 +1,6 @@
 //! API Gateway's side of PrivateLink: it knows through which endpoint a call came, and asks the resource policy.
 
-use std::{convert::Infallible, error::Error, net::SocketAddr};
+use std::{convert::Infallible, net::SocketAddr};
 
 use claims_local::LocalApi;
 use http::{HeaderValue, Request, Response, StatusCode};
@@ -15,10 +15,10 @@ use tokio::{
 use crate::{
     design::Decision,
     lab::{DYNAMODB_PORT, LINK_PORT, Lab},
-    network::{names::OTHER_ENDPOINT, topology::PRIVATE_LINK},
+    network::{Done, names::OTHER_ENDPOINT, topology::PRIVATE_LINK},
 };
 
-pub async fn serve(lab: Lab) -> Result<(), Box<dyn Error>> {
+pub async fn serve(lab: Lab) -> Done {
     let dynamodb = format!("http://{}:{DYNAMODB_PORT}", lab.addresses.dynamodb);
     let api = LocalApi::builder().dynamodb_endpoint(dynamodb).table(lab.design.table.as_str()).start().await?;
     let ours = lab.design.endpoint.id.as_str();
@@ -36,12 +36,7 @@ pub async fn serve(lab: Lab) -> Result<(), Box<dyn Error>> {
 }
 
 /// Everything that comes through one address of one endpoint.
-async fn link(
-    listener: TcpListener,
-    decision: Decision,
-    api: SocketAddr,
-    refusal: Refusal,
-) -> Result<(), Box<dyn Error>> {
+async fn link(listener: TcpListener, decision: Decision, api: SocketAddr, refusal: Refusal) -> Done {
     loop {
         let (mut stream, _) = listener.accept().await?;
         let refusal = refusal.clone();

@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, fs, path::PathBuf, process::Command};
 
 use claims_openapi::{down::down, render::render};
 
-use super::{Done, folder, local::Local};
+use super::{Done, folder};
 use crate::{
-    process::{root, run_shown, target},
+    process::{Server, build_as_tested, root, run_shown, target},
     python::Venv,
     terraform::MOTO,
     tools::Tools,
@@ -16,15 +16,22 @@ fn contract() -> Result<PathBuf, std::io::Error> {
     fs::canonicalize(folder().join("claims.openapi.json"))
 }
 
+fn import() -> Result<PathBuf, std::io::Error> {
+    fs::canonicalize(folder().join("claims.apigateway.json"))
+}
+
 fn tools(name: &str) -> Result<Tools, Box<dyn std::error::Error>> {
     Tools::ready(&folder().join("tools").join(name))
+}
+
+fn local() -> Result<Server, Box<dyn std::error::Error>> {
+    Server::claims_local(&build_as_tested(&["claims-local"])?)
 }
 
 /// Both documents are valid, and the contract has nothing that strict rules would mind.
 pub fn lint() -> Done {
     let tools = tools("lint")?;
-    let import = fs::canonicalize(folder().join("claims.apigateway.json"))?;
-    run_shown(tools.python("openapi-spec-validator").arg(contract()?).arg(import))?;
+    run_shown(tools.python("openapi-spec-validator").args([contract()?, import()?]))?;
     run_shown(tools.node("redocly").args(["lint", "--config", "redocly.yaml"]).arg(contract()?))
 }
 
@@ -60,7 +67,7 @@ pub fn clients() -> Done {
             .arg(&contract),
     )?;
 
-    let local = Local::start()?;
+    let local = local()?;
     run_shown(tools.command("node").arg("round-trip.js").arg(&local.url))?;
     run_shown(tools.python("python").arg("round_trip.py").arg(&local.url))
 }
@@ -69,7 +76,7 @@ pub fn clients() -> Done {
 /// schemathesis.toml.
 pub fn conformance() -> Done {
     let tools = tools("conformance")?;
-    let local = Local::start()?;
+    let local = local()?;
     run_shown(tools.python("schemathesis").arg("run").arg(contract()?).args(["--checks", "all", "--url", &local.url]))?;
     let sent: BTreeMap<String, u64> = serde_json::from_slice(&fs::read(tools.dir.join("cases.json"))?)?;
     let (all, invalid) = (sent.values().sum::<u64>(), sent.get("negative").copied().unwrap_or_default());
@@ -83,10 +90,10 @@ pub fn conformance() -> Done {
 /// The docs page renders offline, and a claim that is created through it comes back.
 pub fn page(screenshot: bool) -> Done {
     let tools = tools("page")?;
-    let local = Local::start()?;
+    let local = local()?;
     let origin = local.url.trim_end_matches("/dev");
     let mut check: Command = tools.command("node");
-    check.args(["check.js", origin]);
+    check.args(["check.js", origin]).arg(import()?);
     if screenshot {
         let docs = root().join("docs");
         fs::create_dir_all(&docs)?;
