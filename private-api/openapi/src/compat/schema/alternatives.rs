@@ -20,8 +20,12 @@ impl<'a> Comparison<'a, '_> {
         depth: usize,
     ) {
         let Some(first) = from.alternatives.first() else { return };
+        // What another branch names is named.
+        let mut beside = narrow.beside.clone();
+        super::fields::named_anywhere(from, &mut beside);
         for branch in &first.branches {
-            self.implies(place, &narrow.with_branch(first.composition, branch), wide, depth + 1);
+            let branch = Schema { beside: beside.clone(), ..narrow.with_branch(first.composition, branch) };
+            self.implies(place, &branch, wide, depth + 1);
         }
     }
 
@@ -61,7 +65,7 @@ impl<'a> Comparison<'a, '_> {
         let beside = named_beside(to, wide);
         let by = |c: &mut Self, narrow: &Schema<'a>| {
             wide.branches.iter().enumerate().any(|(i, branch)| {
-                let branch = Schema { beside: beside.clone(), ..Schema::of(to.document, branch) };
+                let branch = Schema { is_branch: true, beside: beside.clone(), ..Schema::of(to.document, branch) };
                 (!wide.one || c.apart(narrow, to, wide, i))
                     && c.if_it_holds(|c| c.implies(place, narrow, &branch, depth + 1))
             })
@@ -102,7 +106,7 @@ impl<'a> Comparison<'a, '_> {
         let meant: Vec<_> = wide
             .branches
             .iter()
-            .map(|branch| Schema { beside: named_beside(to, wide), ..Schema::of(to.document, branch) })
+            .map(|branch| Schema { is_branch: true, beside: named_beside(to, wide), ..Schema::of(to.document, branch) })
             .filter(|branch| branch.parts().is_some_and(|parts| parts.kinds.intersects(from.kinds)))
             .collect();
         if let [only] = &meant[..] {

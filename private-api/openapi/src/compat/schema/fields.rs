@@ -23,20 +23,24 @@ pub(super) fn field<'a>(parts: &Parts<'a>, name: &str) -> Option<Vec<&'a Value>>
             Some(schema) => nodes.push(schema),
         }
     }
-    let closed = parts.all("unevaluatedProperties").any(|value| *value == Value::Bool(false));
-    if closed && !is_evaluated(parts, name) {
+    if parts.closing.iter().any(|closing| leaves_over(parts, closing, name)) {
         return None;
     }
     Some(nodes)
 }
 
-/// Whether something at this place says what the field may be.
-fn is_evaluated(parts: &Parts<'_>, name: &str) -> bool {
+/// Whether a schema refuses a field because nothing in it says what the field may be. It sees what it contains, not what stands
+/// beside it.
+fn leaves_over(parts: &Parts<'_>, closing: &Value, name: &str) -> bool {
+    if closing.get("unevaluatedProperties") != Some(&Value::Bool(false)) {
+        return false;
+    }
+    let Some(own) = Schema::of(parts.document, closing).parts() else { return true };
     let mut named = BTreeSet::new();
-    named_anywhere(parts, &mut named);
-    named.contains(name)
-        || parts.beside.contains(name)
-        || parts.objects.iter().any(|o| o.contains_key("additionalProperties") || o.contains_key("patternProperties"))
+    named_anywhere(&own, &mut named);
+    let others =
+        |o: &&Map<String, Value>| o.contains_key("additionalProperties") || o.contains_key("patternProperties");
+    !named.contains(name) && !own.objects.iter().any(|o| others(&o))
 }
 
 pub(super) fn allows(parts: &Parts<'_>, name: &str) -> bool {
@@ -132,7 +136,8 @@ impl<'a> Comparison<'a, '_> {
             return;
         };
         let (narrow, wide) = (Schema::all_of(from.document, narrow), Schema::all_of(to.document, wide));
-        let is_named = |parts: &Parts<'a>| parts.all("properties").any(|p| p.get(name).is_some());
+        let is_named =
+            |parts: &Parts<'a>| parts.beside.contains(name) || parts.all("properties").any(|p| p.get(name).is_some());
         if self.direction.is_request() && narrow.nodes.is_empty() && !is_named(from) && is_named(to) {
             if !self.attempt(false, |c| c.implies(place, &narrow, &wide, depth + 1)) {
                 self.allow(&place.at, NEW_FIELD);

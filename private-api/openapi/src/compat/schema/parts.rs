@@ -18,7 +18,9 @@ pub(super) struct Schema<'a> {
     pub(super) only: Kinds,
     /// Only this value.
     pub(super) value: Option<&'a Value>,
-    /// Fields that are named beside it: it is a branch, and says not all that is said at its place.
+    /// Whether it is a branch, and says not all that is said at its place.
+    pub(super) is_branch: bool,
+    /// Fields that are named beside it.
     pub(super) beside: BTreeSet<&'a str>,
 }
 
@@ -39,6 +41,8 @@ pub(super) struct Alternatives<'a> {
 pub(super) struct Parts<'a> {
     pub(super) document: &'a Value,
     pub(super) objects: Vec<&'a Map<String, Value>>,
+    /// Those that say something about whatever nothing else in them says.
+    pub(super) closing: Vec<&'a Value>,
     pub(super) alternatives: Vec<Alternatives<'a>>,
     /// The kinds of its values.
     pub(super) kinds: Kinds,
@@ -56,12 +60,20 @@ impl<'a> Schema<'a> {
     }
 
     pub(super) fn all_of(document: &'a Value, nodes: Vec<&'a Value>) -> Self {
-        Self { document, nodes, chosen: Vec::new(), only: Kinds::ALL, value: None, beside: BTreeSet::new() }
+        Self {
+            document,
+            nodes,
+            chosen: Vec::new(),
+            only: Kinds::ALL,
+            value: None,
+            is_branch: false,
+            beside: BTreeSet::new(),
+        }
     }
 
     /// Whether nothing was decided about its alternatives.
     pub(super) fn is_whole(&self) -> bool {
-        self.chosen.is_empty() && self.only == Kinds::ALL && self.value.is_none()
+        !self.is_branch && self.chosen.is_empty() && self.only == Kinds::ALL && self.value.is_none()
     }
 
     /// With one branch of a composition.
@@ -88,6 +100,7 @@ impl<'a> Schema<'a> {
         let mut parts = Parts {
             document: self.document,
             objects: Vec::new(),
+            closing: Vec::new(),
             alternatives: Vec::new(),
             kinds: self.only,
             kinds_said: Kinds::ALL,
@@ -113,6 +126,9 @@ impl<'a> Schema<'a> {
                 }
             }
             parts.objects.push(object);
+            if object.contains_key("unevaluatedProperties") || object.contains_key("unevaluatedItems") {
+                parts.closing.push(node);
+            }
             open.extend(object.get("allOf").and_then(Value::as_array).into_iter().flatten());
             for (key, one) in [("anyOf", false), ("oneOf", true)] {
                 let Some(composition) = object.get(key) else { continue };

@@ -2,9 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
-use super::{Comparison, Place, kinds::Kinds, parts::Parts, pattern};
+use super::{
+    Comparison, Place,
+    kinds::Kinds,
+    parts::{Parts, Schema},
+    pattern,
+};
 use crate::{
     compat::{Documents, OWN_VALUE, same},
     lower::limits::End,
@@ -132,22 +137,17 @@ impl<'a> Comparison<'a, '_> {
         same(self.documents, a, b) && same(turned, a, b)
     }
 
-    /// What is left over depends on all that stands beside it: where there are alternatives, only the same is sure to allow the same.
+    /// What is left over depends on all that a schema contains: where that is not plain, only the same is sure to allow the same.
     fn unevaluated(&mut self, place: &Place, from: &Parts<'a>, to: &Parts<'a>) {
-        for keyword in ["unevaluatedItems", "unevaluatedProperties"] {
-            let mut holders = to.objects.iter().filter(|object| object.contains_key(keyword));
-            let simple = keyword == "unevaluatedProperties"
-                && to.alternatives.is_empty()
-                && to.all(keyword).all(|value| value.is_boolean());
-            let kept = holders.all(|holder| from.objects.iter().any(|object| self.same_objects(object, holder)));
-            if !simple && !kept {
-                self.ruled(place, keyword);
+        for closing in &to.closing {
+            let contains = Schema::of(to.document, closing).parts();
+            let is_plain = closing.get("unevaluatedItems").is_none()
+                && closing.get("unevaluatedProperties").is_some_and(Value::is_boolean)
+                && contains.is_some_and(|parts| parts.alternatives.is_empty());
+            if !is_plain && !from.closing.iter().any(|other| self.same_value(other, closing)) {
+                self.ruled(place, "unevaluatedProperties or unevaluatedItems");
             }
         }
-    }
-
-    fn same_objects(&self, a: &'a Map<String, Value>, b: &'a Map<String, Value>) -> bool {
-        a.len() == b.len() && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| self.same_value(value, other)))
     }
 }
 
