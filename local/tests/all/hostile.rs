@@ -54,7 +54,7 @@ impl Besieged {
     }
 
     /// It answers, the one claim is as it was, and there is no other.
-    pub async fn is_unharmed(self) {
+    pub async fn stays_unharmed(self) {
         let listed = self.api.get("/claim?memberId=123").await;
         assert_eq!((listed.status, listed.json), (200, json!({ "claims": [self.claim] })));
         assert_eq!(self.stored().await, 1);

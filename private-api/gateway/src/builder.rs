@@ -7,7 +7,7 @@ use private_api_storage::{OpenError, Place, Sdk, Storage, Table};
 use tokio::net::TcpListener;
 
 use crate::{
-    Functions, LocalApi,
+    Functions, Limits, LocalApi,
     docs::Docs,
     fault::FaultQueues,
     handle::Gateway,
@@ -56,11 +56,18 @@ pub struct Builder {
     port: u16,
     place: Place,
     integration_timeout: Duration,
+    limits: Limits,
 }
 
 impl Builder {
     pub(crate) fn new(definition: Definition) -> Self {
-        Self { definition, port: 0, place: Place::Memory, integration_timeout: Duration::from_secs(29) }
+        Self {
+            definition,
+            port: 0,
+            place: Place::Memory,
+            integration_timeout: Duration::from_secs(29),
+            limits: Limits::default(),
+        }
     }
 
     /// Listens on this port of 127.0.0.1; 0 (the default) is any free one.
@@ -72,7 +79,8 @@ impl Builder {
 
     /// Keeps the data in this file, which survives a restart and a `kill -9`. Default: in memory.
     ///
-    /// A lock file beside it (`<file>.lock`) keeps a second process out.
+    /// One process at a time has it open. While it is open its log lies beside it (`<file>-wal`); when the API has stopped, the
+    /// file alone holds everything.
     #[must_use]
     pub fn data_file(mut self, file: impl Into<PathBuf>) -> Self {
         // An endpoint goes before a file, in whatever order they are named.
@@ -100,6 +108,13 @@ impl Builder {
     #[must_use]
     pub fn integration_timeout(mut self, timeout: Duration) -> Self {
         self.integration_timeout = timeout;
+        self
+    }
+
+    /// How long the gateway waits for its callers.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -136,6 +151,7 @@ impl Builder {
             api_id: LocalApi::API_ID.to_owned(),
             stage: LocalApi::STAGE.to_owned(),
             integration_timeout: self.integration_timeout,
+            limits: self.limits,
         };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await;
         let listen_error = |source| StartError::Listen { port: self.port, source };

@@ -3,7 +3,7 @@
 //! It lies beside the stages, where the real gateway has nothing, so that no path of the API is taken.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Response, header};
+use http::{HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::Full;
 use serde::Deserialize;
 
@@ -39,12 +39,18 @@ impl Docs {
         Ok(Self { page: page.into(), contract })
     }
 
-    /// A file of the page, if the request is for one.
+    /// A file of the page, if the request is for one, or the way to it from the root.
     pub(crate) fn file(&self, method: &Method, path: &str) -> Option<Response<Full<Bytes>>> {
         if !matches!(*method, Method::GET | Method::HEAD) {
             return None;
         }
         let fixed = |text: &'static str| Bytes::from_static(text.as_bytes());
+        if path == "/" {
+            let mut answer = Response::new(Full::default());
+            *answer.status_mut() = StatusCode::FOUND;
+            answer.headers_mut().insert(header::LOCATION, HeaderValue::from_static("/docs"));
+            return Some(answer);
+        }
         let (media_type, text) = match path.trim_end_matches('/') {
             "/docs" => ("text/html; charset=utf-8", self.page.clone()),
             "/docs/page.css" => ("text/css; charset=utf-8", fixed(include_str!("docs/page.css"))),
@@ -57,7 +63,6 @@ impl Docs {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         Some(answer)
     }
 }

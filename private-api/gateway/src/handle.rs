@@ -10,7 +10,7 @@ use private_api_storage::Faults;
 use uuid::Uuid;
 
 use crate::{
-    Functions,
+    Functions, Limits,
     docs::Docs,
     fault::Fault,
     host,
@@ -37,6 +37,7 @@ pub(crate) struct Gateway<F> {
     pub(crate) api_id: String,
     pub(crate) stage: String,
     pub(crate) integration_timeout: Duration,
+    pub(crate) limits: Limits,
 }
 
 /// What becomes of a request.
@@ -59,6 +60,8 @@ impl<F: Functions> Gateway<F> {
         {
             answer.headers_mut().insert("x-amzn-requestid", id.clone());
             answer.headers_mut().insert("x-amz-apigw-id", id);
+            // Ours, not AWS's: whatever a caller has stored is never run by a browser on this machine.
+            answer.headers_mut().insert(http::header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         }
         outcome
     }
@@ -68,13 +71,9 @@ impl<F: Functions> Gateway<F> {
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let (parts, body) = request.into_parts();
-        // Which of two names is meant is anybody's guess, and whoever stands in front may have guessed otherwise.
-        if parts.headers.get_all(http::header::HOST).iter().count() > 1 {
-            return Outcome::Answer(bare(400, Some("Bad Request")));
-        }
-        if !host::names_this_api(&parts.headers, &self.api_id) {
-            return Outcome::Answer(bare(403, Some("Forbidden")));
+        let (mut parts, body) = request.into_parts();
+        if let Err((status, message)) = host::check(&mut parts, &self.api_id) {
+            return Outcome::Answer(bare(status, Some(message)));
         }
         if let Some(file) = self.docs.file(&parts.method, parts.uri.path()) {
             return Outcome::Answer(file);
@@ -99,11 +98,13 @@ impl<F: Functions> Gateway<F> {
                 Some("Transfer-Encoding is not supported: send a Content-Length"),
             )));
         }
-        let body = match Limited::new(body, MAX_PAYLOAD).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(e) if e.is::<LengthLimitError>() => return Outcome::Answer(bare(413, Some("Request Too Long"))),
+        let body = Limited::new(body, MAX_PAYLOAD).collect();
+        let body = match tokio::time::timeout(self.limits.body, body).await {
+            Ok(Ok(body)) => body.to_bytes(),
+            Ok(Err(e)) if e.is::<LengthLimitError>() => return Outcome::Answer(bare(413, Some("Request Too Long"))),
             // The caller has gone.
-            Err(_) => return Outcome::Reset,
+            Ok(Err(_)) => return Outcome::Reset,
+            Err(_) => return Outcome::Answer(closing(bare(408, Some("Request Timeout")))),
         };
 
         let fault = self.faults.next();

@@ -68,7 +68,8 @@ impl LocalApi {
         self.faults.clear();
     }
 
-    /// Stops: takes no new connections, lets running requests finish.
+    /// Stops: takes no new connections, lets running requests finish for as long as [`Limits::drain`](crate::Limits) allows, and
+    /// closes the data file.
     pub async fn stop(mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());

@@ -2,12 +2,10 @@
 
 use std::{
     io,
-    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll},
 };
 
 use bytes::Bytes;
@@ -18,20 +16,18 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
-    sync::oneshot,
-    task::JoinSet,
-};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinSet};
 
 use crate::{
     Functions,
     handle::{Gateway, Outcome},
+    stream::Caller,
 };
 
-/// Serves until `stop` resolves, then lets running requests finish. Dropping the future ends everything at once.
+/// Serves until `stop` resolves, then lets running requests finish, for as long as the limit allows. Dropping the future ends
+/// everything at once.
 pub(crate) async fn serve<F: Functions>(listener: TcpListener, gateway: Gateway<F>, stop: oneshot::Receiver<()>) {
+    let limits = gateway.limits;
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     // A dropped sender is no wish to stop: the owner's drop ends this task itself, if not at this very moment.
@@ -57,13 +53,18 @@ pub(crate) async fn serve<F: Functions>(listener: TcpListener, gateway: Gateway<
         };
         let _ = stream.set_nodelay(true);
         let reset = Arc::new(AtomicBool::new(false));
-        let io = TokioIo::new(Resettable { stream, reset: reset.clone() });
+        let io = TokioIo::new(Caller::new(stream, reset.clone(), limits.write));
         let (gateway, source_ip) = (gateway.clone(), peer.ip().to_string());
         let service = service_fn(move |request: Request<Incoming>| {
             let (gateway, source_ip, reset) = (gateway.clone(), source_ip.clone(), reset.clone());
             async move { respond(&gateway, request, &source_ip, &reset).await }
         });
-        let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(io, service);
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.idle)
+            // Whoever has sent all that it wants to send still wants its answer.
+            .half_close(true)
+            .serve_connection(io, service);
         let connection = graceful.watch(connection);
         connections.spawn(async move {
             // A caller that goes away is its own affair.
@@ -71,7 +72,9 @@ pub(crate) async fn serve<F: Functions>(listener: TcpListener, gateway: Gateway<
         });
     }
     drop(listener);
-    graceful.shutdown().await;
+    // Whoever has not sent its whole request by then, or does not read its answer, is left.
+    let _ = tokio::time::timeout(limits.drain, graceful.shutdown()).await;
+    connections.shutdown().await;
 }
 
 async fn respond<F: Functions>(
@@ -89,58 +92,15 @@ async fn respond<F: Functions>(
     }
 }
 
-/// A stream that can end with a reset (RST) instead of a farewell (FIN).
-struct Resettable {
-    stream: TcpStream,
-    reset: Arc<AtomicBool>,
-}
-
-impl Drop for Resettable {
-    fn drop(&mut self) {
-        if self.reset.load(Ordering::Relaxed) {
-            let _ = self.stream.set_zero_linger();
-        }
-    }
-}
-
-impl AsyncRead for Resettable {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Resettable {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use serde_json::Value;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+    };
 
     use super::*;
     use crate::{FunctionError, LocalApi, docs::Docs, routes::Routes};
@@ -167,6 +127,7 @@ mod tests {
             api_id: LocalApi::API_ID.to_owned(),
             stage: LocalApi::STAGE.to_owned(),
             integration_timeout: std::time::Duration::from_secs(29),
+            limits: Default::default(),
         };
         let (owner, stop) = oneshot::channel();
         drop(owner);

@@ -1,130 +1,179 @@
-//! The file that keeps the items: who may write it, and whether it is one of ours.
+//! The file that keeps the items: found, judged, made, opened and closed.
+//!
+//! While no process has it open, the file alone holds everything and says so (its mark is *closed*). An open one has a log
+//! beside it, which is folded in after every write; only what was not acknowledged is ever in the log alone.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{self, File},
     io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 
-use crate::{Database, Sdk, Table, TableError, advice::with_advice};
+use crate::{
+    Database, FileError, Sdk, Table,
+    content::{self, Content, View},
+    lock,
+    paths::{beside, lengths, mode_of_others, private, remove_if_empty, resolved},
+    seal,
+};
 
-/// Why the data file cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum FileError {
-    /// Another process serves it.
-    #[error("{} is in use by another {program}: stop that one, or choose another file", path.display())]
-    InUse {
-        /// The data file.
-        path: PathBuf,
-        /// The program's name.
-        program: &'static str,
-    },
-    /// It cannot be opened or locked.
-    #[error("cannot open {}: {reason}", path.display())]
-    Open {
-        /// The data file, or the lock beside it.
-        path: PathBuf,
-        /// What the system or the engine said, and what to do about it.
-        reason: String,
-    },
-    /// It is not one of this program's. It was not touched.
-    #[error("{} {what}, and was left as it is: choose another file", path.display())]
-    Foreign {
-        /// The data file.
-        path: PathBuf,
-        /// What it is instead.
-        what: &'static str,
-    },
-    /// The table cannot be made in it.
-    #[error(transparent)]
-    Table(#[from] TableError),
+/// How long a connection of ours waits for a backup that reads the file.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// An open data file: the engine, and a connection beside it that folds the log in.
+pub(crate) struct DataFile {
+    pub(crate) engine: dynoxide::Database,
+    keeper: Connection,
+    path: PathBuf,
+    _lock: File,
 }
 
-/// Opens the file, or makes it with its table, and keeps every other process out as long as the lock lives.
-pub(crate) async fn open(
-    file: &Path,
+impl DataFile {
+    /// Opens the file, or makes it with its table, and keeps every other process out until it is closed.
+    pub(crate) async fn open(file: &Path, table: &Table, sdk: Sdk, program: &'static str) -> Result<Self, FileError> {
+        let path = resolved(file)?;
+        lengths(&path)?;
+        let old = lock::existing(&path, program)?;
+        let lock = match (old, content::of(&path, View::AtRest)?) {
+            (Some(lock), Content::Ours) => lock,
+            (old, _) => make(&path, old, table, sdk, program).await?,
+        };
+        Self::of(path, lock, program)
+    }
+
+    /// Opens the file, which is there and locked.
+    fn of(path: PathBuf, lock: File, program: &'static str) -> Result<Self, FileError> {
+        if let Some(mode) = mode_of_others(&path) {
+            tracing::warn!("{program}'s data: others may open {} (mode {mode:o}): chmod 600", path.display());
+        }
+        content::check(&path, View::AtRest)?;
+        // Closing it will make and remove files beside it: a folder where that may not be done is named now. It also takes away
+        // what a kill has left of a file that was being made.
+        let new = unfinished(&path, program);
+        drop(lock::unfinished(&new, &path, program)?);
+        fs::remove_file(&new).map_err(|e| FileError::io(&new, &e))?;
+        let failed = |e: &rusqlite::Error| FileError::sqlite(&path, e);
+        // From here on a log belongs to the file: it is there before the mark that asks for it.
+        let log = beside(&path, "-wal");
+        match private().create_new(true).open(&log) {
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(FileError::io(&log, &e)),
+            _ => {}
+        }
+        let keeper = connect(&path).map_err(|e| failed(&e))?;
+        seal::complete(&keeper).and_then(|()| seal::set_closed(&keeper, false)).map_err(|e| failed(&e))?;
+        let engine = engine(&path)?;
+        // A newer engine may have changed its tables.
+        seal::complete(&keeper).map_err(|e| failed(&e))?;
+        let opened = Self { engine, keeper, path, _lock: lock };
+        opened.fold_in();
+        Ok(opened)
+    }
+
+    /// After this the file itself holds everything. If a backup is reading it, or its disk is full, the log still holds the
+    /// rest, and the next write tries again.
+    pub(crate) fn fold_in(&self) {
+        let patience = self.keeper.busy_timeout(Duration::ZERO);
+        let folded = self.keeper.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(error) = patience.and(folded).and(self.keeper.busy_timeout(PATIENCE)) {
+            tracing::debug!(%error, "the log stays beside the data file for now");
+        }
+    }
+
+    /// A table was made: what is written into it is to have checksums.
+    pub(crate) fn seal_new_tables(&self) -> Result<(), rusqlite::Error> {
+        seal::complete(&self.keeper)
+    }
+
+    /// Closes the file, which then holds everything alone.
+    pub(crate) fn close(self) -> Result<(), FileError> {
+        let Self { engine, keeper, path, _lock: lock } = self;
+        drop(engine);
+        let closed = seal::set_closed(&keeper, true).and_then(|()| without_log(&keeper));
+        drop(keeper);
+        closed.map_err(|e| FileError::sqlite(&path, &e))?;
+        remove_if_empty(&beside(&path, "-wal"));
+        drop(lock);
+        Ok(())
+    }
+}
+
+/// Makes the file under another name, and gives it its own when it is whole: a kill leaves nothing half made.
+async fn make(
+    path: &Path,
+    empty: Option<File>,
     table: &Table,
     sdk: Sdk,
     program: &'static str,
-) -> Result<(Database, File), FileError> {
-    let path = resolved(file).map_err(|e| failed(file, &e))?;
-    let lock = Lock::take(&path, program)?;
-    let opened = async {
-        if !check(&path)? {
-            make(&path, table, sdk, program).await?;
+) -> Result<File, FileError> {
+    let found = lengths(path)?;
+    for (ending, length) in [("-wal", found.log), ("-journal", found.journal)] {
+        if length.unwrap_or(0) > 0 {
+            return Err(FileError::StrayLog { path: path.to_owned(), log: beside(path, ending) });
         }
-        database(&path, program)
+    }
+    let new = unfinished(path, program);
+    let remove_new = || ["", "-wal", "-shm", "-journal"].map(|ending| fs::remove_file(beside(&new, ending)));
+    let lock = lock::unfinished(&new, path, program)?;
+    let made = async {
+        for ending in ["-wal", "-shm", "-journal"] {
+            let _ = fs::remove_file(beside(&new, ending));
+        }
+        drop(Database::over(engine(&new)?, program).client(table, sdk).await?);
+        let sealed = connect(&new).and_then(|connection| {
+            seal::complete(&connection)?;
+            seal::set_closed(&connection, true)?;
+            without_log(&connection)
+        });
+        sealed.map_err(|e| FileError::sqlite(path, &e))?;
+        lock.sync_all().map_err(|e| FileError::io(path, &e))?;
+        if empty.is_some() {
+            as_private_as(path, &new).map_err(|e| FileError::io(path, &e))?;
+        } else if lengths(path)?.file.is_some() {
+            // Another process has made one in the meantime, and may be serving it.
+            return Err(FileError::InUse { path: path.to_owned(), program });
+        }
+        // Nothing is in them, or this would not be reached.
+        remove_if_empty(&beside(path, "-wal"));
+        fs::rename(&new, path).map_err(|e| FileError::io(path, &e))
     };
-    match opened.await {
-        Ok(database) => Ok((database, lock.file)),
+    match made.await {
+        Ok(()) => Ok(lock),
         Err(error) => {
-            lock.give_back();
+            let _ = remove_new();
             Err(error)
         }
     }
 }
 
-/// The file itself: lock and log lie beside it, whatever link leads there.
-fn resolved(file: &Path) -> io::Result<PathBuf> {
-    // SQLite takes ":memory:", "file:…" and an empty name for something else than a file.
-    let mut path = std::path::absolute(file)?;
-    // More links than any system follows are a circle: opening it says so.
-    for _ in 0..40 {
-        match fs::read_link(&path) {
-            Ok(target) => path = path.parent().unwrap_or(Path::new("/")).join(target),
-            Err(_) => break,
-        }
-    }
-    Ok(path)
+fn unfinished(path: &Path, program: &str) -> PathBuf {
+    beside(path, &format!(".{program}-unfinished"))
 }
 
-fn database(path: &Path, program: &'static str) -> Result<Database, FileError> {
-    let failed = |reason| FileError::Open { path: path.to_owned(), reason };
+fn engine(path: &Path) -> Result<dynoxide::Database, FileError> {
+    let failed = |reason: String| FileError::Open { path: path.to_owned(), reason };
     let text = path.to_str().ok_or_else(|| failed("its name is not UTF-8; choose another name".to_owned()))?;
-    let engine = dynoxide::Database::new(text).map_err(|e| failed(with_advice(e.to_string())))?;
-    Ok(Database::over(engine, program))
+    dynoxide::Database::new(text).map_err(|e| failed(crate::advice::with_advice(e.to_string())))
 }
 
-/// Makes the file under another name, and gives it its own when the table is in it: the engine notes a table before it makes
-/// it, so a kill between the two would leave a file that knows of a table that nobody can use.
-async fn make(path: &Path, table: &Table, sdk: Sdk, program: &'static str) -> Result<(), FileError> {
-    let new = beside(path, &format!(".{program}-unfinished"));
-    let remove = |path: &Path, endings: &[&str]| {
-        for ending in endings {
-            let _ = fs::remove_file(beside(path, ending));
-        }
-    };
-    // What a killed process left.
-    remove(&new, &["", "-wal", "-shm"]);
-    let made = async {
-        drop(database(&new, program)?.client(table, sdk).await?);
-        let sqlite = |e: rusqlite::Error| FileError::Open { path: path.to_owned(), reason: with_advice(e.to_string()) };
-        let connection = Connection::open(&new).map_err(sqlite)?;
-        // Into the file with all of it: a log goes by the file's name.
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(sqlite)?;
-        connection.close().map_err(|(_, e)| sqlite(e))?;
-        File::options().write(true).open(&new).and_then(|file| file.sync_all()).map_err(|e| failed(path, &e))?;
-        as_private_as(path, &new).map_err(|e| failed(path, &e))?;
-        // The log of a database without a table, which would be read as this one's.
-        remove(path, &["-wal", "-shm"]);
-        fs::rename(&new, path).map_err(|e| failed(path, &e))
-    };
-    let made = made.await;
-    if made.is_err() {
-        remove(&new, &["", "-wal", "-shm"]);
-    }
-    made
+/// A connection that may write, with the engine's hash.
+pub(crate) fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(PATIENCE)?;
+    seal::with_hash(&connection)?;
+    Ok(connection)
+}
+
+/// Folds the log in and ends it: from now on the file is alone.
+pub(crate) fn without_log(connection: &Connection) -> rusqlite::Result<()> {
+    connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))
 }
 
 /// Gives `new` the permissions and the owner of the empty file that somebody has put where it will be.
 fn as_private_as(old: &Path, new: &Path) -> io::Result<()> {
-    let wanted = match fs::metadata(old) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
-        wanted => wanted?,
-    };
+    let wanted = fs::metadata(old)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::{MetadataExt, chown};
@@ -133,95 +182,4 @@ fn as_private_as(old: &Path, new: &Path) -> io::Result<()> {
         }
     }
     fs::set_permissions(new, wanted.permissions())
-}
-
-/// SQLite would let a second process write to the same file behind the first one's back.
-struct Lock {
-    file: File,
-    path: PathBuf,
-    is_new: bool,
-}
-
-impl Lock {
-    fn take(data: &Path, program: &'static str) -> Result<Self, FileError> {
-        let path = beside(data, ".lock");
-        let is_new = !path.exists();
-        let opened = File::options().create(true).truncate(false).write(true).open(&path);
-        let file = opened.map_err(|e| failed(&path, &e))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { file, path, is_new }),
-            Err(TryLockError::WouldBlock) => Err(FileError::InUse { path: data.to_owned(), program }),
-            Err(TryLockError::Error(e)) => Err(failed(&path, &e)),
-        }
-    }
-
-    /// Leaves nothing behind beside a file that is not ours.
-    fn give_back(self) {
-        if self.is_new {
-            let _ = fs::remove_file(&self.path);
-        }
-    }
-}
-
-/// Whether there is something of ours in it already. The engine would put its tables into any SQLite database, and change its
-/// journal: look before, without a trace.
-fn check(path: &Path) -> Result<bool, FileError> {
-    let foreign = |what| Err(FileError::Foreign { path: path.to_owned(), what });
-    match fs::metadata(path) {
-        Ok(file) if file.is_dir() => return foreign("is a folder"),
-        Ok(_) => {}
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(e) => return Err(failed(path, &e)),
-    }
-    // SQLite would open a read-only file and fail at the first item.
-    File::options().read(true).write(true).open(path).map_err(|e| failed(path, &e))?;
-    match tables(path) {
-        Ok(Found::Nothing) => Ok(false),
-        Ok(Found::Ours) => Ok(true),
-        Ok(Found::Foreign) => foreign("is the SQLite database of another program"),
-        Err(e) if e.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
-            foreign("is not a database of this program")
-        }
-        Err(e) => Err(FileError::Open { path: path.to_owned(), reason: with_advice(e.to_string()) }),
-    }
-}
-
-enum Found {
-    /// No file, or one without a table or a mark.
-    Nothing,
-    Ours,
-    Foreign,
-}
-
-fn tables(path: &Path) -> rusqlite::Result<Found> {
-    // Without a write-ahead log nothing but the file counts, and reading it as one that never changes makes no files beside
-    // it.
-    let immutable = if beside(path, "-wal").exists() { "" } else { "?immutable=1" };
-    let connection = match url::Url::from_file_path(path) {
-        Ok(url) => {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-            Connection::open_with_flags(format!("{url}{immutable}"), flags)?
-        }
-        Err(()) => Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
-    };
-    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-    let engine = number("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('_tables', '_config')")?;
-    let marks = number("SELECT count(*) FROM sqlite_master")?
-        + number("PRAGMA application_id")?.abs()
-        + number("PRAGMA user_version")?.abs();
-    Ok(match (engine, marks) {
-        (2, _) => Found::Ours,
-        (_, 0) => Found::Nothing,
-        _ => Found::Foreign,
-    })
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
-}
-
-fn failed(path: &Path, error: &io::Error) -> FileError {
-    FileError::Open { path: path.to_owned(), reason: with_advice(error.to_string()) }
 }

@@ -1,6 +1,9 @@
 //! The embedded DynamoDB, under the AWS SDK and without a socket.
 
-use std::sync::Arc;
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use aws_smithy_runtime_api::{
     client::{
@@ -18,13 +21,19 @@ use aws_smithy_types::body::SdkBody;
 use dynoxide::DynoxideError;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{advice::with_advice, data_file::FileError};
+use crate::{FileError, Sdk, Table, advice::with_advice, data_file::DataFile};
 
 /// An embedded database, to which the SDK's requests go instead of to the network. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
-    engine: Arc<dynoxide::Database>,
+    place: Arc<Place>,
     program: &'static str,
+}
+
+enum Place {
+    Memory(dynoxide::Database),
+    /// `None` once it has been closed.
+    File(Mutex<Option<DataFile>>),
 }
 
 impl Database {
@@ -40,7 +49,23 @@ impl Database {
     /// This engine, which may be filled in other ways too.
     #[must_use]
     pub fn over(engine: dynoxide::Database, program: &'static str) -> Self {
-        Self { engine: Arc::new(engine), program }
+        Self { place: Arc::new(Place::Memory(engine)), program }
+    }
+
+    /// The one in this file, which is made with the table if it is not there. It is closed by [`close`](Self::close), not by a
+    /// drop.
+    pub(crate) async fn open(file: &Path, table: &Table, sdk: Sdk, program: &'static str) -> Result<Self, FileError> {
+        let file = DataFile::open(file, table, sdk, program).await?;
+        Ok(Self { place: Arc::new(Place::File(Mutex::new(Some(file)))), program })
+    }
+
+    /// Closes the file, after the call that is running: from now on it alone holds everything.
+    pub(crate) fn close(&self) {
+        let Place::File(file) = &*self.place else { return };
+        let file = file.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Err(error)) = file.map(DataFile::close) {
+            tracing::error!("{}'s data: {error}", self.program);
+        }
     }
 
     /// An HTTP client for the SDK that is the database itself.
@@ -53,6 +78,25 @@ impl Database {
         // SQLite blocks, for a file until the disk has it.
         let answer = tokio::task::spawn_blocking(move || answer(&database, &request));
         answer.await.map_err(|e| ConnectorError::other(e.into(), None))?
+    }
+
+    fn run(&self, operation: &str, body: &[u8]) -> Result<Result<String, DynoxideError>, ConnectorError> {
+        let file = match &*self.place {
+            Place::Memory(engine) => return Ok(dispatch(engine, operation, body)),
+            Place::File(file) => file.lock().unwrap_or_else(PoisonError::into_inner),
+        };
+        let Some(file) = &*file else { return Err(ConnectorError::io("the data file has been closed".into())) };
+        let answer = dispatch(&file.engine, operation, body);
+        if operation == "CreateTable"
+            && let Err(error) = file.seal_new_tables()
+        {
+            return Ok(Err(DynoxideError::SqliteError(error)));
+        }
+        if !matches!(operation, "GetItem" | "Query" | "DescribeTable") {
+            // Whatever is acknowledged is in the file itself.
+            file.fold_in();
+        }
+        Ok(answer)
     }
 }
 
@@ -78,7 +122,7 @@ impl HttpConnector for Database {
 fn answer(database: &Database, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
     let operation = request.headers().get("x-amz-target").and_then(|t| t.split_once('.')).map_or("", |(_, op)| op);
     let body = request.body().bytes().unwrap_or_default();
-    let (status, text) = match dispatch(&database.engine, operation, body) {
+    let (status, text) = match database.run(operation, body)? {
         Ok(text) => (200, text),
         Err(error) => {
             if error.status_code() >= 500 {

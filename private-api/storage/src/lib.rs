@@ -5,16 +5,25 @@
 //! embedded database can be served on a socket to another host ([`serve`]).
 
 mod advice;
+mod backup;
+mod content;
 mod data_file;
 mod engine;
 mod faults;
+mod file_error;
+mod lock;
+mod paths;
+mod probe;
+mod seal;
 mod socket;
 mod storage;
 mod table;
+mod words;
 
-pub use data_file::FileError;
+pub use backup::{backup, verify};
 pub use engine::Database;
 pub use faults::{Fault, Faults};
+pub use file_error::FileError;
 pub use socket::serve;
 pub use storage::{OpenError, Place, Sdk, Storage};
 pub use table::{Table, TableError};

@@ -1,6 +1,6 @@
 //! A table and the SDK's client for it, wherever they are.
 
-use std::{fs::File, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -8,10 +8,7 @@ use aws_sdk_dynamodb::{
     error::BoxError,
 };
 
-use crate::{
-    Database, Fault, Faults, Table, TableError,
-    data_file::{self, FileError},
-};
+use crate::{Database, Fault, Faults, FileError, Table, TableError, probe::probe};
 
 /// Where the items are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,6 +47,14 @@ pub enum OpenError {
     /// The table can be neither found nor made.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// The other DynamoDB cannot be reached, or does not do what is relied on.
+    #[error("the DynamoDB at {url}: {reason}")]
+    Elsewhere {
+        /// Its URL.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 /// A table, and whatever keeps it open.
@@ -57,7 +62,7 @@ pub enum OpenError {
 pub struct Storage {
     client: Client,
     faults: Faults<Fault>,
-    _lock: Option<File>,
+    database: Option<Database>,
 }
 
 impl Storage {
@@ -66,13 +71,14 @@ impl Storage {
     /// # Errors
     /// See [`OpenError`]: each names what is in the way.
     pub async fn open(place: &Place, table: &Table, sdk: Sdk, program: &'static str) -> Result<Self, OpenError> {
-        let (http, lock) = match place {
-            Place::Memory => (Database::memory(program)?.http_client(), None),
-            Place::File(file) => {
-                let (database, lock) = data_file::open(file, table, sdk, program).await?;
-                (database.http_client(), Some(lock))
-            }
-            Place::Endpoint(_) => ((sdk.https)().map_err(OpenError::Http)?, None),
+        let database = match place {
+            Place::Memory => Some(Database::memory(program)?),
+            Place::File(file) => Some(Database::open(file, table, sdk, program).await?),
+            Place::Endpoint(_) => None,
+        };
+        let http = match &database {
+            Some(database) => database.http_client(),
+            None => (sdk.https)().map_err(OpenError::Http)?,
         };
         let faults = Faults::default();
         let config = (sdk.config)().http_client(faults.around(http));
@@ -80,9 +86,16 @@ impl Storage {
             Place::Endpoint(url) => elsewhere(config, url),
             Place::Memory | Place::File(_) => embedded(config),
         };
-        let client = Client::from_conf(config.build());
-        table.ensure(&client).await?;
-        Ok(Self { client, faults, _lock: lock })
+        let storage = Self { client: Client::from_conf(config.build()), faults, database };
+        match place {
+            Place::Memory | Place::File(_) => table.ensure(&storage.client).await?,
+            Place::Endpoint(url) => {
+                let elsewhere = |reason| OpenError::Elsewhere { url: url.clone(), reason };
+                table.ensure(&storage.client).await.map_err(|e| elsewhere(e.to_string()))?;
+                probe(&storage.client, table).await.map_err(elsewhere)?;
+            }
+        }
+        Ok(storage)
     }
 
     /// The SDK's client.
@@ -95,6 +108,15 @@ impl Storage {
     #[must_use]
     pub fn faults(&self) -> &Faults<Fault> {
         &self.faults
+    }
+}
+
+/// A data file is closed: it then holds everything alone, and what still calls the client is refused.
+impl Drop for Storage {
+    fn drop(&mut self) {
+        if let Some(database) = &self.database {
+            database.close();
+        }
     }
 }
 

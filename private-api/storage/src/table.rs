@@ -5,6 +5,8 @@ use aws_sdk_dynamodb::{
     types::{AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType},
 };
 
+use crate::words;
+
 /// What went wrong, in DynamoDB's words; there is no item in a table's definition.
 #[derive(Debug, thiserror::Error)]
 #[error("the table {table} cannot be made or read: {reason}")]
@@ -36,7 +38,7 @@ impl Table {
             Err(error) => error,
         };
         if !error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) {
-            return Err(failed(words(&error)));
+            return Err(failed(words::of(&error)));
         }
         let mut create = client.create_table().table_name(&self.name).billing_mode(BillingMode::PayPerRequest);
         for (name, key_type) in [(self.partition_key, KeyType::Hash), (self.sort_key, KeyType::Range)] {
@@ -51,7 +53,7 @@ impl Table {
             Ok(_) => Ok(()),
             // Another process was faster.
             Err(e) if e.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => Ok(()),
-            Err(e) => Err(failed(words(&e))),
+            Err(e) => Err(failed(words::of(&e))),
         }
     }
 
@@ -61,10 +63,8 @@ impl Table {
         let key =
             [self.partition_key, self.sort_key].map(|name| (name.to_owned(), AttributeValue::S("nobody".to_owned())));
         let looked = client.get_item().table_name(&self.name).set_key(Some(key.into())).send().await;
-        looked.map(drop).map_err(|e| format!("{}; choose another table, or another file if it is in one", words(&e)))
+        looked
+            .map(drop)
+            .map_err(|e| format!("{}; choose another table, or another file if it is in one", words::of(&e)))
     }
-}
-
-fn words<E: std::error::Error + 'static>(error: &aws_sdk_dynamodb::error::SdkError<E>) -> String {
-    aws_sdk_dynamodb::error::DisplayErrorContext(error).to_string()
 }

@@ -160,7 +160,8 @@ async fn a_table_that_was_not_made_whole_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = data_file(folder.path());
     Running::start(&["--port", "0", "--data", &file]).interrupt();
-    // What a kill between the engine's two steps leaves.
+    // What a kill between the engine's two steps leaves, in a file from before there were marks.
+    unmark(&file);
     let connection = Connection::open(&file).unwrap();
     let name: String = connection
         .query_row("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%claimsTable%'", [], |row| {
@@ -171,6 +172,20 @@ async fn a_table_that_was_not_made_whole_is_named() {
     connection.close().unwrap();
     let said = fails(&["--port", "0", "--data", &file]);
     assert!(said.contains("claimsTable") && said.contains("choose another table, or another file"), "{said}");
+}
+
+/// Makes of a closed file what release 0.1.0 left behind.
+pub fn unmark(file: &str) {
+    let connection = Connection::open(file).unwrap();
+    let triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'";
+    let triggers: Vec<String> =
+        connection.prepare(triggers).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(!triggers.is_empty(), "not one of ours");
+    for trigger in triggers {
+        connection.execute_batch(&format!("DROP TRIGGER \"{trigger}\"")).unwrap();
+    }
+    connection.execute_batch("DROP TABLE _private_api; DROP TABLE _private_api_sums").unwrap();
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
 }
 
 /// The program as somebody whom permissions bind: root is not.

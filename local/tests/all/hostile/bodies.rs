@@ -79,7 +79,7 @@ async fn what_is_no_request_is_malformed() {
             answer.is_problem(400, "malformed_body");
         }
     }
-    it.is_unharmed().await;
+    it.stays_unharmed().await;
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn what_is_out_of_bounds_is_said_so() {
         let answer = it.api.send("POST", CREATE, &JSON, bytes).await;
         answer.finds(error, what);
     }
-    it.is_unharmed().await;
+    it.stays_unharmed().await;
 }
 
 /// Every mistake is listed, so a small request can ask for a large answer: one that a function may still give (6 MB).
@@ -130,7 +130,7 @@ async fn ten_thousand_mistakes_still_fit_an_answer() {
         answer.is_problem(400, "malformed_body");
         assert!(answer.json.to_string().len() < 6 * 1024 * 1024);
     }
-    it.is_unharmed().await;
+    it.stays_unharmed().await;
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn only_json_is_read() {
             answer.is_problem(415, "unsupported_media_type");
         }
     }
-    it.is_unharmed().await;
+    it.stays_unharmed().await;
 }
 
 /// The other half of it: what looks hostile and is allowed comes back as it was sent.

@@ -69,7 +69,7 @@ async fn no_member_id_reaches_another_key() {
         let policy = format!("/claim?memberId=1&policyId={id}&memberName=J");
         it.api.json("POST", &policy, &[], &body()).await.finds("policyId:invalid_format", id);
     }
-    it.is_unharmed().await;
+    it.stays_unharmed().await;
 }
 
 #[tokio::test]
@@ -102,7 +102,7 @@ async fn a_parameter_has_one_name_and_one_value() {
     ] {
         it.api.get(&format!("/claim?{query}")).await.finds(error, query);
     }
-    it.is_unharmed().await;
+    it.stays_unharmed().await;
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn a_name_has_no_control_characters() {
         let target = format!("/claim?memberId=123&policyId=1&memberName={name}");
         it.api.json("POST", &target, &[], &body()).await.finds("memberName:invalid_format", name);
     }
-    it.is_unharmed().await;
+    it.stays_unharmed().await;
 }
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn another_spelling_of_a_claim_id_names_no_claim() {
         it.api.json("PUT", &target, &[], &body()).await.is_problem(404, "claim_not_found");
         it.api.send("DELETE", &target, &[], "").await.is_problem(404, "claim_not_found");
     }
-    it.is_unharmed().await;
+    it.stays_unharmed().await;
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn another_path_or_method_is_no_route() {
     // A method is what the request line says, and a GET's body is nobody's.
     let overridden = [("x-http-method-override", "DELETE"), ("content-type", "application/json")];
     assert_eq!(it.api.send("GET", &by_id, &overridden, body().to_string()).await.status, 200);
-    it.is_unharmed().await;
+    it.stays_unharmed().await;
 }
 
 #[tokio::test]
@@ -235,5 +235,5 @@ async fn a_condition_or_key_that_is_none_is_refused() {
         it.api.send("PUT", &path, &headers, body().to_string()).await.finds(error, &key);
         it.api.send("DELETE", &path, &headers, "").await.finds(error, &key);
     }
-    it.is_unharmed().await;
+    it.stays_unharmed().await;
 }

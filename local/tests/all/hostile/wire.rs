@@ -63,7 +63,7 @@ async fn a_request_hidden_in_another_is_not_served() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    it.is_unharmed().await;
+    it.stays_unharmed().await;
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn what_is_no_request_line_or_header_is_refused() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    it.is_unharmed().await;
+    it.stays_unharmed().await;
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn a_body_over_ten_megabytes_is_cut_off() {
     let request = framed(&format!("Content-Length: {eleven}\r\nConnection: close\r\n"), &" ".repeat(eleven));
     let answers = it.api.raw(request).await;
     assert_eq!(statuses(&answers), [413], "{answers}");
-    it.is_unharmed().await;
+    it.stays_unharmed().await;
 }
 
 #[tokio::test]
@@ -139,5 +139,5 @@ async fn a_request_that_ends_early_leaves_nothing_behind() {
         let _ = tokio::io::AsyncReadExt::read_to_string(&mut stream, &mut answers).await;
         assert!(!answers.contains("201"), "{bytes}: {answers}");
     }
-    it.is_unharmed().await;
+    it.stays_unharmed().await;
 }
