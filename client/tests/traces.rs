@@ -40,7 +40,11 @@ async fn a_call_and_its_attempts_are_spans_with_route_status_and_request_id_and_
 
     let server = Server::start(|n, _| match n {
         0 => problem(ProblemCode::Throttled),
-        _ => Reply::Answer(201, vec![("x-amzn-requestid", "r-2".into())], claim(1)),
+        _ => Reply::Answer(
+            201,
+            vec![("content-type", "application/json".into()), ("x-amzn-requestid", "r-2".into())],
+            claim(1),
+        ),
     })
     .await;
     server.client(&TestClock::new()).create_claim(new_claim()).await.unwrap();

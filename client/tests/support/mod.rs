@@ -128,6 +128,11 @@ pub async fn handle(
     };
     match script(number, &seen) {
         Reply::Answer(status, headers, body) => {
+            let body = match seen.header("idempotency-key") {
+                // A create's key becomes the claim's id.
+                Some(key) if seen.method == "POST" => body.replace(ID, key),
+                _ => body,
+            };
             let mut response = Response::builder().status(status);
             for (name, value) in headers {
                 response = response.header(name, value);
