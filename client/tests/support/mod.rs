@@ -67,7 +67,13 @@ pub struct Server {
 }
 
 impl Server {
+    /// Answers creates as the service does, with their key as the claim's id, where the script's claim has [`ID`].
     pub async fn start(script: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_raw(move |n, seen| with_key(script(n, seen), seen)).await
+    }
+
+    /// Answers with what the script says, to the letter.
+    pub async fn start_raw(script: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -111,6 +117,15 @@ impl Drop for Server {
     }
 }
 
+pub fn with_key(reply: Reply, seen: &Seen) -> Reply {
+    match (reply, seen.header("idempotency-key")) {
+        (Reply::Answer(status, headers, body), Some(key)) if seen.method == "POST" => {
+            Reply::Answer(status, headers, body.replace(ID, key))
+        }
+        (reply, _) => reply,
+    }
+}
+
 pub async fn handle(
     request: Request<Incoming>,
     connection: usize,
@@ -128,11 +143,6 @@ pub async fn handle(
     };
     match script(number, &seen) {
         Reply::Answer(status, headers, body) => {
-            let body = match seen.header("idempotency-key") {
-                // A create's key becomes the claim's id.
-                Some(key) if seen.method == "POST" => body.replace(ID, key),
-                _ => body,
-            };
             let mut response = Response::builder().status(status);
             for (name, value) in headers {
                 response = response.header(name, value);
