@@ -124,9 +124,16 @@ fn signature(
     }
     let signed = headers.keys().copied().collect::<Vec<_>>().join(";");
     let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
-    // Every service but S3 has what is escaped in a path escaped once more.
-    let path = what.url.path().split('/').map(|segment| utf8_percent_encode(segment, RESERVED).to_string());
-    let path = path.collect::<Vec<_>>().join("/");
+    // Every service but S3 takes empty segments away and has what is escaped in a path escaped once more.
+    let mut path = what
+        .url
+        .path()
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .fold(String::new(), |path, segment| format!("{path}/{}", utf8_percent_encode(segment, RESERVED)));
+    if path.is_empty() || what.url.path().ends_with('/') {
+        path.push('/');
+    }
     let mut query: Vec<_> = what.url.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).collect();
     query.sort_unstable_by_key(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let query = query.iter().map(|pair| if pair.contains('=') { (*pair).to_owned() } else { format!("{pair}=") });
