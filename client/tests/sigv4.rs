@@ -142,6 +142,52 @@ async fn the_environment_says_whether_to_sign_and_the_standard_chain_with_what()
     }
 }
 
+/// What STS says to a role of web identity.
+const STS: &str = r#"<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+    <AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>AKIDSTS</AccessKeyId>
+    <SecretAccessKey>wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY</SecretAccessKey><SessionToken>token</SessionToken>
+    <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult>
+    </AssumeRoleWithWebIdentityResponse>"#;
+
+/// Runs in a process of its own, started by the test below.
+#[tokio::test]
+async fn child_process_of_the_test_about_sts() {
+    let Ok(sts) = std::env::var("CLAIMS_TEST_STS") else { return };
+    let dns = Dns { known: [("sts.corp.example".to_owned(), sts.parse().unwrap())].into(), asked: Mutex::default() };
+    let builder = claims_client::ClientBuilder::from_env().dns_resolver(Arc::new(dns));
+    let url = std::env::var("CLAIMS_API_URL").unwrap();
+    let client = builder.endpoint(Endpoint::url(url).in_region(REGION)).sign_requests(true).build().unwrap();
+    client.get_claim(&member(), id()).await.unwrap();
+}
+
+/// A container without certificates, in a VPC whose STS endpoint has one of the company's own authority.
+#[tokio::test]
+async fn the_standard_chain_trusts_what_the_client_trusts_and_knows_the_region() {
+    let sts = Network::start_with(|_, _| answer(200, STS)).await;
+    let server = Server::start(|_, _| answer(200, claim(1))).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (token, authority) = (folder.path().join("token"), folder.path().join("ca.pem"));
+    std::fs::write(&token, "a token").unwrap();
+    std::fs::write(&authority, &sts.authority.pem).unwrap();
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child
+        .args(["--exact", "child_process_of_the_test_about_sts"])
+        .env_clear()
+        .env("HOME", folder.path())
+        .env("SSL_CERT_FILE", folder.path().join("none"))
+        .env("SSL_CERT_DIR", folder.path().join("none"))
+        .env("CLAIMS_TEST_STS", sts.endpoint.to_string())
+        .env("CLAIMS_API_URL", format!("http://{}/dev", server.address))
+        .env("CLAIMS_API_CA_FILE", &authority)
+        .env("AWS_ENDPOINT_URL_STS", format!("https://sts.corp.example:{}", sts.endpoint.port()))
+        .env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/claims")
+        .env("AWS_WEB_IDENTITY_TOKEN_FILE", &token);
+    let output = tokio::task::spawn_blocking(move || child.output().unwrap()).await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(key_ids(&server), ["AKIDSTS"]);
+    assert_eq!(sts.seen.lock().unwrap().len(), 1);
+}
+
 type Answers = Box<dyn Fn(usize) -> provider::Result + Send + Sync>;
 
 struct Provider {

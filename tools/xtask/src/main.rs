@@ -6,6 +6,7 @@ mod client;
 mod deny;
 mod fuzz;
 mod lab;
+mod neighbours;
 mod nightly;
 mod openapi;
 mod package;
@@ -40,6 +41,8 @@ enum Chore {
     Fuzz(fuzz::Args),
     /// The private network on one machine: both VPCs, their DNS and the endpoint, with faults (root on Linux)
     Lab(lab::Args),
+    /// The client's tests beside a crate that has switched on every feature of every shared dependency
+    Neighbours(neighbours::Args),
     /// What takes too long for every change: many more cases, long histories, packages, speed
     Nightly(nightly::Args),
     /// Rewrites the committed OpenAPI documents
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Chore::Deny(args) => deny::run(&args),
         Chore::Fuzz(args) => fuzz::run(&args),
         Chore::Lab(args) => lab::run(&args),
+        Chore::Neighbours(args) => neighbours::run(&args),
         Chore::Nightly(args) => nightly::run(&args),
         Chore::Openapi(args) => openapi::run(&args),
         Chore::Package(args) => package::run(&args),
