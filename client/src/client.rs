@@ -1,6 +1,8 @@
 //! The client and its operations.
 
-use claims_api_types::{Claim, ClaimId, CreateClaim, MemberId, Operation, UpdateClaimRequest};
+use claims_api_types::{
+    Claim, ClaimId, ClaimPage, CreateClaim, IdempotencyKey, MemberId, Operation, UpdateClaimRequest,
+};
 use private_api_client::{BuildError, Client, Diagnosis};
 
 use crate::{
@@ -36,29 +38,46 @@ impl ClaimsClient {
 
     /// Files a claim, exactly once however often it has to be sent. Resolves to the [`Claim`].
     pub fn create_claim(&self, claim: CreateClaim) -> CreateClaimCall {
+        let member_id = claim.member_id.clone();
         self.0
             .call(Operation::CreateClaim.row())
             .query("memberId", claim.member_id.as_str())
             .query("policyId", claim.policy_id.as_str())
             .query("memberName", claim.member_name.as_str())
             .json(&claim.request)
+            .checked(move |made: &Claim, key| {
+                made.member_id == member_id && key.map(ClaimId::from) == Some(made.claim_id)
+            })
     }
 
     /// Gets one claim of a member. Resolves to the [`Claim`].
     pub fn get_claim(&self, member_id: &MemberId, claim_id: ClaimId) -> GetClaimCall {
-        self.0.call(Operation::GetClaim.row()).segment(claim_id).query("memberId", member_id.as_str())
+        self.0
+            .call(Operation::GetClaim.row())
+            .segment(claim_id)
+            .query("memberId", member_id.as_str())
+            .checked(is(member_id, claim_id))
     }
 
     /// Lists a member's claims, newest first: one page, or a stream of all.
     pub fn list_claims(&self, member_id: &MemberId) -> ListClaimsCall {
-        ListClaimsCall::new(self.0.call(Operation::ListClaims.row()).query("memberId", member_id.as_str()))
+        let call = self.0.call(Operation::ListClaims.row()).query("memberId", member_id.as_str());
+        let member_id = member_id.clone();
+        ListClaimsCall::new(
+            call.checked(move |page: &ClaimPage, _| page.claims.iter().all(|claim| claim.member_id == member_id)),
+        )
     }
 
     /// Replaces what may change of a claim. Resolves to the [`Claim`] as it is now.
     ///
     /// Without `if_match` it overwrites whatever is there, and is not retried once it may have been sent.
     pub fn update_claim(&self, member_id: &MemberId, claim_id: ClaimId, update: UpdateClaimRequest) -> UpdateClaimCall {
-        self.0.call(Operation::UpdateClaim.row()).segment(claim_id).query("memberId", member_id.as_str()).json(&update)
+        self.0
+            .call(Operation::UpdateClaim.row())
+            .segment(claim_id)
+            .query("memberId", member_id.as_str())
+            .json(&update)
+            .checked(is(member_id, claim_id))
     }
 
     /// Deletes a claim. Resolves to nothing.
@@ -110,4 +129,10 @@ impl ClaimsClient {
     pub async fn diagnose(&self) -> Diagnosis {
         self.0.diagnose().await
     }
+}
+
+/// Whether an answer is the claim that was asked for.
+fn is(member_id: &MemberId, claim_id: ClaimId) -> impl Fn(&Claim, Option<IdempotencyKey>) -> bool + use<> {
+    let member_id = member_id.clone();
+    move |claim, _| claim.claim_id == claim_id && claim.member_id == member_id
 }

@@ -79,12 +79,12 @@ pub mod operation;
 pub use api::Claims;
 pub use claims_api_types as types;
 pub use client::ClaimsClient;
-#[cfg(feature = "sigv4")]
+#[cfg(feature = "sigv4-signer")]
 pub use private_api_client::aws_credential_types;
 /// What any private API's client has.
 pub use private_api_client::{
-    Answered, BuildError, Clock, Diagnosis, Mode, Reached, Refusal, RetryPolicy, Sent, TokioClock, Tried, UnknownMode,
-    Verdict, reqwest,
+    Answered, BuildError, Clock, Diagnosis, Mode, Phase, Reached, Refusal, RetryPolicy, Sent, TokioClock, Tried,
+    UnknownMode, Verdict, reqwest,
 };
 pub use types::{
     Claim, ClaimId, ClaimPage, ClaimStatus, CreateClaim, FieldError, IdempotencyKey, MemberId, NextToken, PageLimit,

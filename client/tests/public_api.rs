@@ -145,7 +145,9 @@ impl Api {
             Item::Mod(m) if is_public(&m.vis) => self.add(format!("pub mod {}", m.ident)),
             Item::Impl(i) => {
                 let of = text(&i.self_ty);
-                if let Some((_, path, _)) = &i.trait_ {
+                // Traits of private types are nobody's business.
+                let public = self.types.contains(of.split([' ', '<']).next().unwrap());
+                if let Some((_, path, _)) = i.trait_.as_ref().filter(|_| public) {
                     let bounds = i.generics.where_clause.as_ref().map(text).unwrap_or_default();
                     self.add(format!("impl{} {} for {of} {bounds}", text(&i.generics), text(path)));
                 }
@@ -213,13 +215,11 @@ fn dependencies(folder: &Path) -> BTreeSet<String> {
 /// Everything that says `pub` in `src/` is reachable: what is not says `pub(crate)`.
 fn listing(folder: &Path, foreign: &mut BTreeSet<String>) -> String {
     let mut api = Api { dependencies: dependencies(folder), ..Api::default() };
+    // The first reading learns which types are public.
     api.folder(&folder.join("src"));
-    // Traits of private types are nobody's business.
-    let types = std::mem::take(&mut api.types);
-    api.lines.retain(|line| match line.strip_prefix("impl").and_then(|line| line.split_once(" for ")) {
-        Some((_, of)) => types.contains(of.split([' ', '<']).next().unwrap()),
-        None => true,
-    });
+    api.lines.clear();
+    api.foreign.clear();
+    api.folder(&folder.join("src"));
     let ours = |line: &String| CRATES.iter().any(|(name, _)| line.split("::").next() == Some(name));
     foreign.extend(api.foreign.into_iter().filter(|line| !ours(line)));
     api.lines.iter().map(|line| format!("{line}\n")).collect()

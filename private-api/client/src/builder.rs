@@ -13,7 +13,7 @@ use crate::{
     tls::ExtraRoots,
 };
 
-type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
+type Configure = Box<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
 /// Configures a [`Client`](crate::Client). Nothing is checked before [`build`](Self::build), which names every mistake.
 ///
@@ -33,9 +33,11 @@ type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilde
 #[must_use]
 pub struct ClientBuilder<A: Api> {
     endpoint: Option<Endpoint<A>>,
-    connect_timeout: Duration,
-    attempt_timeout: Duration,
+    connect_timeout: Option<Duration>,
+    attempt_timeout: Option<Duration>,
     timeout: Duration,
+    #[cfg(feature = "sigv4-signer")]
+    credentials_timeout: Duration,
     pool_idle_timeout: Duration,
     retry: RetryPolicy,
     app_id: Option<String>,
@@ -44,9 +46,9 @@ pub struct ClientBuilder<A: Api> {
     resolver: Option<Arc<dyn Resolve>>,
     clock: Arc<dyn Clock>,
     configure: Vec<Configure>,
-    #[cfg(feature = "sigv4")]
+    #[cfg(feature = "sigv4-signer")]
     sign: Option<bool>,
-    #[cfg(feature = "sigv4")]
+    #[cfg(feature = "sigv4-signer")]
     credentials: Option<aws_credential_types::provider::SharedCredentialsProvider>,
 }
 
@@ -54,9 +56,11 @@ impl<A: Api> ClientBuilder<A> {
     pub(crate) fn new() -> Self {
         Self {
             endpoint: None,
-            connect_timeout: Duration::from_secs(3),
-            attempt_timeout: Duration::from_secs(10),
+            connect_timeout: None,
+            attempt_timeout: None,
             timeout: Duration::from_secs(25),
+            #[cfg(feature = "sigv4-signer")]
+            credentials_timeout: Duration::from_secs(5),
             pool_idle_timeout: Duration::from_secs(50),
             retry: RetryPolicy::default(),
             app_id: None,
@@ -65,9 +69,9 @@ impl<A: Api> ClientBuilder<A> {
             resolver: None,
             clock: Arc::new(TokioClock),
             configure: Vec::new(),
-            #[cfg(feature = "sigv4")]
+            #[cfg(feature = "sigv4-signer")]
             sign: None,
-            #[cfg(feature = "sigv4")]
+            #[cfg(feature = "sigv4-signer")]
             credentials: None,
         }
     }
@@ -93,15 +97,16 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
-    /// How long connecting may take: name, TCP and TLS together; 3 s if not set.
+    /// How long connecting may take: name, TCP and TLS together; 3 s if not set, or the attempt's time where that is less. On
+    /// Linux a connection whose peer acknowledges nothing for so long ends, too.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.connect_timeout = Some(timeout);
         self
     }
 
-    /// How long one attempt may take, connecting and reading included; 10 s if not set.
+    /// How long one attempt may take, connecting and reading included; 10 s if not set, or the call's time where that is less.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.attempt_timeout = timeout;
+        self.attempt_timeout = Some(timeout);
         self
     }
 
@@ -154,28 +159,36 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
-    /// Sets what this builder does not offer, such as a proxy or a local address.
+    /// Sets what this builder does not offer, such as a proxy or a local address. Called for each HTTP client that is made: a
+    /// new one with each generation of connections, and one that makes a connection for each request.
     ///
     /// What the client depends on is set after it and wins: HTTP/1.1 only, no redirects, no retries of reqwest's own, TLS,
     /// name resolution.
     pub fn configure_reqwest(
         mut self,
-        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+        configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
     ) -> Self {
         self.configure.push(Box::new(configure));
         self
     }
 
     /// Signs requests with SigV4, or does not, whatever the endpoint's source says of the API's authorization.
-    #[cfg(feature = "sigv4")]
+    #[cfg(feature = "sigv4-signer")]
     pub fn sign_requests(mut self, sign: bool) -> Self {
         self.sign = Some(sign);
         self
     }
 
+    /// How long a call waits for credentials where there are none; 5 s if not set. An attempt's time begins after it.
+    #[cfg(feature = "sigv4-signer")]
+    pub fn credentials_timeout(mut self, timeout: Duration) -> Self {
+        self.credentials_timeout = timeout;
+        self
+    }
+
     /// Signs requests with these credentials, instead of those of AWS's standard chain (environment, profile, web identity,
     /// container, instance).
-    #[cfg(feature = "sigv4")]
+    #[cfg(feature = "sigv4-signer")]
     pub fn credentials(mut self, provider: impl aws_credential_types::provider::ProvideCredentials + 'static) -> Self {
         self.credentials = Some(aws_credential_types::provider::SharedCredentialsProvider::new(provider));
         self.sign.get_or_insert(true);

@@ -1,16 +1,18 @@
 //! A call: an operation, what it is asked, and its options. Sent when awaited.
 
 use std::{
+    borrow::Cow,
     fmt::{self, Display},
     future::{Future, IntoFuture},
     marker::PhantomData,
     pin::Pin,
+    sync::Arc,
     time::Duration,
 };
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use private_api_contract::{IdempotencyKey, Operation, Version, header};
+use private_api_contract::{IdempotencyKey, Method, Operation, Version, header};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{Api, Client, Error, attempts, query::Target, retry};
@@ -61,10 +63,16 @@ pub(crate) struct Plan<T> {
     pub key: Option<IdempotencyKey>,
     /// Makes of a 2xx's body what the call resolves to.
     pub read: fn(&[u8]) -> Result<T, serde_json::Error>,
+    /// The statuses of its success.
+    pub success: &'static [u16],
+    /// Whether what was read is an answer to this call.
+    pub check: Option<Check<T>>,
     pub options: Options,
     /// Why the call cannot be made.
-    pub wrong: Option<&'static str>,
+    pub wrong: Option<Cow<'static, str>>,
 }
+
+pub(crate) type Check<T> = Arc<dyn Fn(&T, Option<IdempotencyKey>) -> bool + Send + Sync>;
 
 /// What any call may be given besides.
 #[derive(Clone, Default)]
@@ -101,17 +109,23 @@ impl<A: Api> Client<A> {
     /// # Ok(()) }
     /// ```
     pub fn call<T: DeserializeOwned, K>(&self, operation: &'static Operation) -> Call<A, T, K> {
-        Call::new(self, operation, |body| serde_json::from_slice(body))
+        let success: &[u16] = if operation.method == Method::Post { &[200, 201] } else { &[200] };
+        Call::new(self, operation, success, |body| serde_json::from_slice(body))
     }
 
     /// Begins a call of `operation` whose answer has no content.
     pub fn call_without_content<K>(&self, operation: &'static Operation) -> Call<A, (), K> {
-        Call::new(self, operation, |_| Ok(()))
+        Call::new(self, operation, &[204], |_| Ok(()))
     }
 }
 
 impl<A: Api, T, K> Call<A, T, K> {
-    fn new(client: &Client<A>, operation: &'static Operation, read: fn(&[u8]) -> Result<T, serde_json::Error>) -> Self {
+    fn new(
+        client: &Client<A>,
+        operation: &'static Operation,
+        success: &'static [u16],
+        read: fn(&[u8]) -> Result<T, serde_json::Error>,
+    ) -> Self {
         let plan = Plan {
             operation,
             target: Target::new(&client.transport().address.base, operation.path),
@@ -119,6 +133,8 @@ impl<A: Api, T, K> Call<A, T, K> {
             if_match: None,
             key: retry::mints_key(operation, false).then(IdempotencyKey::mint),
             read,
+            success,
+            check: None,
             options: Options::default(),
             wrong: None,
         };
@@ -129,7 +145,7 @@ impl<A: Api, T, K> Call<A, T, K> {
     /// call fail before anything is sent.
     pub fn segment(mut self, value: impl Display) -> Self {
         if !self.plan.target.segment(value) {
-            self.plan.wrong = Some("the path has no such parameter, or it cannot have this value");
+            self.plan.wrong = Some("the path has no such parameter, or it cannot have this value".into());
         }
         self
     }
@@ -144,8 +160,21 @@ impl<A: Api, T, K> Call<A, T, K> {
     pub fn json(mut self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
             Ok(json) => self.plan.body = Some(json.into()),
-            Err(_) => self.plan.wrong = Some("the body cannot be made into JSON"),
+            Err(_) => self.plan.wrong = Some("the body cannot be made into JSON".into()),
         }
+        self
+    }
+
+    /// Says by which statuses the operation succeeds, where they are not 200, 201 of a POST and 204 without content.
+    pub fn succeeds_with(mut self, statuses: &'static [u16]) -> Self {
+        self.plan.success = statuses;
+        self
+    }
+
+    /// Says whether an answer is one to this call: about what was asked for, and, for a create, named by its key. Another
+    /// one, as of a cache that knows no queries, is an [unexpected answer](Error::is_unexpected_answer).
+    pub fn checked(mut self, fits: impl Fn(&T, Option<IdempotencyKey>) -> bool + Send + Sync + 'static) -> Self {
+        self.plan.check = Some(Arc::new(fits));
         self
     }
 
@@ -183,13 +212,14 @@ impl<A: Api, T, K> Call<A, T, K> {
         ];
         match (name.try_into(), value.try_into()) {
             (Ok(name), _) if OURS.contains(&name.as_str()) => {
-                self.plan.wrong = Some("an extra header may not be one that the client sets itself");
+                self.plan.wrong =
+                    Some(format!("an extra header may not be one that the client sets itself, as {name} is").into());
             }
             (Ok(name), Ok(value)) => {
                 self.plan.options.headers.insert(name, value);
             }
-            (Err(_), _) => self.plan.wrong = Some("the name of an extra header is not one"),
-            (_, Err(_)) => self.plan.wrong = Some("the value of an extra header is not one"),
+            (Err(_), _) => self.plan.wrong = Some("the name of an extra header is not one".into()),
+            (_, Err(_)) => self.plan.wrong = Some("the value of an extra header is not one".into()),
         }
         self
     }
@@ -222,7 +252,9 @@ impl<A: Api, T> Clone for Call<A, T, Read> {
         let plan = Plan {
             target: self.plan.target.clone(),
             body: self.plan.body.clone(),
+            check: self.plan.check.clone(),
             options: self.plan.options.clone(),
+            wrong: self.plan.wrong.clone(),
             ..self.plan
         };
         Self { client: self.client.clone(), plan, kind: PhantomData }

@@ -25,6 +25,8 @@ struct Inner<A: Api> {
 pub(crate) struct Settings<A: Api> {
     pub timeout: Duration,
     pub attempt_timeout: Duration,
+    #[cfg(feature = "sigv4-signer")]
+    pub credentials_timeout: Duration,
     pub retry: RetryPolicy,
     pub budget: Budget,
     pub clock: Arc<dyn Clock>,

@@ -5,9 +5,12 @@ use std::{
     future::Future,
     hash::{BuildHasher, Hasher},
     pin::{Pin, pin},
+    sync::Arc,
     task::Poll,
     time::{Duration, Instant, SystemTime},
 };
+
+use crate::phase::Progress;
 
 /// What the client knows of time: deadlines, waits between attempts, and the luck in their length.
 ///
@@ -56,20 +59,21 @@ impl Clock for TokioClock {
     }
 }
 
-/// Runs `work` in `span` for at most `limit`; `None` when the time was up first.
+/// Runs `work` in `span`, for `attempt` if there is one, for at most `limit`; `None` when the time was up first.
 ///
 /// The span is entered here, since a future that `Instrument` wraps is stored, and moved, twice.
 pub(crate) async fn within<T>(
     clock: &dyn Clock,
     limit: Duration,
     span: &tracing::Span,
+    mut attempt: Option<Arc<Progress>>,
     work: impl Future<Output = T>,
 ) -> Option<T> {
     let mut work = pin!(work);
     let mut timer = clock.sleep(limit);
     std::future::poll_fn(|cx| {
         let _entered = span.enter();
-        if let Poll::Ready(done) = work.as_mut().poll(cx) {
+        if let Poll::Ready(done) = Progress::work_for(&mut attempt, || work.as_mut().poll(cx)) {
             return Poll::Ready(Some(done));
         }
         timer.as_mut().poll(cx).map(|()| None)

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
+    time::Duration,
 };
 
 use http::HeaderMap;
@@ -12,13 +13,14 @@ use serde::Serialize;
 use tracing::Span;
 
 use crate::{
-    Api, Client, Endpoint, Mode,
+    Api, Client, Clock, Endpoint, Mode, attempts,
     clock::within,
     endpoint::Address,
-    error::{Error, Kind},
+    error::{Error, Kind, Sent},
     gateway::Refusal,
+    phase::{Phase, Progress},
     query::Target,
-    transport::{Request, Transport},
+    transport::{Answer, Attempt, Request, Transport},
 };
 
 /// What [`Client::diagnose`] found. `Display` says it in plain words; serialised it is for a ticket.
@@ -246,8 +248,14 @@ impl<A: Api> Client<A> {
             address.set_port(port);
         }
         let settings = self.settings();
-        match within(&*settings.clock, settings.connect_timeout, &Span::none(), tokio::net::TcpStream::connect(address))
-            .await
+        match within(
+            &*settings.clock,
+            settings.connect_timeout,
+            &Span::none(),
+            None,
+            tokio::net::TcpStream::connect(address),
+        )
+        .await
         {
             Some(Ok(_)) => Ok(()),
             Some(Err(e)) => Err(e.to_string()),
@@ -269,10 +277,11 @@ impl<A: Api> Client<A> {
     async fn try_mode(&self, mode: Mode, address: Address) -> Tried {
         let own = self.transport();
         let transport = Transport {
-            http: own.http.clone(),
+            pool: own.pool.clone(),
+            fresh: own.fresh.clone(),
             address,
             health: own.health.clone(),
-            #[cfg(feature = "sigv4")]
+            #[cfg(feature = "sigv4-signer")]
             signer: own.signer.clone(),
         };
         let probe = A::probe();
@@ -282,43 +291,62 @@ impl<A: Api> Client<A> {
             let error = Some("the API's probe has a path with parameters".to_owned());
             return Tried { mode, verdict: Verdict::AnotherService, error, request_id: None };
         };
-        let request = Request { operation: probe.operation, url, headers: HeaderMap::new(), body: None };
+        let request =
+            Request { operation: probe.operation, url, headers: HeaderMap::new(), body: None, success: &[200] };
         let settings = self.settings();
         let clock = &*settings.clock;
         let limit = settings.attempt_timeout.min(settings.timeout);
-        match within(clock, limit, &Span::none(), transport.send::<A>(&request, clock)).await {
-            Some(Ok(answer)) => {
+        match self.probe(&transport, &request, clock, limit).await {
+            Ok(answer) => {
                 let ours = (probe.is_answer)(&answer.body);
                 let verdict = if ours { Verdict::Works } else { Verdict::AnotherService };
                 let error = (!ours).then(|| format!("status {}, and no {}", answer.status, probe.answer));
                 Tried { mode, verdict, error, request_id: answer.request_id().map(str::to_owned) }
             }
-            Some(Err(e)) => {
+            Err(e) => {
                 let e = e.ended(1, false, None, false);
                 let request_id = e.request_id().map(str::to_owned);
                 Tried { mode, verdict: verdict_of(&e), error: Some(e.to_string()), request_id }
             }
-            None => Tried {
-                mode,
-                verdict: Verdict::NoAnswer,
-                error: Some(format!("no answer within {limit:?}")),
-                request_id: None,
-            },
+        }
+    }
+
+    /// One attempt, over a connection of its own.
+    async fn probe(
+        &self,
+        transport: &Transport,
+        request: &Request,
+        clock: &dyn Clock,
+        limit: Duration,
+    ) -> Result<Answer, Error<A>> {
+        let progress = Progress::new();
+        let attempt = Attempt {
+            clock,
+            progress: &progress,
+            pooled: None,
+            #[cfg(feature = "sigv4-signer")]
+            credentials: attempts::credentials(self, request.operation, self.settings().timeout).await?,
+        };
+        match within(clock, limit, &Span::none(), Some(progress.clone()), transport.send(request, &attempt)).await {
+            Some(outcome) => outcome,
+            None => Err(attempts::timed_out(request.operation, limit, progress.phase())),
         }
     }
 }
 
 fn verdict_of<A: Api>(error: &Error<A>) -> Verdict {
     match (error.kind(), error.refusal(), error.status()) {
-        // TCP was tried before, so what fails on the way to a connection is TLS.
-        (Kind::Connect, ..) => Verdict::Tls,
         (Kind::Credentials, ..) => Verdict::NoCredentials,
-        (Kind::Timeout | Kind::Interrupted, ..) => Verdict::NoAnswer,
+        (Kind::Interrupted, ..) => Verdict::NoAnswer,
+        (Kind::Timeout, ..) if error.was_sent() == Sent::Maybe => Verdict::NoAnswer,
+        (Kind::Timeout | Kind::Connect, ..) if error.phase() == Some(Phase::Resolve) => Verdict::NameUnknown,
+        // TCP was tried before, so what fails on the way to a connection is TLS.
+        (Kind::Timeout | Kind::Connect | Kind::Certificate, ..) => Verdict::Tls,
         (_, Some(refusal), _) => Verdict::Refused(refusal),
         // It is busy: it is there.
         (Kind::Refused, _, Some(429)) => Verdict::Works,
         (Kind::Refused, _, Some(500..)) => Verdict::ServiceFails,
-        _ => Verdict::AnotherService,
+        (Kind::Refused | Kind::Request | Kind::Unreadable, ..) => Verdict::AnotherService,
     }
 }
 

@@ -277,6 +277,6 @@ pub(crate) struct Address {
     /// The name whose addresses stand for the base URL's host.
     pub resolve_as: Option<String>,
     /// For signatures.
-    #[cfg_attr(not(feature = "sigv4"), expect(dead_code))]
+    #[cfg_attr(not(feature = "sigv4-signer"), expect(dead_code))]
     pub region: Option<String>,
 }

@@ -1,13 +1,15 @@
 //! The one error of a call: what happened, and what to do about it.
 
+mod broken;
 mod display;
 
 use std::{error::Error as StdError, time::Duration};
 
 use private_api_contract::{FieldError, IdempotencyKey, Operation, Problem, ProblemCode as _, StandardCode};
 
-use crate::{Api, gateway::Refusal};
+use crate::{Api, gateway::Refusal, phase::Phase};
 
+pub(crate) use broken::broken;
 pub(crate) use display::cause;
 
 /// Why a call failed.
@@ -43,6 +45,9 @@ struct Inner<A: Api> {
     status: Option<u16>,
     problem: Option<Problem<A::Code>>,
     refusal: Option<Refusal>,
+    /// How far the gateway's clock is ahead, in milliseconds, by an answer's `Date`.
+    skew: Option<i64>,
+    phase: Option<Phase>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
     attempts: u32,
@@ -58,6 +63,8 @@ pub(crate) enum Kind {
     Request,
     /// No connection: name, address, TLS.
     Connect,
+    /// No connection, because of what is wrong with a certificate. Time does not fix it.
+    Certificate,
     /// Time was up.
     Timeout,
     /// The connection broke after the request may have left.
@@ -78,6 +85,8 @@ impl<A: Api> Error<A> {
             status: None,
             problem: None,
             refusal: None,
+            skew: None,
+            phase: None,
             request_id: None,
             retry_after: None,
             attempts: 0,
@@ -107,9 +116,20 @@ impl<A: Api> Error<A> {
         self
     }
 
-    pub(crate) fn with_refusal(mut self, refusal: Option<Refusal>) -> Self {
+    pub(crate) fn with_refusal(mut self, refusal: Option<Refusal>, skew: Option<i64>) -> Self {
         self.0.refusal = refusal;
+        self.0.skew = skew;
         self
+    }
+
+    pub(crate) fn in_phase(mut self, phase: Phase) -> Self {
+        self.0.phase = Some(phase);
+        self
+    }
+
+    #[cfg(feature = "sigv4-signer")]
+    pub(crate) fn skew(&self) -> Option<i64> {
+        self.0.skew
     }
 
     pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
@@ -192,6 +212,12 @@ impl<A: Api> Error<A> {
         self.0.refusal
     }
 
+    /// What the last attempt was doing when it ended; `None` when an answer was read whole, or nothing was tried.
+    #[must_use]
+    pub fn phase(&self) -> Option<Phase> {
+        self.0.phase
+    }
+
     /// How long the service asked to wait before the next try.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -268,7 +294,7 @@ impl<A: Api> Error<A> {
     /// sent. Usually configuration or network; the source says which.
     #[must_use]
     pub fn is_connect(&self) -> bool {
-        self.0.kind == Kind::Connect
+        matches!(self.0.kind, Kind::Connect | Kind::Certificate)
     }
 
     /// The connection broke before the answer was complete. A read may be repeated; for a write, see

@@ -19,8 +19,13 @@ mod api;
 mod attempts;
 mod builder;
 mod call;
+#[cfg(feature = "sigv4")]
+mod chain;
 mod client;
 mod clock;
+#[cfg(feature = "sigv4-signer")]
+mod credentials;
+mod dates;
 mod diagnose;
 mod dns;
 mod endpoint;
@@ -28,15 +33,18 @@ mod error;
 mod gateway;
 mod modify;
 mod pages;
+mod phase;
+mod pool;
 mod query;
 mod retry;
-#[cfg(feature = "sigv4")]
+#[cfg(feature = "sigv4-signer")]
 mod sigv4;
 mod tls;
 mod transport;
+mod watch;
 
 pub use api::{Api, Probe};
-#[cfg(feature = "sigv4")]
+#[cfg(feature = "sigv4-signer")]
 pub use aws_credential_types;
 pub use builder::{BuildError, ClientBuilder};
 pub use call::{Answered, Call, CallFuture, Conditional, Read, Write, Writes};
@@ -48,6 +56,7 @@ pub use error::{Error, Sent};
 pub use gateway::Refusal;
 pub use modify::Modify;
 pub use pages::{ItemStream, Page, PageStream};
+pub use phase::Phase;
 pub use private_api_contract as contract;
 pub use reqwest;
 pub use retry::RetryPolicy;

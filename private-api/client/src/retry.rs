@@ -1,9 +1,6 @@
 //! Every rule of retrying: when a request is sent again, how long the client waits before, and what is left open in the end.
 
-use std::{
-    sync::Mutex,
-    time::{Duration, SystemTime},
-};
+use std::{sync::Mutex, time::Duration};
 
 use private_api_contract::{Access, Method, Operation, StandardCode};
 
@@ -20,11 +17,13 @@ use crate::{
 /// overwrite somebody's later one.
 ///
 /// **What for.** No connection, a broken one, no answer in time; 429 `throttled`, `integration_failed`,
-/// `storage_unavailable`, `gateway_timeout`, and 502 to 504 of whatever stands in between. All else is final.
+/// `storage_unavailable`, `gateway_timeout`, and 408 and 502 to 504 of whatever stands in between. All else is final, a
+/// certificate that is not trusted among it.
 ///
 /// **How long.** Exponential back-off with full jitter: a random share of `base_delay × 2ⁿ`, at most `max_delay`; on top of
-/// `Retry-After`, at most `max_retry_after`. A request that died with its connection is repeated at once the first time. A
-/// wait that would not end before the call's deadline is not begun: the call fails right away.
+/// `Retry-After`. A service that asks for more than `max_retry_after` is not asked again: the call fails at once, and
+/// [`Error::retry_after`] says how long it would have been. A request that died with its connection is repeated at once the
+/// first time, over a new one. A wait that would not end before the call's deadline is not begun: the call fails right away.
 ///
 /// **How much.** All clones of a client share a budget of tokens. A retry takes 5, or 10 after a timeout, and gives them
 /// back when it succeeds; a call that succeeds at once gives 1. Without tokens there are no retries: a service in trouble
@@ -76,7 +75,7 @@ impl RetryPolicy {
         Self { max_delay, ..self }
     }
 
-    /// As long as this, and no longer, a `Retry-After` is heeded.
+    /// The longest `Retry-After` that a call waits for.
     #[must_use]
     pub fn with_max_retry_after(self, max_retry_after: Duration) -> Self {
         Self { max_retry_after, ..self }
@@ -94,6 +93,11 @@ impl RetryPolicy {
         longest.min(self.max_delay).mul_f64(random.clamp(0.0, 1.0))
     }
 
+    /// Whether the service may be asked again as soon as it said.
+    pub(crate) fn heeds<A: Api>(&self, error: &Error<A>) -> bool {
+        error.retry_after().is_none_or(|asked| asked <= self.max_retry_after)
+    }
+
     /// The wait after `error`, the `attempt`th failure (1 is the first) of its call.
     pub(crate) fn wait<A: Api>(
         &self,
@@ -105,8 +109,7 @@ impl RetryPolicy {
         if error.kind() == Kind::Interrupted && !interrupted_before {
             return Duration::ZERO;
         }
-        let asked = error.retry_after().unwrap_or_default().min(self.max_retry_after);
-        asked + self.back_off(attempt.saturating_sub(1), random)
+        error.retry_after().unwrap_or_default().saturating_add(self.back_off(attempt.saturating_sub(1), random))
     }
 }
 
@@ -140,10 +143,16 @@ pub(crate) fn mints_key(operation: &Operation, conditional: bool) -> bool {
 /// Whether another attempt may help and does no harm.
 pub(crate) fn may_retry<A: Api>(error: &Error<A>, repeat: Repeat) -> bool {
     match error.kind() {
-        Kind::Request | Kind::Credentials | Kind::Unreadable => false,
+        Kind::Request | Kind::Credentials | Kind::Certificate | Kind::Unreadable => false,
         Kind::Connect | Kind::Timeout | Kind::Interrupted => error.was_sent() == Sent::No || repeat == Repeat::Harmless,
         Kind::Refused => repeat == Repeat::Harmless && Weight::of(error) == Weight::Transient,
     }
+}
+
+/// Whether an attempt must not take a connection that has idled: it may have ended unnoticed, and then nobody knows whether the
+/// request arrived. So a write that must not be repeated, and what follows a connection that broke.
+pub(crate) fn wants_fresh_connection(repeat: Repeat, interrupted: bool) -> bool {
+    interrupted || repeat == Repeat::Harmful
 }
 
 /// What a refusal says about other attempts of the same request.
@@ -181,7 +190,7 @@ impl Weight {
                 | StandardCode::Internal,
             ) => Self::Final,
             None => match error.status() {
-                Some(429 | 502..=504) => Self::Transient,
+                Some(408 | 429 | 502..=504) => Self::Transient,
                 Some(400 | 413 | 415) => Self::Settles,
                 Some(_) | None => Self::Final,
             },
@@ -246,17 +255,6 @@ impl Budget {
     }
 }
 
-/// Reads `Retry-After`: seconds, or a date.
-pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
-    let value = value.trim();
-    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-        // More seconds than fit are very many.
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::from(u32::MAX))));
-    }
-    let date = jiff::fmt::rfc2822::parse(value).ok()?;
-    Some(SystemTime::from(date.timestamp()).duration_since(now).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,18 +289,6 @@ mod tests {
             let row = row(method, access, keyed);
             assert_eq!([Repeat::of(&row, false), Repeat::of(&row, true)], [plain, conditional], "{row:?}");
             assert_eq!([mints_key(&row, false), mints_key(&row, true)], minted, "{row:?}");
-        }
-    }
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777 - 30); // 06 Nov 1994 08:49:37, less 30 s
-        assert_eq!(retry_after(" 7 ", now), Some(Duration::from_secs(7)));
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:37 GMT", now), Some(Duration::from_secs(30)));
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:40:00 GMT", now), Some(Duration::ZERO));
-        assert_eq!(retry_after("99999999999999999999999", now), Some(Duration::from_secs(u64::from(u32::MAX))));
-        for wrong in ["", "-1", "soon", "1.5", "NaN"] {
-            assert_eq!(retry_after(wrong, now), None, "{wrong:?}");
         }
     }
 }

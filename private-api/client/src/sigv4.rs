@@ -1,18 +1,28 @@
 //! Requests signed for `execute-api` with AWS Signature Version 4.
+//!
+//! The canonical request is made here: the signing crate's own function for it tells `tracing` the whole request.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    sync::atomic::{AtomicI64, Ordering},
+    time::SystemTime,
+};
 
-use aws_credential_types::{
-    Credentials,
-    provider::{ProvideCredentials, SharedCredentialsProvider},
-};
-use aws_sigv4::{
-    http_request::{SignableBody, SignableRequest, SigningSettings, sign},
-    sign::v4,
-};
+use aws_credential_types::Credentials;
+use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
 use http::{HeaderName, HeaderValue};
+use jiff::{SignedDuration, Timestamp};
+use percent_encoding::utf8_percent_encode;
 use private_api_contract::header;
-use tokio::sync::{Mutex, OnceCell};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::{
+    Api, Error, Refusal,
+    credentials::{Failure, Held},
+    query::RESERVED,
+};
 
 /// What signatures are for.
 const SERVICE: &str = "execute-api";
@@ -20,80 +30,78 @@ const SERVICE: &str = "execute-api";
 /// Our own headers: they arrive as they are sent. What others add on the way, or callers for tracing, is not signed.
 const SIGNED: [&str; 5] = ["host", "content-type", header::IDEMPOTENCY_KEY, header::IF_MATCH, "x-apigw-api-id"];
 
-/// Credentials that end sooner than this are renewed first.
-const RENEW_BEFORE: Duration = Duration::from_secs(60);
-
-/// Credentials that do not say when they end are asked for again after this time.
-const KEEP: Duration = Duration::from_secs(15 * 60);
-
-pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+/// A correction of the clock by less than this would not have made a signature valid, in milliseconds.
+const LEAST_SKEW: u64 = 60_000;
 
 pub(crate) struct Signer {
     region: String,
-    /// The standard chain unless given; that one is looked up at the first call, for `build` sends nothing.
-    provider: OnceCell<SharedCredentialsProvider>,
-    cached: Mutex<Option<(Credentials, SystemTime)>>,
+    pub credentials: Held,
+    /// How far AWS's clock is ahead of this machine's, in milliseconds, as a refusal has proved it.
+    skew: AtomicI64,
 }
 
 impl Signer {
-    pub(crate) fn new(region: String, provider: Option<SharedCredentialsProvider>) -> Self {
-        Self { region, provider: OnceCell::new_with(provider), cached: Mutex::new(None) }
+    pub(crate) fn new(region: String, credentials: Held) -> Self {
+        Self { region, credentials, skew: AtomicI64::new(0) }
+    }
+
+    /// AWS's time, as far as it is known.
+    pub(crate) fn time(&self, now: SystemTime) -> Result<Timestamp, Failure> {
+        let skew = SignedDuration::from_millis(self.skew.load(Ordering::Relaxed));
+        Ok(Timestamp::try_from(now)?.checked_add(skew)?)
+    }
+
+    /// A signature was refused for its time. Whether another one, with the clock corrected by `measured`, may be taken. A
+    /// correction that has not helped is forgotten.
+    fn correct(&self, measured: Option<i64>) -> bool {
+        let used = self.skew.load(Ordering::Relaxed);
+        let better = measured.filter(|measured| measured.abs_diff(used) > LEAST_SKEW);
+        self.skew.store(better.unwrap_or(0), Ordering::Relaxed);
+        better.is_some()
+    }
+
+    /// Whether a request that was signed with `used` and answered with `error` may be taken with another signature: with other
+    /// credentials, or by a better clock.
+    pub(crate) fn may_sign_again<A: Api>(&self, error: &Error<A>, used: &Credentials) -> bool {
+        match error.refusal() {
+            Some(Refusal::BadCredentials) => {
+                self.credentials.refused(used);
+                true
+            }
+            Some(Refusal::SignatureExpired) => self.correct(error.skew()),
+            _ => false,
+        }
     }
 
     /// Adds the signature's headers.
-    pub(crate) async fn sign(
+    pub(crate) fn sign(
         &self,
-        mut request: reqwest::Request,
+        request: &mut reqwest::Request,
+        credentials: &Credentials,
         now: SystemTime,
-    ) -> Result<reqwest::Request, Failure> {
-        let credentials = self.credentials(now).await?;
+    ) -> Result<(), Failure> {
+        let now = self.time(now)?;
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
-        let headers =
+        let host = match (request.url().host_str(), request.url().port()) {
+            (Some(host), Some(port)) => format!("{host}:{port}"),
+            (host, _) => host.unwrap_or_default().to_owned(),
+        };
+        let mut headers: Vec<_> =
             SIGNED.iter().filter_map(|name| Some((*name, request.headers().get(*name)?.to_str().ok()?))).collect();
-        let what = What { method: request.method().as_str(), uri: request.url().as_str(), headers, body };
+        if !request.headers().contains_key("host") {
+            headers.push(("host", &host));
+        }
+        let what = What { method: request.method().as_str(), url: request.url(), headers, body };
         let signature = signature(&what, credentials, &self.region, SERVICE, now)?;
         request.headers_mut().extend(signature);
-        Ok(request)
+        Ok(())
     }
-
-    /// The provider's credentials, remembered until shortly before they end.
-    async fn credentials(&self, now: SystemTime) -> Result<Credentials, Failure> {
-        let mut cached = self.cached.lock().await;
-        if let Some((credentials, renew_at)) = &*cached
-            && now < *renew_at
-        {
-            return Ok(credentials.clone());
-        }
-        let provider = self.provider.get_or_try_init(standard_chain).await?;
-        match provider.provide_credentials().await {
-            Ok(fresh) => {
-                let renew_at = fresh.expiry().map_or(now + KEEP, |end| end.checked_sub(RENEW_BEFORE).unwrap_or(now));
-                *cached = Some((fresh.clone(), renew_at));
-                Ok(fresh)
-            }
-            // Better the old ones, while they last, than none.
-            Err(e) => match &*cached {
-                Some((old, _)) if old.expiry().is_some_and(|end| now < end) => Ok(old.clone()),
-                _ => Err(e.into()),
-            },
-        }
-    }
-}
-
-async fn standard_chain() -> Result<SharedCredentialsProvider, Failure> {
-    use aws_smithy_http_client::tls;
-    // ring, as for the client's own TLS: the chain's own default would link a second TLS stack.
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-        .build_https();
-    let config = aws_config::defaults(aws_config::BehaviorVersion::v2026_01_12()).http_client(http).load().await;
-    config.credentials_provider().ok_or_else(|| "the standard chain has no credentials provider".into())
 }
 
 /// What is signed.
 struct What<'a> {
     method: &'a str,
-    uri: &'a str,
+    url: &'a Url,
     headers: Vec<(&'a str, &'a str)>,
     body: &'a [u8],
 }
@@ -101,32 +109,59 @@ struct What<'a> {
 /// The headers that make up the signature.
 fn signature(
     what: &What<'_>,
-    credentials: Credentials,
+    credentials: &Credentials,
     region: &str,
     service: &str,
-    now: SystemTime,
+    now: Timestamp,
 ) -> Result<Vec<(HeaderName, HeaderValue)>, Failure> {
-    let identity = credentials.into();
-    let params = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name(service)
-        .time(now)
-        .settings(SigningSettings::default())
-        .build()?
-        .into();
-    let request =
-        SignableRequest::new(what.method, what.uri, what.headers.iter().copied(), SignableBody::Bytes(what.body))?;
-    let (instructions, _) = sign(request, &params)?.into_parts();
-    let (headers, _) = instructions.into_parts();
-    headers
-        .into_iter()
-        .map(|header| {
-            let mut value = HeaderValue::from_str(header.value())?;
-            value.set_sensitive(header.sensitive());
-            Ok((HeaderName::from_static(header.name()), value))
-        })
-        .collect()
+    let time = now.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let mut headers: BTreeMap<&str, String> = BTreeMap::new();
+    let own = [("x-amz-date", Some(&*time)), ("x-amz-security-token", credentials.session_token())];
+    let own = own.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    for (name, value) in what.headers.iter().copied().chain(own.clone()) {
+        let value = value.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+        headers.entry(name).and_modify(|all| *all = format!("{all},{value}")).or_insert(value);
+    }
+    let signed = headers.keys().copied().collect::<Vec<_>>().join(";");
+    let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    // Every service but S3 takes empty segments away and has what is escaped in a path escaped once more.
+    let mut path = what
+        .url
+        .path()
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .fold(String::new(), |path, segment| format!("{path}/{}", utf8_percent_encode(segment, RESERVED)));
+    if path.is_empty() || what.url.path().ends_with('/') {
+        path.push('/');
+    }
+    let mut query: Vec<_> = what.url.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).collect();
+    query.sort_unstable_by_key(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let query = query.iter().map(|pair| if pair.contains('=') { (*pair).to_owned() } else { format!("{pair}=") });
+    let query = query.collect::<Vec<_>>().join("&");
+    let canonical = format!("{}\n{path}\n{query}\n{lines}\n{signed}\n{}", what.method, sha256(what.body));
+
+    let scope = format!("{}/{region}/{service}/aws4_request", &time[..8]);
+    let to_sign = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", sha256(canonical.as_bytes()));
+    let key = generate_signing_key(credentials.secret_access_key(), now.into(), region, service);
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={signed}, Signature={}",
+        credentials.access_key_id(),
+        calculate_signature(key, to_sign.as_bytes())
+    );
+    let set = own.chain([("authorization", &*authorization)]).map(|(name, value)| {
+        let mut value = HeaderValue::from_str(value)?;
+        value.set_sensitive(name != "x-amz-date");
+        Ok((HeaderName::from_bytes(name.as_bytes())?, value))
+    });
+    set.collect()
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a `String` cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 #[cfg(test)]
@@ -144,7 +179,14 @@ mod tests {
         let host = rustc.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
         // For this machine only: other platforms' crates may never have been downloaded.
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["metadata", "--format-version=1", "--offline", "--features=sigv4", "--filter-platform", host]);
+        cargo.args([
+            "metadata",
+            "--format-version=1",
+            "--offline",
+            "--features=sigv4-signer",
+            "--filter-platform",
+            host,
+        ]);
         cargo.args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")]);
         let output = text(cargo.output().unwrap());
         let metadata: serde_json::Value = serde_json::from_str(&output).unwrap();
@@ -201,11 +243,12 @@ mod tests {
                 None,
                 "vector",
             );
-            let now = context["timestamp"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().into();
+            let now = context["timestamp"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
             let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            let what = What { method: &method, uri: &uri, headers, body: body.as_bytes() };
+            let url = url::Url::parse(&uri).unwrap();
+            let what = What { method: &method, url: &url, headers, body: body.as_bytes() };
             let region = context["region"].as_str().unwrap();
-            let made = signature(&what, credentials, region, context["service"].as_str().unwrap(), now).unwrap();
+            let made = signature(&what, &credentials, region, context["service"].as_str().unwrap(), now).unwrap();
             let authorization = made.iter().find(|(name, _)| name == "authorization").unwrap().1.to_str().unwrap();
             let name = folder.file_name().unwrap().to_string_lossy().into_owned();
             let expected = read("header-signature.txt");

@@ -116,7 +116,8 @@ async fn serve(answers: &'static [(u16, &'static str)]) -> (Endpoint<Orders>, Li
                 let mut log = log.lock().unwrap();
                 log.push(format!("{} {} {agent}", request.method(), request.uri()));
                 let (status, body) = answers[(log.len() - 1).min(answers.len() - 1)];
-                let answer = Response::builder().status(status).body(Full::new(Bytes::from_static(body.as_bytes())));
+                let answer = Response::builder().status(status).header("content-type", "application/json");
+                let answer = answer.body(Full::new(Bytes::from_static(body.as_bytes())));
                 std::future::ready(Ok::<_, Infallible>(answer.unwrap()))
             });
             tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
@@ -167,7 +168,8 @@ async fn what_is_repeated_follows_from_the_row() {
 
 #[tokio::test]
 async fn a_code_that_only_this_api_has_is_told_by_code_and_status() {
-    let (endpoint, _) = serve(&[(409, r#"{"code":"sold_out","status":409}"#)]).await;
+    let (endpoint, _) =
+        serve(&[(409, r#"{"type":"urn:orders-api:problem:sold_out","code":"sold_out","status":409}"#)]).await;
     let list: Call<Orders, OrderPage, Read> = client(endpoint).call(&LIST);
     let error = list.await.unwrap_err();
     assert_eq!((error.code(), error.status(), error.attempts()), (Some(&Code::SoldOut), Some(409), 1));

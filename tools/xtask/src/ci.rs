@@ -55,6 +55,7 @@ const STEPS: &[Step] = &[
     step("dependencies", &["cargo", "xtask", "deny", "crates"]),
     step("advisories", &["cargo", "xtask", "deny", "advisories"]).unless(deny::no_database),
     step("client features", &["cargo", "xtask", "client"]),
+    step("client's neighbours", &["cargo", "xtask", "neighbours", "--quick"]),
     step("openapi drift", &["cargo", "xtask", "openapi", "--check"]),
     step("storage on moto", &["cargo", "xtask", "storage"]),
     step("openapi lint", &["cargo", "xtask", "openapi", "lint"]),

@@ -7,6 +7,7 @@ mod deny;
 mod fuzz;
 mod lab;
 mod lint;
+mod neighbours;
 mod nightly;
 mod openapi;
 mod package;
@@ -44,6 +45,8 @@ enum Chore {
     Lab(lab::Args),
     /// What no compiler reads: spelling, and the hosted CI's workflows
     Lint(lint::Args),
+    /// The client's tests beside a crate that has switched on every feature of every shared dependency
+    Neighbours(neighbours::Args),
     /// What takes too long for every change: many more cases, long histories, packages, speed
     Nightly(ci::Args),
     /// Rewrites the committed OpenAPI documents
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Chore::Fuzz(args) => fuzz::run(&args),
         Chore::Lab(args) => lab::run(&args),
         Chore::Lint(args) => lint::run(&args),
+        Chore::Neighbours(args) => neighbours::run(&args),
         Chore::Nightly(args) => nightly::run(&args),
         Chore::Openapi(args) => openapi::run(&args),
         Chore::Package(args) => package::run(&args),

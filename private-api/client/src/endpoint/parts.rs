@@ -35,6 +35,8 @@ pub(super) fn check_region(region: &str, mistakes: &mut Mistakes) {
     let named = names.len() >= 2 && names.iter().all(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase()));
     if !(number && named && region.len() <= 32) {
         mistakes.add("region", region, "has to be an AWS region such as eu-central-1");
+    } else if domain(region).is_empty() {
+        mistakes.add("region", region, "belongs to no partition of AWS that this client knows; use its URL instead");
     }
 }
 
@@ -63,7 +65,7 @@ fn check_vpce_id(id: &str, mistakes: &mut Mistakes) {
     }
 }
 
-/// `vpce-<id>-<suffix>[-<zone>].execute-api.<region>.vpce.amazonaws.com[.cn]`
+/// `vpce-<id>-<suffix>[-<zone>].execute-api.<region>.vpce.<domain>`
 fn check_vpce_dns(name: &str, region: &str, mistakes: &mut Mistakes) {
     const RULE: &str = "has to be the VPC endpoint's DNS name such as \
                         vpce-0123456789abcdef0-abcdefgh.execute-api.eu-central-1.vpce.amazonaws.com";
@@ -73,7 +75,7 @@ fn check_vpce_dns(name: &str, region: &str, mistakes: &mut Mistakes) {
         let tail = parts.next()?;
         let tail_is_good = !tail.is_empty() && tail.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         let (named_region, suffix) = rest.split_once(".vpce.")?;
-        let good = id_is_good && tail_is_good && matches!(suffix, "amazonaws.com" | "amazonaws.com.cn");
+        let good = id_is_good && tail_is_good && !suffix.is_empty() && suffix == domain(named_region);
         good.then_some(named_region)
     });
     match shape {
@@ -86,15 +88,37 @@ fn check_vpce_dns(name: &str, region: &str, mistakes: &mut Mistakes) {
     }
 }
 
+/// What the names of each partition's regions begin with, and its domain, as the endpoint rules of AWS's SDKs have them. The first
+/// that fits counts.
+const PARTITIONS: [(&str, &str); 16] = [
+    ("cn-", "amazonaws.com.cn"),
+    ("us-gov-", "amazonaws.com"),
+    ("us-iso-", "c2s.ic.gov"),
+    ("us-isob-", "sc2s.sgov.gov"),
+    ("us-isof-", "csp.hci.ic.gov"),
+    ("eu-isoe-", "cloud.adc-e.uk"),
+    ("eusc-", "amazonaws.eu"),
+    ("us-", "amazonaws.com"),
+    ("eu-", "amazonaws.com"),
+    ("ap-", "amazonaws.com"),
+    ("sa-", "amazonaws.com"),
+    ("ca-", "amazonaws.com"),
+    ("me-", "amazonaws.com"),
+    ("af-", "amazonaws.com"),
+    ("il-", "amazonaws.com"),
+    ("mx-", "amazonaws.com"),
+];
+
 fn domain(region: &str) -> &'static str {
-    if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
+    PARTITIONS.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("", |(_, domain)| domain)
 }
 
 /// The region in the name of an API, an alias or a VPC endpoint.
 pub(super) fn region_of_host(host: &str) -> Option<String> {
     let (_, rest) = host.split_once(".execute-api.")?;
     let (region, suffix) = rest.split_once('.')?;
-    suffix.trim_start_matches("vpce.").starts_with("amazonaws.com").then(|| region.to_owned())
+    let suffix = suffix.trim_start_matches("vpce.");
+    (!suffix.is_empty() && suffix == domain(region)).then(|| region.to_owned())
 }
 
 pub(super) fn base_url(text: &str, collection: &str, mistakes: &mut Mistakes) -> Option<Url> {
@@ -125,6 +149,14 @@ pub(super) fn base_url(text: &str, collection: &str, mistakes: &mut Mistakes) ->
     let path = url.path().trim_end_matches('/').to_owned();
     if path.ends_with(collection) {
         wrong(&format!("has to end with the stage, not with {collection}"));
+    }
+    if url.host_str().and_then(region_of_host).is_some() {
+        if url.scheme() == "http" {
+            wrong("has to begin with https://: API Gateway does not answer over http");
+        }
+        if path.is_empty() {
+            wrong("has to end with the stage, such as /dev");
+        }
     }
     let mut base = url;
     base.set_path(&path);

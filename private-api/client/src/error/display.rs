@@ -11,7 +11,7 @@ impl<A: Api> Error<A> {
     fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.kind {
             Kind::Request => f.write_str("the request cannot be sent"),
-            Kind::Connect => f.write_str("no connection to the API"),
+            Kind::Connect | Kind::Certificate => f.write_str("no connection to the API"),
             Kind::Timeout => f.write_str("no answer in time"),
             Kind::Interrupted => f.write_str("the connection broke before the answer was complete"),
             Kind::Credentials => f.write_str("the request cannot be signed"),
@@ -32,7 +32,7 @@ impl<A: Api> Error<A> {
                         _ => Ok(()),
                     }
                 }
-                (None, None) => f.write_str("the gateway refused"),
+                (None, None) => f.write_str("refused"),
             },
         }
     }
@@ -72,7 +72,14 @@ impl fmt::Display for Shown<'_> {
         // Long enough for the names of a certificate that are not the one asked for.
         const LONGEST: usize = 400;
         for c in self.0.chars().take(LONGEST) {
-            fmt::Write::write_char(f, if c.is_control() { '\u{fffd}' } else { c })?;
+            let shown = if matches!(c, '\n' | '\r' | '\t') {
+                ' '
+            } else if c.is_control() {
+                '\u{fffd}'
+            } else {
+                c
+            };
+            fmt::Write::write_char(f, shown)?;
         }
         if self.0.chars().nth(LONGEST).is_some() { f.write_str("…") } else { Ok(()) }
     }
@@ -82,7 +89,8 @@ impl<A: Api> fmt::Display for Error<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.0.operation)?;
         self.summary(f)?;
-        if self.0.kind != Kind::Refused
+        // What the API itself says needs no comment.
+        if (self.0.kind != Kind::Refused || self.0.problem.is_none())
             && let Some(source) = &self.0.source
         {
             write!(f, ": {}", Shown(&cause(&**source)))?;
@@ -111,6 +119,7 @@ impl<A: Api> fmt::Debug for Error<A> {
             .field("refusal", &self.0.refusal)
             .field("request_id", &self.0.request_id)
             .field("attempts", &self.0.attempts)
+            .field("phase", &self.0.phase)
             .field("sent", &self.0.sent)
             .field("outcome_unknown", &self.0.outcome_unknown)
             .field("idempotency_key", &self.0.key)
