@@ -2,7 +2,7 @@
 
 use std::{io, iter::Peekable, path::Path, pin::pin, time::Duration};
 
-use claims_client::{Answered, Claim, ClaimsClient, Error, IdempotencyKey, ProblemCode, types::Timestamp};
+use claims_client::{Answered, ClaimsClient, Error, IdempotencyKey, ProblemCode, types::Timestamp};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::{
     sync::mpsc,
@@ -195,7 +195,7 @@ impl Books {
 
 /// Whether this run has made the claim. 201 says so. 200 says that it was there, which after a lost answer may be this
 /// run's own doing: certain where nobody had the key before, else told by the claim's own time.
-fn is_made(entry: &Entry, outcome: &Answered<Claim>, begun: Timestamp) -> bool {
+fn is_made(entry: &Entry, outcome: &Answered<claims_client::Claim>, begun: Timestamp) -> bool {
     let Ok(claim) = &entry.claim else { return false };
     let lost = claim.tried || outcome.attempts > 1;
     outcome.status == 201 || lost && (claim.new || outcome.value.created_at >= begun)
