@@ -40,7 +40,7 @@ fn leaves_over(parts: &Parts<'_>, closing: &Value, name: &str) -> bool {
     named_anywhere(&own, &mut named);
     let others =
         |o: &&Map<String, Value>| o.contains_key("additionalProperties") || o.contains_key("patternProperties");
-    !named.contains(name) && !own.objects.iter().any(|o| others(&o))
+    !named.contains(name) && !own.objects.iter().any(others)
 }
 
 pub(super) fn allows(parts: &Parts<'_>, name: &str) -> bool {
