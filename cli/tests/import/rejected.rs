@@ -158,6 +158,24 @@ fn cells(line: &str) -> Vec<&str> {
 }
 
 #[test]
+fn what_0_1_0_rejected_is_as_safe() {
+    let (api, folder) = (api(), tempfile::tempdir().unwrap());
+    let key = |n| format!("01a21344-eef3-711a-b6eb-7fce356346{n:02}");
+    // It wrote no reason to ragged rows: the seventh cell of the first stands where a reason should be.
+    let rows = format!(
+        "{},m,p,Ann,Health,19,99,slipped on ice\n{},m,p,Bob,Health,3,b,\"policyType must be one of Health, Dental\"\n{},m,p,Cid,Health\n",
+        key(10),
+        key(11),
+        key(12)
+    );
+    let csv = file(&folder, "claims.rejected.csv", &format!("claimKey,{},problem\n{rows}", HEADING.trim_end()));
+    let said = import(&api, &csv);
+    assert_eq!(books(said.ends(7)), [3, 1, 0, 2, 0]);
+    assert!(said.out.contains("under problem, is not a reason"), "{}", said.out);
+    assert_eq!(stored(&api, "m"), [["p", "Bob", "Health", "3", "b"].map(str::to_owned)]);
+}
+
+#[test]
 fn python_finds_the_reason_last_in_every_row() {
     let (api, folder) = (api(), tempfile::tempdir().unwrap());
     import(&api, &file(&folder, "claims.csv", &format!("{HEADING}{ROWS}"))).ends(7);
