@@ -21,7 +21,8 @@ const STEPS: &[Step] = &[
     step("many orders", &["cargo", "test", "--package", "claims-local", "--test", "linearizability"]).with(&[LONGER]),
     step("many faults", &["cargo", "test", "--package", "claims-local", "--test", "faults"]).with(&[LONGER]),
     step("many kills", &["cargo", "test", "--package", "claims-local", "--test", "durability"]).with(&[LONGER]),
-    step("many imports", &["cargo", "test", "--package", "claims-cli", "--test", "import"]).with(&[("CLAIMS_TEST_LONGER", "4")]),
+    step("many imports", &["cargo", "test", "--package", "claims-cli", "--test", "import"])
+        .with(&[("CLAIMS_TEST_LONGER", "4")]),
     step("many events", &["cargo", "test", "--package", "claims-local", "--test", "events"]).with(&[LONGER]),
     step("many values", &["cargo", "test", "--package", "claims-api-types", "--test", "laws"]).with(&[LONGER]),
     step("many mutations", &["cargo", "test", "--package", "claims-fuzz"]).with(&[LONGER]),
