@@ -2,13 +2,13 @@
 //!
 //! A row's key becomes its claim's id, and the API creates nothing twice under one key. So every run sends every row again, and
 //! only those that are missing are created. What has to be remembered is which key a row has: by what it says, in a
-//! [manifest], which is on the disk before the first row is sent.
+//! manifest, which is on the disk before the first row is sent.
 //!
-//! - [`source`] and [`look`]: what the file is.
-//! - [`survey`]: every row, by the API's rules.
-//! - [`register`]: which import it is, and a key for each row.
-//! - [`send`]: the rows once more, to the API.
-//! - [`reject`]: what was wrong, for a person to fix.
+//! - `source` and `look`: what the file is.
+//! - `survey`: every row, by the API's rules.
+//! - `register`: which import it is, and a key for each row.
+//! - `send`: the rows once more, to the API.
+//! - `reject`: what was wrong, for a person to fix.
 
 mod books;
 mod csv;
@@ -168,8 +168,8 @@ pub(super) fn offline(args: &Args, json: bool) -> Result<Status, Failure> {
         return example::write(args, json);
     }
     let source = Source::open(args, &args.file)?;
-    let survey = Survey::of(&source)?;
-    let progress = Progress::new(json);
+    let mut progress = Progress::new(json);
+    let survey = Survey::of(&source, &mut progress)?;
     tell(&survey, &progress, json);
     let wrong = survey.wrong.rows;
     let right = survey.rows - wrong;
@@ -203,7 +203,7 @@ fn tell(survey: &Survey, progress: &Progress, json: bool) {
 pub async fn run(client: &ClaimsClient, args: &Args, json: bool) -> Result<Status, Failure> {
     let mut progress = Progress::new(json);
     let source = Source::open(args, &args.file)?;
-    let survey = Survey::of(&source)?;
+    let survey = Survey::of(&source, &mut progress)?;
     tell(&survey, &progress, json);
     let registered = register::register(&survey, &source, args, &progress)?;
     if let Some(note) = &registered.note {

@@ -5,7 +5,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::record::{Fields, PROBLEM};
+use crate::record::{Fields, OPTIONAL, PROBLEM, REQUIRED};
 
 /// The field in which a line that is no JSON object is kept.
 pub(super) const NO_OBJECT: &str = "rejectedLine";
@@ -74,6 +74,13 @@ fn digest<'a>(parts: impl Iterator<Item = &'a str>) -> [u8; 32] {
         hash.update(part);
     }
     hash.finalize().into()
+}
+
+/// Whether a text without a mark can be a reason: 0.1.0 wrote them so. Anything else in the reason's place may be a cell too many.
+pub(super) fn is_old_reason(text: &str) -> bool {
+    let of_a_field = |name: &&str| text.strip_prefix(*name).is_some_and(|rest| rest.starts_with(' '));
+    REQUIRED.iter().chain(&OPTIONAL).any(of_a_field)
+        || ["the row ", "the line ", "createClaim: "].iter().any(|begin| text.starts_with(begin))
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

@@ -76,6 +76,14 @@ impl Progress {
         if self.json { self.line(&json!({ "note": text }).to_string()) } else { self.line(text) }
     }
 
+    /// So many rows have been looked at; said where it takes long.
+    pub(super) fn looked(&mut self, rows: u64) {
+        if self.told.elapsed() >= EVERY {
+            self.told = Instant::now();
+            self.note(&format!("looked at {} rows", thousands(rows)));
+        }
+    }
+
     /// The API takes nothing now: why, and when it is tried again.
     pub(super) fn waiting(&self, cause: &str, next: Duration) {
         let mut waiting = self.waiting.borrow_mut();

@@ -142,8 +142,9 @@ fn choose(survey: &Survey, source: &Source, args: &Args, found: Vec<Found>) -> R
     let id = Mint::id().map_err(failed)?;
     let mut all: Vec<_> = found.into_iter().map(Known::of).collect();
     for copy in keyed_copy::beside(source).map_err(failed)? {
+        // Where a manifest has taken its keys over, that one is gone on with: of as many rows, it comes first.
         let (name, begun) = (copy.name, "by claims 0.1.0".to_owned());
-        all.push(Known { name, begun, finished: false, keys: copy.keys, wrong: copy.wrong, found: None });
+        all.push(Known { name, begun, finished: true, keys: copy.keys, wrong: copy.wrong, found: None });
     }
     let mut overlapping = Vec::new();
     for known in all {

@@ -102,22 +102,18 @@ impl Rejects {
                 return Ok(Some(self.note(manifest, current.clone())));
             }
             if self.is_ours(current, true) {
-                fs::rename(&self.part, current)?;
+                replace(&self.part, current)?;
                 return Ok(Some(self.note(manifest, current.clone())));
             }
         }
         if force {
-            fs::rename(&self.part, named(&first))?;
+            replace(&self.part, &named(&first))?;
             return Ok(Some(self.note(manifest, named(&first))));
         }
         for number in 1.. {
             let path = named(&name(&manifest.state.source, self.kind, number));
-            // A link is made only where nothing is.
-            match fs::hard_link(&self.part, &path) {
-                Ok(()) => {
-                    fs::remove_file(&self.part)?;
-                    return Ok(Some(self.note(manifest, path)));
-                }
+            match place(&self.part, &path) {
+                Ok(()) => return Ok(Some(self.note(manifest, path))),
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(e) => return Err(io::Error::new(e.kind(), format!("{}: {e}", path.display()))),
             }
@@ -157,6 +153,34 @@ impl Rejects {
         };
         read().unwrap_or(false)
     }
+}
+
+/// Moves a file to where nothing is.
+fn place(part: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(part, path) {
+        Ok(()) => {}
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(e),
+        // Another file system, or one without links.
+        Err(_) => copied(part, path)?.persist_noclobber(path).map(drop).map_err(|e| e.error)?,
+    }
+    fs::remove_file(part)
+}
+
+/// Moves a file to where another one may be.
+fn replace(part: &Path, path: &Path) -> io::Result<()> {
+    if fs::rename(part, path).is_err() {
+        copied(part, path)?.persist(path).map_err(|e| e.error)?;
+        fs::remove_file(part)?;
+    }
+    Ok(())
+}
+
+/// A copy beside `path`, whole and on the disk.
+fn copied(part: &Path, path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut copy = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    io::copy(&mut File::open(part)?, copy.as_file_mut())?;
+    copy.as_file().sync_all()?;
+    Ok(copy)
 }
 
 fn write_object(out: &mut impl Write, fields: &Fields, problem: &str) -> io::Result<()> {

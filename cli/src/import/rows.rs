@@ -183,7 +183,13 @@ impl Reading {
             let reason = Reason { text: reason.to_owned(), unchanged: true };
             return Ok(Parsed { row: Err(reason), mark: Some(mark) });
         }
+        let no_reason = mark.is_none() && problem.is_some_and(|text| !text.is_empty() && !mark::is_old_reason(text));
         let mark = mark.map(|(mark, _)| mark);
+        if no_reason {
+            let why =
+                "the last cell, under problem, is not a reason that was given: is it a cell too many? If not, empty it";
+            return Ok(Parsed { row: Err(Reason::new(why)), mark });
+        }
         // Blank columns at the heading's end are no columns, as long as they are blank.
         if cells.len() > wanted && cells.len() <= columns.width && cells[wanted..].iter().all(|cell| cell.is_empty()) {
             cells = &cells[..wanted];

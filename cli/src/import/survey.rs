@@ -9,6 +9,7 @@ use super::{
     groups::Groups,
     look::{self, Kind, Refusal},
     mark::Mark,
+    progress::Progress,
     rows::{self, Fault, Parsed, Raw, Reading, Reason, Rows},
     sort::{Records, Sorter},
     source::Source,
@@ -79,7 +80,7 @@ impl Survey {
     ///
     /// # Errors
     /// The file is refused as a whole, with all that is wrong with it.
-    pub(super) fn of(source: &Source) -> Result<Self, Failure> {
+    pub(super) fn of(source: &Source, progress: &mut Progress) -> Result<Self, Failure> {
         let failed = |e: io::Error| Failure::file(source.shown.as_ref(), e);
         let refused = |refusal: Refusal| refusal.into_failure(&source.shown);
         let mut rows = source.rows().map_err(failed)?;
@@ -102,6 +103,9 @@ impl Survey {
                 Ok(Some((line, raw))) => {
                     let parsed = reading.parse(line, &raw).map_err(|refusal| refused(in_words(refusal, source)))?;
                     looked.row(line, &raw, &reading, parsed).map_err(failed)?;
+                    if looked.rows.is_multiple_of(4096) {
+                        progress.looked(looked.rows);
+                    }
                 }
                 Err(fault) => return Err(faults(source, &mut rows, fault)),
             }

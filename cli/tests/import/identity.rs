@@ -214,6 +214,16 @@ fn an_import_that_0_1_0_began_is_finished_with_its_keys() {
     let mut wanted: Vec<_> = (10..20).map(key).chain([key(77)]).collect();
     wanted.sort();
     assert_eq!(ids(&api), wanted);
+    // The manifest has taken them over: there is one, and the next run goes on with it.
+    let again = import(&api, &csv);
+    assert_eq!(books(again.ends(7)), [11, 0, 10, 1, 0]);
+    assert!(again.err.contains("goes on with the import of claims.csv"), "{}", again.err);
+    let imports = fs::read_dir(folder.path().join(".claims-import")).unwrap();
+    assert_eq!(
+        imports.filter(|entry| entry.as_ref().unwrap().path().is_dir()).count(),
+        2,
+        "this one and the rejected rows'"
+    );
     // The row that has been fixed under its key is not made again under another.
     fs::write(&csv, format!("{}{}", table(10..20), wrong("Health"))).unwrap();
     assert_eq!(ids(&api), wanted);

@@ -157,6 +157,52 @@ fn cells(line: &str) -> Vec<&str> {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn rejected_rows_reach_another_file_system_than_the_keys() {
+    use std::os::unix::fs::MetadataExt;
+    let device = |path: &std::path::Path| fs::metadata(path).map(|there| there.dev()).ok();
+    let here = device(&std::env::temp_dir());
+    let places = [env!("CARGO_TARGET_TMPDIR"), "/run", "/var/tmp"].into_iter();
+    let mut others =
+        places.filter(|place| device(place.as_ref()) != here).filter_map(|place| tempfile::tempdir_in(place).ok());
+    let Some(other) = others.next() else {
+        eprintln!("SKIPPED: rejected rows on another file system, for this machine has one only");
+        return;
+    };
+    // The keys here, the file and its rejected rows there.
+    let (api, folder) = (api(), tempfile::tempdir().unwrap());
+    let csv = file(&folder, "claims.csv", &format!("{HEADING}{ROWS}"));
+    let linked = other.path().join("claims.csv");
+    import(&api, &csv).ends(7);
+    fs::write(&linked, fs::read(&csv).unwrap()).unwrap();
+    fs::create_dir(other.path().join(".claims-import")).unwrap();
+    let imports = folder.path().join(".claims-import").canonicalize().unwrap();
+    fs::write(other.path().join(".claims-import/elsewhere"), format!("{}\n", imports.display())).unwrap();
+    for _ in 0..2 {
+        assert_eq!(books(import(&api, &linked).ends(7)), [5, 0, 1, 4, 0]);
+        assert_eq!(rejected(&other), [other.path().join("claims.rejected.csv")]);
+    }
+}
+
+#[test]
+fn what_0_1_0_rejected_is_as_safe() {
+    let (api, folder) = (api(), tempfile::tempdir().unwrap());
+    let key = |n| format!("01a21344-eef3-711a-b6eb-7fce356346{n:02}");
+    // It wrote no reason to ragged rows: the seventh cell of the first stands where a reason should be.
+    let rows = format!(
+        "{},m,p,Ann,Health,19,99,slipped on ice\n{},m,p,Bob,Health,3,b,\"policyType must be one of Health, Dental\"\n{},m,p,Cid,Health\n",
+        key(10),
+        key(11),
+        key(12)
+    );
+    let csv = file(&folder, "claims.rejected.csv", &format!("claimKey,{},problem\n{rows}", HEADING.trim_end()));
+    let said = import(&api, &csv);
+    assert_eq!(books(said.ends(7)), [3, 1, 0, 2, 0]);
+    assert!(said.out.contains("under problem, is not a reason"), "{}", said.out);
+    assert_eq!(stored(&api, "m"), [["p", "Bob", "Health", "3", "b"].map(str::to_owned)]);
+}
+
 #[test]
 fn python_finds_the_reason_last_in_every_row() {
     let (api, folder) = (api(), tempfile::tempdir().unwrap());
