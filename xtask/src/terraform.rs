@@ -153,8 +153,15 @@ fn apply_and_destroy(
     steps.work("a sample of changes", || Sample::run(workspace, &simulator, "part-2-resolver"))?;
     steps.work("from 0.1.0", || released::plans_to_no_loss(workspace, &simulator))?;
     // Body and policy change together: both must be deployed, and the policy must outlive the new body.
-    let signed =
-        &["apply", "-auto-approve", PART_2, OWN_LOGGING_ROLE, "-var=authorization=AWS_IAM", ANOTHER_ENDPOINT, UNPROTECTED];
+    let signed = &[
+        "apply",
+        "-auto-approve",
+        PART_2,
+        OWN_LOGGING_ROLE,
+        "-var=authorization=AWS_IAM",
+        ANOTHER_ENDPOINT,
+        UNPROTECTED,
+    ];
     steps.command("apply with IAM", minutes(5), &mut terraform(signed))?;
     steps.command("read back with IAM", minutes(1), &mut read_back(&[Path::new("signed"), &outputs]))?;
     let state = steps.work("state with IAM", || workspace.json(terraform(&["show", "-json"])))?;

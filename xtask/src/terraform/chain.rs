@@ -37,7 +37,9 @@ pub fn is_free_of_names(workspace: &Workspace) -> Result<(), Box<dyn Error>> {
     let first = made_first(workspace.folder(), &edges)?;
     let mistakes: Vec<String> = first
         .iter()
-        .flat_map(|from| below(from, &edges).into_iter().filter(|on| is_named(on)).map(move |on| format!("{from} rests on {on}")))
+        .flat_map(|from| {
+            below(from, &edges).into_iter().filter(|on| is_named(on)).map(move |on| format!("{from} rests on {on}"))
+        })
         .collect();
     if first.is_empty() {
         return Err("no resource with create_before_destroy is in the graph: is it still read as it is written?".into());
@@ -62,9 +64,11 @@ fn made_first(folder: &Path, edges: &BTreeMap<String, BTreeSet<String>>) -> Resu
     let mut saying = BTreeSet::new();
     for file in configuration(folder)? {
         let text = fs::read_to_string(&file)?;
-        for block in text.split("\nresource \"").skip(1).filter(|block| {
-            block.split("\n}").next().is_some_and(|body| body.contains("create_before_destroy = true"))
-        }) {
+        for block in text
+            .split("\nresource \"")
+            .skip(1)
+            .filter(|block| block.split("\n}").next().is_some_and(|body| body.contains("create_before_destroy = true")))
+        {
             let mut quoted = block.split('"');
             if let (Some(kind), Some(name)) = (quoted.next(), quoted.nth(1)) {
                 let module = file.parent().and_then(Path::file_name).is_some_and(|folder| folder != "work");
@@ -74,7 +78,9 @@ fn made_first(folder: &Path, edges: &BTreeMap<String, BTreeSet<String>>) -> Resu
     }
     let is_one = |address: &&String| {
         saying.iter().any(|(resource, module)| {
-            address.strip_suffix(resource.as_str()).is_some_and(|path| path.is_empty() != *module && (path.is_empty() || path.ends_with('.')))
+            address
+                .strip_suffix(resource.as_str())
+                .is_some_and(|path| path.is_empty() != *module && (path.is_empty() || path.ends_with('.')))
         })
     };
     Ok(edges.keys().filter(is_one).cloned().collect())
@@ -83,7 +89,9 @@ fn made_first(folder: &Path, edges: &BTreeMap<String, BTreeSet<String>>) -> Resu
 fn configuration(folder: &Path) -> Result<Vec<std::path::PathBuf>, Box<dyn Error>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
-    folders.extend(fs::read_dir(folder.join("modules"))?.collect::<Result<Vec<_>, _>>()?.into_iter().map(|entry| entry.path()));
+    folders.extend(
+        fs::read_dir(folder.join("modules"))?.collect::<Result<Vec<_>, _>>()?.into_iter().map(|entry| entry.path()),
+    );
     for folder in folders {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
@@ -117,7 +125,9 @@ mod tests {
 
     #[test]
     fn what_it_rests_on_is_found_however_far() {
-        let edges = edges("digraph G {\n  \"module.a.aws_x.this\" -> \"aws_y.z\";\n  \"aws_y.z\" -> \"aws_iam_role.r\";\n  \"aws_y.z\" [label=\"aws_y.z\"];\n}");
+        let edges = edges(
+            "digraph G {\n  \"module.a.aws_x.this\" -> \"aws_y.z\";\n  \"aws_y.z\" -> \"aws_iam_role.r\";\n  \"aws_y.z\" [label=\"aws_y.z\"];\n}",
+        );
         assert_eq!(below("module.a.aws_x.this", &edges), ["aws_iam_role.r", "aws_y.z"].map(str::to_owned).into());
         assert!(is_named("module.f.aws_iam_role.this") && !is_named("data.aws_iam_role.this"));
     }

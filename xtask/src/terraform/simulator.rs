@@ -143,7 +143,9 @@ fn ask(endpoint: &str, method: &str, what: &str) -> Result<serde_json::Value, Bo
         answer.extend_from_slice(&chunk[..read]);
         let text = String::from_utf8_lossy(&answer);
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+            let length = head
+                .lines()
+                .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
             if length.is_some_and(|length: usize| body.len() >= length) {
                 return Ok(serde_json::from_str(body)?);
             }

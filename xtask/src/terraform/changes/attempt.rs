@@ -2,8 +2,7 @@
 
 use std::{
     error::Error,
-    fmt,
-    fs,
+    fmt, fs,
     path::PathBuf,
     sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
@@ -29,8 +28,11 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// Whatever takes longer is a resource that never goes.
 const LIMIT: Duration = Duration::from_secs(600);
 /// Refusals that say why, as Terraform heads them.
-const REASONS: [&str; 3] =
-    ["Error: Resource postcondition failed", "Error: Resource precondition failed", "Error: Invalid value for variable"];
+const REASONS: [&str; 3] = [
+    "Error: Resource postcondition failed",
+    "Error: Resource precondition failed",
+    "Error: Invalid value for variable",
+];
 /// What holds claims, what they are read with, and who did what.
 const STATEFUL: [&str; 2] = ["aws_dynamodb_table", "aws_kms_key"];
 /// Not a resource of AWS's: memory of protection.tf, by which it tells a replacement.
@@ -122,7 +124,8 @@ impl<'a> Base<'a> {
             Kind::SideBySide => at.side_by_side()?,
         };
         let broken = copy.broken()?;
-        let watched = self.mode.protected && matches!(case.kind, Kind::Change | Kind::SideBySide | Kind::DestroyProtected);
+        let watched =
+            self.mode.protected && matches!(case.kind, Kind::Change | Kind::SideBySide | Kind::DestroyProtected);
         match broken.first() {
             Some(first) if watched => Ok(Outcome::Wrong(format!("down after {} calls, first {first}", broken.len()))),
             _ => Ok(outcome),
@@ -196,7 +199,8 @@ impl At<'_> {
         self.run("again", &["apply", "-auto-approve"], options)?;
         self.nothing_to_do(options)?;
         let log = fs::read_to_string(self.folder.join("again.log"))?;
-        let taken_over = log.lines().filter(|line| line.contains("log_group") && line.contains("Import complete")).count();
+        let taken_over =
+            log.lines().filter(|line| line.contains("log_group") && line.contains("Import complete")).count();
         if taken_over < 7 {
             return Ok(Outcome::Wrong(format!("only {taken_over} log groups were left and taken over")));
         }
@@ -227,7 +231,8 @@ impl At<'_> {
         show.arg(plan);
         let plan = self.base.workspace.json(show)?;
         for change in plan["resource_changes"].as_array().into_iter().flatten() {
-            let deleted = change["change"]["actions"].as_array().is_some_and(|all| all.iter().any(|one| one == "delete"));
+            let deleted =
+                change["change"]["actions"].as_array().is_some_and(|all| all.iter().any(|one| one == "delete"));
             if deleted && STATEFUL.iter().any(|kind| change["type"] == *kind) {
                 return Err(format!("{} would be deleted", change["address"].as_str().unwrap_or_default()).into());
             }
@@ -240,7 +245,12 @@ impl At<'_> {
         self.run("second", &["plan", "-detailed-exitcode"], options).map_err(|why| {
             let log = fs::read_to_string(self.folder.join("second.log")).unwrap_or_default();
             let rest: Vec<&str> = log.lines().filter(|line| line.starts_with("  # ")).collect();
-            format!("the second plan is not empty: {} {}", rest.join(";"), if rest.is_empty() { why.to_string() } else { String::new() }).into()
+            format!(
+                "the second plan is not empty: {} {}",
+                rest.join(";"),
+                if rest.is_empty() { why.to_string() } else { String::new() }
+            )
+            .into()
         })
     }
 

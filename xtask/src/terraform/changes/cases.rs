@@ -145,7 +145,10 @@ fn pairs(mode: &Mode) -> Vec<Case> {
     if mode.clients {
         let client = ("client_vpcs", "{\"client\"={\"cidr\"=\"172.22.0.0/16\"}}");
         all.push(change("zones and a client's range", &[zones, client]));
-        all.push(change("zones and DNS", &[zones, ("client_dns", if mode.dns == "alias" { "resolver" } else { "alias" })]));
+        all.push(change(
+            "zones and DNS",
+            &[zones, ("client_dns", if mode.dns == "alias" { "resolver" } else { "alias" })],
+        ));
     }
     all
 }

@@ -1,6 +1,12 @@
 //! A few of the changes for every run of the proof: what the last commit has touched first, then others, as far as the time goes.
 
-use std::{collections::BTreeSet, error::Error, path::Path, process::Command, time::{Duration, Instant}};
+use std::{
+    collections::BTreeSet,
+    error::Error,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use sha2::{Digest, Sha256};
 
@@ -46,8 +52,11 @@ impl Sample {
             .filter(|attempt| !matches!(attempt.outcome, Outcome::LeftOut))
             .collect();
         eprintln!("{} of {all} changes tried, those of {touched:?} first", tried.len());
-        let wrong: Vec<String> =
-            tried.iter().filter(|attempt| matches!(attempt.outcome, Outcome::Wrong(_))).map(ToString::to_string).collect();
+        let wrong: Vec<String> = tried
+            .iter()
+            .filter(|attempt| matches!(attempt.outcome, Outcome::Wrong(_)))
+            .map(ToString::to_string)
+            .collect();
         if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
     }
 }
@@ -90,7 +99,10 @@ fn folder_of(case: &str, modules: &[(String, String)]) -> String {
     while let Some(after) = rest.strip_prefix("module.") {
         let end = after.find(['.', '[']).unwrap_or(after.len());
         path.push(&after[..end]);
-        rest = after[end..].split_once("].").filter(|_| after[end..].starts_with('[')).map_or_else(|| after[end..].trim_start_matches('.'), |(_, more)| more);
+        rest = after[end..]
+            .split_once("].")
+            .filter(|_| after[end..].starts_with('['))
+            .map_or_else(|| after[end..].trim_start_matches('.'), |(_, more)| more);
     }
     let key = path.join(".");
     modules.iter().find(|(known, _)| *known == key).map_or_else(|| ".".to_owned(), |(_, folder)| folder.clone())
