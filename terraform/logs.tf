@@ -26,16 +26,36 @@ resource "aws_api_gateway_account" "found" {
     ignore_changes = [cloudwatch_role_arn]
 
     postcondition {
-      condition     = var.manage_api_gateway_account || !contains(["", "${local.role_arn_prefix}-api-gateway-logs"], self.cloudwatch_role_arn)
+      condition     = var.manage_api_gateway_account || self.cloudwatch_role_arn != ""
       error_message = <<-EOT
-        ${self.cloudwatch_role_arn == "" ? "API Gateway has no role in this region by which it may write logs, and the API would not start without." : "API Gateway logs in this region by this deployment's own role, which would go."}
-        To have this deployment own the region's role (0.1.0 did that where nothing was said):
+        API Gateway has no role in this region by which it may write logs, and the API would not start without.
+        To have this deployment own the region's role:
 
           manage_api_gateway_account = true
 
         Or set one that belongs to nobody's deployment, once for the region:
 
           aws apigateway update-account --region ${var.region} --patch-operations op=replace,path=/cloudwatchRoleArn,value=<role>
+      EOT
+    }
+    postcondition {
+      condition     = var.manage_api_gateway_account || self.cloudwatch_role_arn != "${local.role_arn_prefix}-api-gateway-logs"
+      error_message = <<-EOT
+        API Gateway logs in this region by this deployment's own role, and every API of the region would lose it. Keep it (0.1.0 took it
+        where nothing was said): put this line into your variables.
+
+          manage_api_gateway_account = true
+
+        To give it up, set another role first: aws apigateway update-account --region ${var.region} --patch-operations op=replace,path=/cloudwatchRoleArn,value=<role>
+      EOT
+    }
+    postcondition {
+      condition     = !var.manage_api_gateway_account || contains(["", "${local.role_arn_prefix}-api-gateway-logs"], self.cloudwatch_role_arn)
+      error_message = <<-EOT
+        API Gateway logs in this region by a role that is not of this deployment: ${self.cloudwatch_role_arn}
+        Every API of the region logs by it, so it is not replaced. This deployment uses it as it is:
+
+          manage_api_gateway_account = false
       EOT
     }
   }
@@ -49,7 +69,6 @@ module "api_account" {
   partition  = local.partition
   region     = var.region
   account_id = local.account_id
-  found      = aws_api_gateway_account.found.cloudwatch_role_arn
 }
 
 # ---- what an earlier deployment of this name has left (keep_logs) -----------------------------------------------------

@@ -102,6 +102,7 @@ module "table" {
 # ---- functions ------------------------------------------------------------------------------------------------------
 
 resource "aws_security_group" "functions" {
+  #checkov:skip=CKV2_AWS_5:attached to the functions in their module, which checkov does not follow beside depends_on
   name_prefix = "${var.name}-functions-"
   description = "The functions: nothing in, DynamoDB out"
   vpc_id      = module.api_vpc.vpc_id
@@ -181,12 +182,15 @@ module "api" {
   openapi_document = var.openapi_document
   authorization    = var.authorization
   functions = { for operation, settings in local.operations : operation => {
-    name = module.function[operation].name
-    # As text: by reference the API would carry create_before_destroy to the functions and all below them, whose names are taken.
-    invoke_arn = "arn:${local.partition}:apigateway:${var.region}:lambda:path/2015-03-31/functions/arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${var.name}-${operation}/invocations"
-    method     = settings.method
-    path       = settings.path
+    name   = module.function[operation].name
+    method = settings.method
+    path   = settings.path
   } }
+  # As text and apart: with a reference to the functions the API would hand create_before_destroy on to them and all below them, whose
+  # names are taken.
+  invoke_arns = { for operation in keys(local.operations) : operation =>
+    "arn:${local.partition}:apigateway:${var.region}:lambda:path/2015-03-31/functions/arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${var.name}-${operation}/invocations"
+  }
   endpoint_id             = module.execute_api_endpoint.id
   additional_endpoint_ids = var.additional_endpoint_ids
   throttle                = var.throttle

@@ -195,8 +195,7 @@ run "defaults" {
     error_message = "each role has its own DynamoDB action and no other"
   }
   assert {
-    condition = alltrue([for function in module.function : [for statement in jsondecode(function.role_policy).Statement : statement.Condition if startswith(statement.Sid, "OneAction")] ==
-    [{ StringEquals = { "aws:SourceVpce" = "vpce-0aaaaaaaaaaaaaaaa" } }]])
+    condition     = alltrue([for function in module.function : jsondecode(function.role_policy).Statement[0].Condition == { StringEquals = { "aws:SourceVpce" = "vpce-0aaaaaaaaaaaaaaaa" } }])
     error_message = "each role's keys open the table through our endpoint only"
   }
   assert {

@@ -290,6 +290,6 @@ run "somebody_elses_logging_role" {
   }
 
   expect_failures = [
-    module.api_account[0].aws_api_gateway_account.this,
+    aws_api_gateway_account.found,
   ]
 }

@@ -3,7 +3,7 @@
 locals {
   body = templatefile(var.openapi_document, merge(
     { authorization_type = var.authorization },
-    { for operation, function in var.functions : "${operation}_invoke_arn" => function.invoke_arn },
+    { for operation, arn in var.invoke_arns : "${operation}_invoke_arn" => arn },
   ))
   policy = jsonencode({
     Version = "2012-10-17"
@@ -46,7 +46,7 @@ resource "aws_api_gateway_rest_api" "this" {
 
   # Whatever a deployment rests on is made before the old one goes (Terraform hands that on): the API, its policy, its endpoint with
   # VPC, subnets and groups. Nothing of it has a name that can be had once only, and nothing else may be named here: the functions
-  # come in as text (invoke_arn).
+  # come in as text (invoke_arns).
   lifecycle {
     create_before_destroy = true
 

@@ -19,8 +19,13 @@ variable "authorization" {
 }
 
 variable "functions" {
-  description = "By operation id: the function, its invoke ARN as text, and the method and path (with /* for a parameter) that may invoke it."
-  type        = map(object({ name = string, invoke_arn = string, method = string, path = string }))
+  description = "By operation id: the function, and the method and path (with /* for a parameter) that may invoke it."
+  type        = map(object({ name = string, method = string, path = string }))
+}
+
+variable "invoke_arns" {
+  description = "By operation id: what an integration's uri names. Text, no reference to a function."
+  type        = map(string)
 }
 
 variable "endpoint_id" {

@@ -82,6 +82,19 @@ def function_names_are_unique():
     LambdaBackend.create_function = create_function
 
 
+def functions_can_change_their_architecture():
+    """UpdateFunctionCode takes Architectures along with the package.
+    Source: Lambda API reference, UpdateFunctionCode. moto drops it: a perpetual difference."""
+    original = LambdaBackend.update_function_code
+
+    def update_function_code(self, function_name, qualifier, body):
+        if body.get("Architectures"):
+            self.get_function(function_name, qualifier).architectures = body["Architectures"]
+        return original(self, function_name, qualifier, body)
+
+    LambdaBackend.update_function_code = update_function_code
+
+
 def rest_apis_have_tags_of_their_own():
     """TagResource, UntagResource and GetTags on a REST API's ARN.
     Source: API Gateway API reference, TagResource. moto answers 404, so that no changed tag or name can be applied."""
@@ -352,7 +365,7 @@ def may(role, action):
 BEHAVIOURS = [
     import_wipes_the_resource_policy, private_api_needs_a_policy_to_be_deployed, deployments_keep_what_was_deployed,
     served_deployments_cannot_be_deleted, stages_log_by_the_accounts_role, function_names_are_unique,
-    permissions_have_names_of_their_own, rest_apis_have_tags_of_their_own, endpoints_of_an_api_can_change,
+    functions_can_change_their_architecture, permissions_have_names_of_their_own, rest_apis_have_tags_of_their_own, endpoints_of_an_api_can_change,
     log_groups_can_change_their_key, tables_can_change_their_key, resolver_rules_can_change, key_policies_hold_role_ids,
 ]
 

@@ -3,6 +3,7 @@
 //! Two lanes at once: what only reads the configuration, and what needs the simulator. Offline but for the first
 //! installation of the tools from PyPI.
 
+mod chain;
 mod changes;
 mod permissions;
 mod released;
@@ -98,6 +99,7 @@ fn prove(steps: &Steps, workspace: &Workspace, tools: &Installed, zip: &Path, bl
     steps.command("fmt", minutes(1), fmt.current_dir(root().join("terraform")))?;
     steps.command("init", minutes(5), &mut workspace.terraform(&["init"]))?;
     steps.command("validate", minutes(1), &mut workspace.terraform(&["validate"]))?;
+    steps.work("create before destroy", || chain::is_free_of_names(workspace))?;
 
     thread::scope(|scope| {
         let reading = scope.spawn(|| {
