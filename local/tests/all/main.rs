@@ -20,3 +20,5 @@ mod linearizability;
 mod lists;
 mod lost_updates;
 mod operations;
+#[cfg(unix)]
+mod parents;
