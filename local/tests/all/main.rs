@@ -20,4 +20,6 @@ mod linearizability;
 mod lists;
 mod lost_updates;
 mod operations;
+#[cfg(unix)]
+mod parents;
 mod tombstones;

@@ -124,7 +124,8 @@ impl Builder {
     /// See [`StartError`]: each names what is in the way.
     pub async fn start<F: Functions>(self, functions: impl FnOnce(&Client, &str) -> F) -> Result<LocalApi, StartError> {
         let Definition { program, table, sdk, .. } = &self.definition;
-        let storage = Storage::open(&self.place, table, *sdk, program).await?;
+        // Boxed: the SDK's calls are deep in it, and whoever awaits this is not to inherit their depth.
+        let storage = Box::pin(Storage::open(&self.place, table, *sdk, program)).await?;
         let functions = functions(storage.client(), &table.name);
         self.listen(functions, Some(storage)).await
     }

@@ -17,7 +17,7 @@ use crate::{
     content::{self, Content, View},
     lock,
     paths::{beside, lengths, mode_of_others, private, remove_if_empty, resolved},
-    seal,
+    seal, touched,
 };
 
 /// How long a connection of ours waits for a backup that reads the file.
@@ -80,6 +80,12 @@ impl DataFile {
         if let Err(error) = patience.and(folded).and(self.keeper.busy_timeout(PATIENCE)) {
             tracing::debug!(%error, "the log stays beside the data file for now");
         }
+    }
+
+    /// Whether a row that this call is about is not what was written. What cannot be looked at, the engine will complain of.
+    pub(crate) fn is_damaged(&self, operation: &str, body: &[u8]) -> bool {
+        touched::is_damaged(&self.keeper, operation, body)
+            .unwrap_or_else(|error| error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt))
     }
 
     /// A table was made: what is written into it is to have checksums.

@@ -86,6 +86,9 @@ impl Database {
             Place::File(file) => file.lock().unwrap_or_else(PoisonError::into_inner),
         };
         let Some(file) = &*file else { return Err(ConnectorError::io("the data file has been closed".into())) };
+        if file.is_damaged(operation, body) {
+            return Ok(Err(DynoxideError::InternalServerError("what is stored is not what was written".to_owned())));
+        }
         let answer = dispatch(&file.engine, operation, body);
         if operation == "CreateTable"
             && let Err(error) = file.seal_new_tables()

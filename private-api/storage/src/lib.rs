@@ -18,6 +18,7 @@ mod seal;
 mod socket;
 mod storage;
 mod table;
+mod touched;
 mod words;
 
 pub use backup::{backup, verify};

@@ -122,8 +122,14 @@ pub(crate) fn items(connection: &Connection) -> rusqlite::Result<u64> {
     Ok(items)
 }
 
+/// The table of this name, if its rows have checksums.
+pub(crate) fn table(connection: &Connection, name: &str) -> rusqlite::Result<Option<Sealed>> {
+    let Some(table) = tables(connection)?.into_iter().find(|table| table.name == name) else { return Ok(None) };
+    Ok(table.is_sealed(connection)?.then_some(table))
+}
+
 /// A table of the engine's: of items, or about tables.
-struct Sealed {
+pub(crate) struct Sealed {
     name: String,
     columns: Vec<String>,
     key: Vec<String>,
@@ -156,6 +162,23 @@ fn tables(connection: &Connection) -> rusqlite::Result<Vec<Sealed>> {
 }
 
 impl Sealed {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Counts what is not as it was written, what is there, and what was written, for some of the rows.
+    pub(crate) fn queries(&self, rows: &str, sums: &str) -> (String, String, String) {
+        let (table, text) = (quoted(&self.name), self.text());
+        let wrong = format!(
+            "SELECT count(*) FROM {table} AS item LEFT JOIN {SUMS} AS sums
+             ON sums.name = {text} AND sums.key = {} WHERE {rows} AND sums.sum IS NOT {}",
+            self.key("item."),
+            self.sum("item.")
+        );
+        let there = format!("SELECT count(*) FROM {table} AS item WHERE {rows}");
+        (wrong, there, format!("SELECT count(*) FROM {SUMS} WHERE name = {text} AND {sums}"))
+    }
+
     fn text(&self) -> String {
         format!("'{}'", self.name.replace('\'', "''"))
     }
@@ -199,16 +222,9 @@ impl Sealed {
 
     /// Rows that are not what was written, or are not there any more.
     fn damages(&self, connection: &Connection) -> rusqlite::Result<Option<String>> {
-        let (table, text) = (quoted(&self.name), self.text());
-        let rows = format!(
-            "SELECT count(*), count(*) FILTER (WHERE sums.sum IS NOT {sum}) FROM {table} AS item
-             LEFT JOIN {SUMS} AS sums ON sums.name = {text} AND sums.key = {key}",
-            sum = self.sum("item."),
-            key = self.key("item.")
-        );
-        let (rows, wrong): (i64, i64) = connection.query_row(&rows, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let noted = format!("SELECT count(*) FROM {SUMS} WHERE name = {text}");
-        let noted: i64 = connection.query_row(&noted, [], |row| row.get(0))?;
+        let (wrong, there, noted) = self.queries("true", "true");
+        let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        let (wrong, rows, noted) = (number(&wrong)?, number(&there)?, number(&noted)?);
         let words = match (noted - rows, wrong) {
             (0, 0) => return Ok(None),
             (lost @ 1.., _) => format!("{lost} of {noted} rows are gone"),

@@ -73,7 +73,7 @@ impl Storage {
     pub async fn open(place: &Place, table: &Table, sdk: Sdk, program: &'static str) -> Result<Self, OpenError> {
         let database = match place {
             Place::Memory => Some(Database::memory(program)?),
-            Place::File(file) => Some(Database::open(file, table, sdk, program).await?),
+            Place::File(file) => Some(Box::pin(Database::open(file, table, sdk, program)).await?),
             Place::Endpoint(_) => None,
         };
         let http = match &database {

@@ -72,3 +72,56 @@ async fn no_damage_is_served_as_truth() {
     eprintln!("{refused} refused, {served} served as they were written");
     assert!(refused > 5 && served > 0, "nothing was tested: {refused} refused, {served} served");
 }
+
+/// 500 in the nightly run.
+const FLIPS_WHILE_IT_RUNS: u64 = 25;
+
+/// Under a running program as well: a claim is what was written or an error, and never a 404.
+#[tokio::test]
+async fn damage_that_comes_while_it_runs_is_not_served_either() {
+    use std::os::unix::fs::FileExt;
+    let mut dice = Dice(seed() + 1);
+    let (mut right, mut refused) = (0, 0);
+    for n in 0..FLIPS_WHILE_IT_RUNS * longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = data_file(folder.path());
+        let running = Running::start(&["--port", "0", "--data", &name]);
+        let client = running.client();
+        let member: MemberId = "m".parse().unwrap();
+        let mut claims = Vec::new();
+        for _ in 0..8 {
+            claims.push(client.create_claim(new_claim("m")).await.unwrap());
+        }
+        let file = fs::File::options().read(true).write(true).open(&name).unwrap();
+        let bytes = fs::read(&name).unwrap();
+        // In what was stored: somewhere about a description.
+        let places: Vec<_> =
+            bytes.windows(4).enumerate().filter(|(_, four)| four == b"snow").map(|(at, _)| at).collect();
+        let at = dice.pick(&places) + usize::try_from(dice.roll(60)).unwrap() - 30;
+        file.write_all_at(&[bytes[at] ^ 1 << dice.roll(8)], at as u64).unwrap();
+        // Makes it forget what it has read.
+        let another = client.create_claim(new_claim("another")).without_retry().await;
+        let say = format!("CLAIMS_TEST_SEED={}, {n}: {at}, another: {another:?}", seed());
+        for claim in &claims {
+            match client.get_claim(&member, claim.claim_id).without_retry().await {
+                Ok(found) => {
+                    assert_eq!(found, *claim, "{say}");
+                    right += 1;
+                }
+                Err(error) => {
+                    assert!(error.status().is_some_and(|status| status >= 500), "{say}: {error}");
+                    refused += 1;
+                }
+            }
+        }
+        match client.list_claims(&member).limit(PageLimit::MAX).into_stream().try_collect::<Vec<_>>().await {
+            Ok(found) => {
+                assert!(found.len() == claims.len() && claims.iter().all(|claim| found.contains(claim)), "{say}")
+            }
+            Err(error) => assert!(error.status().is_some_and(|status| status >= 500), "{say}: {error}"),
+        }
+        running.kill();
+    }
+    eprintln!("{right} gets right, {refused} refused");
+    assert!(right > 0 && refused > 0, "nothing was tested: {right} right, {refused} refused");
+}
