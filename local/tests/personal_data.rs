@@ -4,7 +4,7 @@
 
 mod common;
 #[allow(dead_code, reason = "only the faults count here")]
-#[path = "faults/expected.rs"]
+#[path = "all/faults/expected.rs"]
 mod expected;
 
 use std::{

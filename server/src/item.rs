@@ -1,8 +1,9 @@
 //! Claims as items of the table: attributes carry the wire names.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use claims_api_types::{Claim, ClaimId, MemberId, Version};
-pub(crate) use private_api_lambda::item::{DamagedItem, Item, PK, SK, n, number, parsed, s, text};
+use claims_api_types::{Claim, ClaimId, MemberId};
+pub(crate) use private_api_lambda::item::{DamagedItem, Item, PK, SK, n, s, text};
+use private_api_lambda::record::{self, NotStorable};
 use sha2::{Digest, Sha256};
 
 // Like the keys, these two attributes never leave the server.
@@ -28,42 +29,17 @@ pub(crate) fn key(member: &MemberId, claim: ClaimId) -> Item {
     Item::from([(PK.to_owned(), partition(member)), (SK.to_owned(), sort_key(claim))])
 }
 
-pub(crate) fn from_claim(claim: &Claim, request_hash: String, last_write: String) -> Item {
-    [
-        (PK, partition(&claim.member_id)),
-        (SK, sort_key(claim.claim_id)),
-        ("claimId", s(claim.claim_id.to_string())),
-        ("memberId", s(claim.member_id.as_str())),
-        ("policyId", s(claim.policy_id.as_str())),
-        ("memberName", s(claim.member_name.as_str())),
-        ("policyType", s(claim.policy_type.as_str())),
-        ("claimAmount", n(claim.claim_amount)),
-        ("description", s(claim.description.as_str())),
-        ("status", s(claim.status.as_str())),
-        ("createdAt", s(claim.created_at.to_string())),
-        ("updatedAt", s(claim.updated_at.to_string())),
-        ("version", n(claim.version)),
-        (REQUEST_HASH, s(request_hash)),
-        (LAST_WRITE, s(last_write)),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
+/// The item of a claim: each of its fields under its wire name, and what only the server knows.
+pub(crate) fn from_claim(claim: &Claim, request_hash: String, last_write: String) -> Result<Item, NotStorable> {
+    let mut item = key(&claim.member_id, claim.claim_id);
+    item.extend(record::attributes(claim)?);
+    item.insert(REQUEST_HASH.to_owned(), s(request_hash));
+    item.insert(LAST_WRITE.to_owned(), s(last_write));
+    Ok(item)
 }
 
 pub(crate) fn to_claim(item: &Item) -> Result<Claim, DamagedItem> {
-    Ok(Claim {
-        claim_id: parsed(item, "claimId")?,
-        member_id: parsed(item, "memberId")?,
-        policy_id: parsed(item, "policyId")?,
-        member_name: parsed(item, "memberName")?,
-        policy_type: text(item, "policyType")?.into(),
-        claim_amount: number(item, "claimAmount")?.parse().map_err(|_| DamagedItem("claimAmount"))?,
-        description: parsed(item, "description")?,
-        status: text(item, "status")?.into(),
-        created_at: parsed(item, "createdAt")?,
-        updated_at: parsed(item, "updatedAt")?,
-        version: number(item, "version")?.parse().ok().and_then(Version::new).ok_or(DamagedItem("version"))?,
-    })
+    record::read(item)
 }
 
 /// SHA-256 of everything that the create of this claim says, each part with its length before it so that no two requests

@@ -1,6 +1,6 @@
-//! The private claims API behind API Gateway: five operations over one DynamoDB table.
+//! The private claims API behind API Gateway: its operations over one DynamoDB table.
 //!
-//! One binary, `claims-lambda`, serves all five Lambda functions; the function's handler string says which
+//! One binary, `claims-lambda`, serves all Lambda functions; the function's handler string says which
 //! [`Operation`](claims_api_types::Operation) it is. Each operation makes exactly one DynamoDB call, so there is no read
 //! before a write that could race ([`Store`]). The same [`Api`] serves the embedded gateway of `claims-local`: what the
 //! tests exercise is what runs in AWS.
@@ -16,6 +16,7 @@ mod reply;
 mod request;
 mod store;
 pub mod telemetry;
+mod tombstone;
 
 pub use api::{Api, Clock};
 use failure::Failure;

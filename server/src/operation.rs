@@ -1,4 +1,4 @@
-//! The five operations, a file each.
+//! The operations, a file each.
 
 mod create;
 mod delete;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::{net::TcpListener, process::Command};
 
-/// Starts one of the five functions.
+/// Starts one of the functions.
 async fn start(handler: &str, dynamodb: &str) -> Function {
     let mut command = command(handler);
     command.env("AWS_ENDPOINT_URL_DYNAMODB", dynamodb);

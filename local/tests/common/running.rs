@@ -42,8 +42,15 @@ impl Running {
     }
 
     #[cfg(unix)]
-    pub fn interrupt(mut self) -> (Option<i32>, String) {
-        let status = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
+    pub fn interrupt(self) -> (Option<i32>, String) {
+        self.end("INT")
+    }
+
+    /// Sends it a signal and waits for its end.
+    #[cfg(unix)]
+    pub fn end(mut self, signal: &str) -> (Option<i32>, String) {
+        let signal = format!("-{signal}");
+        let status = Command::new("kill").args([&signal, &self.child.id().to_string()]).status().unwrap();
         assert!(status.success());
         let code = self.child.wait().unwrap().code();
         let mut log = String::new();

@@ -2,7 +2,7 @@
 
 use private_api_contract::{Problem, ProblemCode, StandardCode, validate::Findings};
 
-use crate::item::DamagedItem;
+use crate::{item::DamagedItem, record::NotStorable};
 
 /// An answer other than success, with what only the log may know.
 #[derive(Debug)]
@@ -26,6 +26,12 @@ impl<C: ProblemCode> From<Problem<C>> for Failure<C> {
 impl<C: ProblemCode> From<Findings> for Failure<C> {
     fn from(findings: Findings) -> Self {
         findings.into_problem().into()
+    }
+}
+
+impl<C: ProblemCode> From<NotStorable> for Failure<C> {
+    fn from(mistake: NotStorable) -> Self {
+        Self::internal(mistake.to_string())
     }
 }
 

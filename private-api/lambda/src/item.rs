@@ -25,14 +25,14 @@ pub fn n(number: impl ToString) -> AttributeValue {
 /// An item that is not what the service writes: somebody else wrote to the table. Names the attribute, not its value.
 #[derive(Debug, thiserror::Error)]
 #[error("the item's attribute {0} is missing or not what this service writes")]
-pub struct DamagedItem(pub &'static str);
+pub struct DamagedItem(pub String);
 
 /// The string in an attribute.
 ///
 /// # Errors
 /// When it is missing or no string.
 pub fn text<'a>(item: &'a Item, name: &'static str) -> Result<&'a str, DamagedItem> {
-    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(DamagedItem(name))
+    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or_else(|| DamagedItem(name.to_owned()))
 }
 
 /// The number in an attribute, as text: DynamoDB's have more digits than any type of Rust.
@@ -40,7 +40,7 @@ pub fn text<'a>(item: &'a Item, name: &'static str) -> Result<&'a str, DamagedIt
 /// # Errors
 /// When it is missing or no number.
 pub fn number<'a>(item: &'a Item, name: &'static str) -> Result<&'a str, DamagedItem> {
-    item.get(name).and_then(|value| value.as_n().ok()).map(String::as_str).ok_or(DamagedItem(name))
+    item.get(name).and_then(|value| value.as_n().ok()).map(String::as_str).ok_or_else(|| DamagedItem(name.to_owned()))
 }
 
 /// What the string in an attribute says.
@@ -48,5 +48,5 @@ pub fn number<'a>(item: &'a Item, name: &'static str) -> Result<&'a str, Damaged
 /// # Errors
 /// When it is missing, no string, or says nothing of the kind.
 pub fn parsed<T: FromStr>(item: &Item, name: &'static str) -> Result<T, DamagedItem> {
-    text(item, name)?.parse().map_err(|_| DamagedItem(name))
+    text(item, name)?.parse().map_err(|_| DamagedItem(name.to_owned()))
 }

@@ -2,8 +2,8 @@
 //!
 //! API Gateway's proxy event comes in and its proxy response goes out ([`answer`]): a [`Request`] that an operation reads,
 //! a [`Reply`] or a [`Failure`] that it answers, and one line in the log about each call, which holds nothing that the
-//! caller wrote ([`Call`]). [`dynamodb`] has the client and tells what its failures mean, [`item`] reads and writes
-//! attributes, [`function`] is the process around it all.
+//! caller wrote ([`Call`]). [`dynamodb`] has the client and tells what its failures mean, [`record`] reads and writes
+//! items, [`function`] is the process around it all.
 //!
 //! A function's `main` is these few lines, once for all operations of an API:
 //!
@@ -30,6 +30,7 @@ mod failure;
 pub mod function;
 pub mod item;
 pub mod limits;
+pub mod record;
 mod reply;
 mod request;
 mod runtime_api;

@@ -1,4 +1,4 @@
-//! The five Lambda functions in one binary: the function's handler string says which one this is.
+//! All Lambda functions in one binary: the function's handler string says which one this is.
 
 use std::{error::Error, process::ExitCode};
 

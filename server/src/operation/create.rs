@@ -44,6 +44,9 @@ pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> 
         // Only this very invocation knows a key it has just minted: what stands there is its own write, repeated by
         // the SDK after the first answer was lost.
         Created::Before(claim) if given_key.is_none() => reply::created(&claim),
+        // And what has been deleted since then had been created.
+        Created::Deleted(claim, _) if given_key.is_none() => reply::created(&claim),
+        Created::Deleted(_, failure) => Err(failure),
         Created::Before(claim) => reply::claim(StatusCode::OK, &claim),
     }
 }

@@ -5,7 +5,7 @@ use claims_api_types::{Claim, Operation, Problem, ProblemCode};
 use private_api_lambda::dynamodb::Attempts;
 
 use super::Store;
-use crate::{Failure, item};
+use crate::{Failure, item, tombstone};
 
 /// What a create found.
 pub(crate) enum Created {
@@ -13,6 +13,9 @@ pub(crate) enum Created {
     New(Claim),
     /// The claim that an earlier, equal create made, as it is today.
     Before(Claim),
+    /// A tombstone: the claim that the key made has been deleted. The claim that was to be written, and what a caller is told
+    /// who may not know that the key was its own.
+    Deleted(Claim, Failure),
 }
 
 impl Store {
@@ -25,7 +28,7 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item::from_claim(&claim, hash.clone(), written_by)))
+            .set_item(Some(item::from_claim(&claim, hash.clone(), written_by)?))
             .condition_expression("attribute_not_exists(PK)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .customize()
@@ -41,12 +44,20 @@ impl Store {
         };
         let no_old = || attempts.failure_or_unknown(Failure::internal("DynamoDB: no ALL_OLD on refusal"));
         let old = refusal.item().ok_or_else(no_old)?;
+        if tombstone::is_tombstone(old) {
+            let reused =
+                reused("the claim that this Idempotency-Key made has been deleted: mint a new one to file it again");
+            // Its hash is gone: after a lost answer, what was deleted may be what this very call had filed.
+            return Ok(Created::Deleted(claim, attempts.failure_or_unknown(reused)));
+        }
         if item::text(old, item::REQUEST_HASH)? == hash {
             Ok(Created::Before(item::to_claim(old)?))
         } else {
-            Err(Problem::new(ProblemCode::IdempotencyKeyReused)
-                .with_detail("this Idempotency-Key made another claim of this member: mint a new one")
-                .into())
+            Err(reused("this Idempotency-Key made another claim of this member: mint a new one"))
         }
     }
+}
+
+fn reused(detail: &'static str) -> Failure {
+    Problem::new(ProblemCode::IdempotencyKeyReused).with_detail(detail).into()
 }

@@ -9,6 +9,7 @@ use crate::{
     Failure,
     failure::version_mismatch,
     item::{self, n},
+    tombstone,
 };
 
 impl Store {
@@ -28,7 +29,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(item::key(member, claim)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let mut condition = "attribute_exists(PK)".to_owned();
+        let mut condition = tombstone::ALIVE.to_owned();
         if let Some(IfMatch::Version(version)) = if_match {
             condition.push_str(" AND #version = :version");
             call = call
@@ -44,14 +45,16 @@ impl Store {
         let Some(DeleteItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() else {
             return Err(attempts.failure(&error));
         };
-        match (refusal.item(), if_match) {
+        match (tombstone::alive(refusal.item()), if_match) {
             (None, _) if attempts.lost_an_answer() => Ok(()),
             (Some(old), Some(IfMatch::Version(wanted))) => {
                 // It may have deleted what it was to delete, and a create that was still being retried made it anew.
                 Err(attempts.failure_or_unknown(version_mismatch(wanted, item::to_claim(old)?.version)))
             }
             (None, _) => Err(Problem::new(ProblemCode::ClaimNotFound).into()),
-            (Some(_), _) => Err(Failure::internal("DynamoDB: refused to delete an item that exists")),
+            (Some(_), _) => {
+                Err(attempts.failure_or_unknown(Failure::internal("DynamoDB: refused to delete an item that exists")))
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use claims_api_types::{Claim, ClaimId, ClaimPage, ListClaims, MemberId, NextToke
 use private_api_lambda::dynamodb::Attempts;
 
 use super::Store;
-use crate::{Failure, item};
+use crate::{Failure, item, tombstone};
 
 impl Store {
     /// The claim, or 404.
@@ -21,13 +21,14 @@ impl Store {
             .send()
             .await
             .map_err(|e| attempts.failure(&e))?;
-        match found.item() {
+        match tombstone::alive(found.item()) {
             Some(item) => Ok(item::to_claim(item)?),
             None => Err(Problem::new(ProblemCode::ClaimNotFound).into()),
         }
     }
 
-    /// One page, newest first: the sort key holds a UUIDv7.
+    /// One page, newest first: the sort key holds a UUIDv7. Tombstones count towards the limit and are left out, so a page may
+    /// hold fewer claims, even none, and still not be the last.
     pub(crate) async fn list(&self, list: &ListClaims) -> Result<ClaimPage, Failure> {
         let mut query = self
             .client
@@ -49,7 +50,8 @@ impl Store {
         }
         let attempts = Attempts::default();
         let answer = query.customize().interceptor(attempts.clone()).send().await.map_err(|e| attempts.failure(&e))?;
-        let claims = answer.items().iter().map(item::to_claim).collect::<Result<_, _>>()?;
+        let claims = answer.items().iter().filter(|item| !tombstone::is_tombstone(item));
+        let claims = claims.map(item::to_claim).collect::<Result<_, _>>()?;
         let next_token = match answer.last_evaluated_key() {
             Some(last) => Some(last_claim(last)?),
             None => None,

@@ -8,13 +8,14 @@ use claims_api_types::{
     Claim, ClaimId, ClaimStatus, IdempotencyKey, IfMatch, MemberId, Operation, Problem, ProblemCode, Timestamp,
     UpdateClaimRequest,
 };
-use private_api_lambda::dynamodb::Attempts;
+use private_api_lambda::{dynamodb::Attempts, record};
 
 use super::Store;
 use crate::{
     Failure,
     failure::version_mismatch,
     item::{self, Item, n, s},
+    tombstone,
 };
 
 /// A whole update.
@@ -37,32 +38,34 @@ impl Store {
         let written_by = format!("{}:{key}:{condition_tag}", Operation::UpdateClaim);
         let from = placeholders(":from", request.status.allowed_from());
         let open = placeholders(":open", ClaimStatus::OPEN);
+        // What the update says; a field that it leaves out keeps its value.
+        let mut set = record::attributes(request)?;
+        let same: Vec<_> =
+            set.iter().filter(|(name, _)| name != "status").map(|(name, _)| format!("#{name} = :{name}")).collect();
         let mut condition = format!(
-            "attribute_exists(PK) AND #lastWrite <> :lastWrite AND #status IN ({}) AND (#status IN ({}) OR \
-             (#policyType = :policyType AND #claimAmount = :claimAmount AND #description = :description))",
+            "{} AND #lastWrite <> :lastWrite AND #status IN ({}) AND (#status IN ({}) OR ({}))",
+            tombstone::ALIVE,
             names(&from),
             names(&open),
+            same.join(" AND "),
         );
+        set.push(("updatedAt".to_owned(), s(now.to_string())));
+        set.push((item::LAST_WRITE.to_owned(), s(&written_by)));
+        let assignments: String = set.iter().map(|(name, _)| format!("#{name} = :{name}, ")).collect();
         let mut call = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(item::key(member_id, *claim_id)))
-            .update_expression(
-                "SET #policyType = :policyType, #claimAmount = :claimAmount, #description = :description, \
-                 #status = :status, #updatedAt = :now, #lastWrite = :lastWrite, #version = #version + :one",
-            )
-            .expression_attribute_values(":policyType", s(request.policy_type.as_str()))
-            .expression_attribute_values(":claimAmount", n(request.claim_amount))
-            .expression_attribute_values(":description", s(request.description.as_str()))
-            .expression_attribute_values(":status", s(request.status.as_str()))
-            .expression_attribute_values(":now", s(now.to_string()))
-            .expression_attribute_values(":lastWrite", s(&written_by))
+            .update_expression(format!("SET {assignments}#version = #version + :one"))
+            .expression_attribute_names("#version", "version")
             .expression_attribute_values(":one", n(1))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        for name in ["policyType", "claimAmount", "description", "status", "updatedAt", item::LAST_WRITE, "version"] {
-            call = call.expression_attribute_names(format!("#{name}"), name);
+        for (name, value) in set {
+            call = call
+                .expression_attribute_names(format!("#{name}"), &name)
+                .expression_attribute_values(format!(":{name}"), value);
         }
         for (name, status) in from.into_iter().chain(open) {
             call = call.expression_attribute_values(name, s(status.as_str()));
@@ -92,7 +95,7 @@ impl Store {
 
 /// Why the condition failed, by the item it failed on. It may turn out that this very write had happened before.
 fn refused(update: &Update, written_by: &str, old: Option<&Item>) -> Result<Claim, Failure> {
-    let Some(old) = old else {
+    let Some(old) = tombstone::alive(old) else {
         return Err(Problem::new(ProblemCode::ClaimNotFound).into());
     };
     let claim = item::to_claim(old)?;

@@ -35,5 +35,17 @@ resource "aws_api_gateway_account" "this" {
   cloudwatch_role_arn = aws_iam_role.this.arn
   reset_on_delete     = true # else the account keeps naming a role that is gone
 
+  lifecycle {
+    precondition {
+      condition     = contains(["", "arn:${var.partition}:iam::${var.account_id}:role/${aws_iam_role.this.name}"], var.found)
+      error_message = <<-EOT
+        This region's API Gateway logs by a role that is not of this deployment: ${var.found}
+        Every API of the region logs by it, so it is not replaced. This deployment can use it as it is:
+
+          manage_api_gateway_account = false
+      EOT
+    }
+  }
+
   depends_on = [aws_iam_role_policy.this]
 }

@@ -17,3 +17,8 @@ variable "account_id" {
   description = "Account of the setting."
   type        = string
 }
+
+variable "found" {
+  description = "The role that the region has now, empty for none."
+  type        = string
+}

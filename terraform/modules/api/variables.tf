@@ -19,7 +19,7 @@ variable "authorization" {
 }
 
 variable "functions" {
-  description = "By operation id: the function, its invoke ARN, and the method and path (with /* for a parameter) that may invoke it."
+  description = "By operation id: the function, its invoke ARN as text, and the method and path (with /* for a parameter) that may invoke it."
   type        = map(object({ name = string, invoke_arn = string, method = string, path = string }))
 }
 
@@ -53,13 +53,18 @@ variable "log_key_arn" {
   type        = string
 }
 
+variable "keep_logs" {
+  description = "Leave the access log's group where it is when everything else is destroyed."
+  type        = bool
+}
+
 variable "log_retention_days" {
   description = "Days that the log groups keep their events."
   type        = number
 }
 
 variable "logging_ready" {
-  description = "Anything that exists only once the account's logging role is set; null where that is somebody else's."
+  description = "Anything that exists only once the account's logging role is set."
   type        = any
   default     = null
 }
