@@ -1,10 +1,12 @@
 //! The one way in: a proxy event for an operation becomes a proxy response.
 
-use std::{convert::Infallible, fmt::Debug, sync::Arc};
+use std::{convert::Infallible, fmt::Debug, sync::Arc, time::Instant};
 
 use claims_api_types::{Operation, Timestamp};
-use private_api_lambda::{ApiGatewayProxyRequest, LambdaEvent, Request, log_call};
+use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest};
+use private_api_lambda::{Answer, Request, log_call};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{Store, operation};
 
@@ -42,9 +44,13 @@ impl Api {
         (self.clock)()
     }
 
-    /// Handles one invocation of the function that serves `operation`.
-    ///
-    /// The answer, serialized, is what the gateway reads.
+    /// Answers one event of the function that serves `operation`, which is API Gateway's proxy event as JSON, by `end`.
+    pub async fn answer(&self, operation: Operation, event: &[u8], end: Option<Instant>) -> Answer {
+        let run = async |request: &Request| operation::run(self, operation, request).await;
+        private_api_lambda::answer(operation.id(), event, end, run, |call| log_call!(call)).await
+    }
+
+    /// As [`answer`](Self::answer), with an event that has been read already and an answer that is to be written.
     ///
     /// # Errors
     /// None: whatever goes wrong is an answer. The `Result` is the shape the Lambda runtime wants.
@@ -53,7 +59,7 @@ impl Api {
         operation: Operation,
         event: LambdaEvent<ApiGatewayProxyRequest>,
     ) -> Result<impl Serialize + Debug + use<>, Infallible> {
-        let run = async |request: &Request| operation::run(self, operation, request).await;
-        Ok(private_api_lambda::answer(operation.id(), event.payload, run, |call| log_call!(call)).await)
+        let event = serde_json::to_vec(&event.payload).unwrap_or_default();
+        Ok(serde_json::from_str::<Value>(&self.answer(operation, &event, None).await.json).unwrap_or_default())
     }
 }

@@ -235,11 +235,10 @@ async fn a_bundle_without_good_certificates_fails_at_start_and_says_what_is_wron
 
 #[tokio::test]
 async fn a_crash_says_its_reason_to_whom_waits_and_in_the_log() {
-    let mut command = command("getClaim");
-    // Lambda always sets it: its runtime panics without.
-    command.env("AWS_ENDPOINT_URL_DYNAMODB", dynamodb().await).env_remove("AWS_LAMBDA_FUNCTION_NAME");
+    let mut command = Command::new("sh");
+    let reason = "there is no such thing";
+    command.arg("-c").arg(format!("echo '{reason}' >&2; exit 101"));
     let mut function = Function::start(command).await.unwrap();
-    let reason = "Missing AWS_LAMBDA_FUNCTION_NAME";
     for error in [function.ready().await.unwrap_err(), function.invoke("{}").await.unwrap_err()] {
         assert!(error.to_string().contains(reason), "{error}");
     }

@@ -1,18 +1,20 @@
-//! How a function reaches DynamoDB: few features, pinned roots, limits below the gateway's 29 seconds.
+//! How a function reaches DynamoDB: few features, pinned roots, short attempts.
 
 mod outcome;
 mod trust;
 
-use std::{env, time::Duration};
+use std::env;
 
 use aws_sdk_dynamodb::{
     Config,
     config::{BehaviorVersion, Builder, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig},
 };
 
-pub use outcome::{LostAnswers, failure};
+pub use outcome::Attempts;
 use trust::is_untrusted;
 pub use trust::{Roots, https};
+
+use crate::limits;
 
 /// What a [`config`] still lacks.
 #[derive(Debug, thiserror::Error)]
@@ -25,19 +27,17 @@ pub enum ConfigError {
     Certificates(String),
 }
 
-/// The settings every client of ours has: behaviour version, retries, limits. No region, no credentials, no HTTP.
-///
-/// A call takes at most 20 s in all, so that the answer comes before the gateway gives up at 29 s.
+/// The settings every client of ours has: behaviour version, retries, [`limits`]. No region, no credentials, no HTTP.
 #[must_use]
 pub fn config() -> Builder {
     Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .retry_config(RetryConfig::standard().with_max_attempts(3))
+        .retry_config(RetryConfig::standard().with_max_attempts(limits::ATTEMPTS).with_initial_backoff(limits::BACKOFF))
+        .retry_classifier(outcome::AlsoRetryable)
         .timeout_config(
             TimeoutConfig::builder()
-                .connect_timeout(Duration::from_secs(2))
-                .operation_attempt_timeout(Duration::from_secs(6))
-                .operation_timeout(Duration::from_secs(20))
+                .connect_timeout(limits::ATTEMPT)
+                .operation_attempt_timeout(limits::ATTEMPT)
                 .build(),
         )
 }

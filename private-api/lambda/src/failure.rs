@@ -13,11 +13,13 @@ pub struct Failure<C: ProblemCode> {
     pub retry_after: Option<u32>,
     /// For the log, not for the caller.
     pub cause: Option<String>,
+    /// Whether every call of this process will end so, and the next process may do better.
+    pub ends_process: bool,
 }
 
 impl<C: ProblemCode> From<Problem<C>> for Failure<C> {
     fn from(problem: Problem<C>) -> Self {
-        Self { problem: Box::new(problem), retry_after: None, cause: None }
+        Self { problem: Box::new(problem), retry_after: None, cause: None, ends_process: false }
     }
 }
 
@@ -57,7 +59,7 @@ impl<C: ProblemCode> Failure<C> {
         Self { retry_after: Some(1), cause: Some(cause.into()), ..Self::standard(StandardCode::Throttled, detail) }
     }
 
-    /// DynamoDB did not answer, or not in time. A write may have happened.
+    /// DynamoDB did not answer, or not in time, or says that it would another time. A write may have happened.
     pub fn unavailable(cause: impl Into<String>) -> Self {
         let detail = "the storage did not answer in time; try again after the seconds that Retry-After gives, a write with the \
                       same Idempotency-Key: it may have happened";

@@ -1,14 +1,18 @@
 //! The process of a function: what its environment says, and the loop that takes event after event.
 
-use std::{convert::Infallible, env, error::Error, process::ExitCode, str::FromStr};
+use std::{env, error::Error, process::ExitCode, str::FromStr, time::Instant};
 
 use aws_sdk_dynamodb::Client;
-use lambda_http::{
-    LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest, lambda_runtime, lambda_runtime::service_fn,
-};
-use serde::Serialize;
 
-use crate::dynamodb::{self, ConfigError};
+use crate::{
+    Answer,
+    dynamodb::{self, ConfigError},
+    limits::end_of_operation,
+    runtime_api::RuntimeApi,
+    telemetry,
+};
+
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// What Lambda and the deployment say of a function.
 #[derive(Debug)]
@@ -26,37 +30,43 @@ impl<O: FromStr<Err: Error + Send + Sync + 'static>> Function<O> {
     ///
     /// # Errors
     /// Names the first variable that is missing or wrong.
-    pub fn from_env() -> Result<Self, lambda_runtime::Error> {
+    pub fn from_env() -> Result<Self> {
         let operation = required("_HANDLER", "Lambda sets it to the function's handler string")?.parse()?;
         let table = required("DYNAMODB_TABLE_NAME", "the deployment sets it to the name of the API's table")?;
         Ok(Self { operation, client: Client::from_conf(dynamodb::config_from_env()?), table })
     }
 }
 
-fn required(name: &'static str, why: &'static str) -> Result<String, ConfigError> {
-    env::var(name).map_err(|_| ConfigError::Missing(name, why))
+fn required(name: &'static str, why: &'static str) -> Result<String> {
+    Ok(env::var(name).map_err(|_| ConfigError::Missing(name, why))?)
 }
 
-/// Hands each event to `invoke`, one at a time, for as long as Lambda lets the process live.
+/// Hands each event to `answer`, one at a time, with the moment at which the operation has to end; for as long as Lambda lets
+/// the process live, or until an answer is the [last](Answer::is_last).
 ///
 /// # Errors
-/// When the Runtime API cannot be reached.
-pub async fn serve<F, R>(invoke: impl Fn(LambdaEvent<ApiGatewayProxyRequest>) -> F) -> Result<(), lambda_runtime::Error>
-where
-    F: Future<Output = Result<R, Infallible>>,
-    R: Serialize,
-{
-    lambda_runtime::run(service_fn(invoke)).await
-}
-
-/// How the process ends, and a line in the log where it could not start.
-#[must_use]
-pub fn exit_code(program: &str, ran: Result<(), lambda_runtime::Error>) -> ExitCode {
-    match ran {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(error = %error, "{program} cannot start");
-            ExitCode::FAILURE
+/// When the Runtime API cannot be reached, or says what it never should.
+pub async fn serve(answer: impl AsyncFn(&[u8], Option<Instant>) -> Answer) -> Result<()> {
+    let mut runtime = RuntimeApi::from_env()?;
+    loop {
+        // While nobody waits: what is written now holds up no answer.
+        telemetry::write_pending();
+        let invocation = runtime.next().await?;
+        let end = invocation.deadline_unix_ms.map(end_of_operation);
+        let Answer { json, is_last } = answer(&invocation.event, end).await;
+        runtime.answer(&invocation.id, json).await?;
+        if is_last {
+            return Ok(());
         }
     }
+}
+
+/// How the process ends, and a line in the log where it could not go on.
+#[must_use]
+pub fn exit_code(program: &str, ran: Result<()>) -> ExitCode {
+    if let Err(error) = &ran {
+        tracing::error!(error = %error, "{program} cannot go on");
+    }
+    telemetry::write_pending();
+    if ran.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -19,7 +19,7 @@
 //!     let id = request.path_parameter("orderId");
 //!     Err::<Reply, _>(Problem::<Code>::standard(StandardCode::NotFound).into())
 //! };
-//! function::serve(async |event| Ok(answer("getOrder", event.payload, &run, |call| log_call!(call)).await)).await
+//! function::serve(async |event, end| answer("getOrder", event, end, &run, |call| log_call!(call)).await).await
 //! # }
 //! ```
 
@@ -29,20 +29,18 @@ mod event;
 mod failure;
 pub mod function;
 pub mod item;
+pub mod limits;
 pub mod record;
 mod reply;
 mod request;
+mod runtime_api;
 pub mod telemetry;
 
-pub use answer::{Call, answer};
+pub use answer::{Answer, Call, answer};
 pub use failure::Failure;
 pub use function::Function;
-/// What [`answer`] and [`Reply`] are made of.
-pub use lambda_http::{
-    LambdaEvent,
-    aws_lambda_events::apigw::ApiGatewayProxyRequest,
-    http::{StatusCode, header},
-};
+/// What a [`Reply`] is made of.
+pub use http::{StatusCode, header};
 pub use reply::Reply;
 pub use request::Request;
 

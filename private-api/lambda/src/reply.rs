@@ -1,20 +1,22 @@
 //! Answers, as the gateway takes them.
 
-use lambda_http::{
-    Body,
-    aws_lambda_events::apigw::ApiGatewayProxyResponse,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-};
+use http::{HeaderName, StatusCode, header};
 use private_api_contract::{JSON, PROBLEM_JSON, ProblemCode, Version};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::Failure;
 
-/// An answer of ours before it becomes a proxy response.
-#[derive(Debug)]
+/// An answer of ours. Serialized, it is the proxy response that the gateway reads.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Reply {
+    #[serde(rename = "statusCode", serialize_with = "number")]
     status: StatusCode,
-    headers: HeaderMap,
+    #[serde(rename = "multiValueHeaders", serialize_with = "lists_by_name")]
+    headers: Vec<(HeaderName, String)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
+    is_base64_encoded: bool,
 }
 
 impl Reply {
@@ -22,7 +24,7 @@ impl Reply {
     ///
     /// # Errors
     /// When it is nothing that JSON can say, which is a bug.
-    pub fn json<C: ProblemCode>(status: StatusCode, body: &impl serde::Serialize) -> Result<Self, Failure<C>> {
+    pub fn json<C: ProblemCode>(status: StatusCode, body: &impl Serialize) -> Result<Self, Failure<C>> {
         let body = serde_json::to_string(body).map_err(|e| Failure::internal(format!("writing an answer: {e}")))?;
         Ok(Self { body: Some(body), ..Self::empty(status) }.with_header(header::CONTENT_TYPE, JSON))
     }
@@ -35,28 +37,26 @@ impl Reply {
 
     /// The problem, with the request id that the caller quotes when asking for help.
     pub(crate) fn failure<C: ProblemCode>(failure: Failure<C>, request_id: Option<String>) -> Self {
-        let Failure { mut problem, retry_after, cause: _ } = failure;
+        let mut problem = failure.problem;
         problem.request_id = request_id;
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        // A problem is made of strings and numbers; if writing it could fail, no body is the honest answer.
+        // A problem is made of strings and numbers; if writing it could fail, no body is the right answer.
         let reply = Self { body: serde_json::to_string(&problem).ok(), ..Self::empty(status) }
             .with_header(header::CONTENT_TYPE, PROBLEM_JSON);
-        match retry_after {
+        match failure.retry_after {
             Some(seconds) => reply.with_header(header::RETRY_AFTER, seconds),
             None => reply,
         }
     }
 
     fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: None }
+        Self { status, headers: Vec::new(), body: None, is_base64_encoded: false }
     }
 
-    /// Adds a header. Its value is one of ours, such as a digit, a UUID or a fixed text: what no header may hold is left out.
+    /// Adds a header. Its value is one of ours, such as a number, a UUID or a fixed text.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: impl ToString) -> Self {
-        if let Ok(value) = HeaderValue::try_from(value.to_string()) {
-            self.headers.insert(name, value);
-        }
+        self.headers.push((name, value.to_string()));
         self
     }
 
@@ -69,12 +69,16 @@ impl Reply {
     pub(crate) fn status(&self) -> u16 {
         self.status.as_u16()
     }
+}
 
-    pub(crate) fn into_proxy_response(self) -> ApiGatewayProxyResponse {
-        let mut response = ApiGatewayProxyResponse::default();
-        response.status_code = self.status.as_u16().into();
-        response.multi_value_headers = self.headers;
-        response.body = self.body.map(Body::Text);
-        response
+fn number<S: Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+fn lists_by_name<S: Serializer>(headers: &[(HeaderName, String)], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(headers.len()))?;
+    for (name, value) in headers {
+        map.serialize_entry(name.as_str(), &[value])?;
     }
+    map.end()
 }

@@ -1,8 +1,5 @@
 //! What an operation reads of its request.
 
-use std::collections::HashMap;
-
-use lambda_http::{aws_lambda_events::query_map::QueryMap, http::HeaderMap};
 use private_api_contract::{
     IdempotencyKey, IfMatch, JSON, MAX_BODY_BYTES, ProblemCode, StandardCode, header, validate::Findings,
 };
@@ -11,39 +8,32 @@ use crate::Failure;
 
 /// A request as the operations see it: parameters, headers, body, and of the path what its parameters say.
 pub struct Request {
-    query: QueryMap,
-    headers: HeaderMap,
-    path_parameters: HashMap<String, String>,
-    body: Vec<u8>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) path_parameters: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Request {
-    pub(crate) fn new(
-        query: QueryMap,
-        headers: HeaderMap,
-        path_parameters: HashMap<String, String>,
-        body: Vec<u8>,
-    ) -> Self {
-        Self { query, headers, path_parameters, body }
-    }
-
     /// Every value of a query parameter.
     #[must_use]
     pub fn query(&self, name: &str) -> Vec<&str> {
-        self.query.all(name).unwrap_or_default()
+        self.query.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str()).collect()
     }
 
     /// A parameter of the path.
     #[must_use]
     pub fn path_parameter(&self, name: &str) -> Option<&str> {
-        self.path_parameters.get(name).map(String::as_str)
+        self.path_parameters.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
-    /// Every value of a header, by its name in lower case.
+    /// Every value of a header.
     #[must_use]
     pub fn header(&self, name: &str) -> Vec<&str> {
+        let values = self.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
         // A value that is no visible ASCII is nobody's key, tag or type: an empty text, which every reader refuses.
-        self.headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default()).collect()
+        let is_visible = |value: &str| value.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~'));
+        values.map(|(_, value)| if is_visible(value) { value.as_str() } else { "" }).collect()
     }
 
     /// The version that a write expects to find.

@@ -17,5 +17,5 @@ async fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
     let store = Store::new(client, table);
     store.warm_up(operation).await;
     let api = Api::new(store);
-    function::serve(|event| api.invoke(operation, event)).await
+    function::serve(async |event, end| api.answer(operation, event, end).await).await
 }

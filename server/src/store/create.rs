@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::ReturnValuesOnConditionCheckFailure};
 use claims_api_types::{Claim, Operation, Problem, ProblemCode};
-use private_api_lambda::dynamodb::{self, LostAnswers};
+use private_api_lambda::dynamodb::Attempts;
 
 use super::Store;
 use crate::{Failure, item, tombstone};
@@ -23,7 +23,7 @@ impl Store {
     pub(crate) async fn create(&self, claim: Claim) -> Result<Created, Failure> {
         let hash = item::request_hash(&claim);
         let written_by = format!("{}:{}", Operation::CreateClaim, claim.claim_id);
-        let lost = LostAnswers::default();
+        let attempts = Attempts::default();
         let result = self
             .client
             .put_item()
@@ -32,7 +32,7 @@ impl Store {
             .condition_expression("attribute_not_exists(PK)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .customize()
-            .interceptor(lost.clone())
+            .interceptor(attempts.clone())
             .send()
             .await;
         let error = match result {
@@ -40,14 +40,15 @@ impl Store {
             Err(error) => error,
         };
         let Some(PutItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() else {
-            return Err(lost.failure_or_unknown(dynamodb::failure(&error)));
+            return Err(attempts.failure(&error));
         };
-        let old = refusal.item().ok_or_else(|| Failure::internal("DynamoDB: no ALL_OLD on refusal"))?;
+        let no_old = || attempts.failure_or_unknown(Failure::internal("DynamoDB: no ALL_OLD on refusal"));
+        let old = refusal.item().ok_or_else(no_old)?;
         if tombstone::is_tombstone(old) {
             let reused =
                 reused("the claim that this Idempotency-Key made has been deleted: mint a new one to file it again");
             // Its hash is gone: after a lost answer, what was deleted may be what this very call had filed.
-            return Ok(Created::Deleted(claim, lost.failure_or_unknown(reused)));
+            return Ok(Created::Deleted(claim, attempts.failure_or_unknown(reused)));
         }
         if item::text(old, item::REQUEST_HASH)? == hash {
             Ok(Created::Before(item::to_claim(old)?))

@@ -8,10 +8,7 @@ use claims_api_types::{
     Claim, ClaimId, ClaimStatus, IdempotencyKey, IfMatch, MemberId, Operation, Problem, ProblemCode, Timestamp,
     UpdateClaimRequest,
 };
-use private_api_lambda::{
-    dynamodb::{self, LostAnswers},
-    record,
-};
+use private_api_lambda::{dynamodb::Attempts, record};
 
 use super::Store;
 use crate::{
@@ -78,8 +75,8 @@ impl Store {
             call = call.expression_attribute_values(":version", n(version));
         }
 
-        let lost = LostAnswers::default();
-        let error = match call.condition_expression(condition).customize().interceptor(lost.clone()).send().await {
+        let attempts = Attempts::default();
+        let error = match call.condition_expression(condition).customize().interceptor(attempts.clone()).send().await {
             Ok(answer) => {
                 let new = answer.attributes().ok_or_else(|| Failure::internal("DynamoDB: no ALL_NEW on update"))?;
                 return Ok(item::to_claim(new)?);
@@ -89,9 +86,9 @@ impl Store {
         match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
                 // Somebody else may have written since an attempt of ours did: the refusal then is of the repeat only.
-                refused(update, &written_by, refusal.item()).map_err(|failure| lost.failure_or_unknown(failure))
+                refused(update, &written_by, refusal.item()).map_err(|failure| attempts.failure_or_unknown(failure))
             }
-            _ => Err(lost.failure_or_unknown(dynamodb::failure(&error))),
+            _ => Err(attempts.failure(&error)),
         }
     }
 }
