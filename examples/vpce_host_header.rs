@@ -48,7 +48,7 @@ async fn against_the_embedded_api() -> Result<(), Box<dyn Error>> {
 
     // A VPC endpoint leads to every private API of the region, so its name alone says too little.
     match builder().build()?.list_claims(&"123".parse()?).await {
-        Err(error) if error.refusal() == Some(Refusal::WrongApi) => {
+        Err(error) if error.refusal() == Some(Refusal::Bare) => {
             println!("By the VPC endpoint's name alone:\n  {error}")
         }
         other => return Err(format!("a 403 was expected: {other:?}").into()),
@@ -56,7 +56,7 @@ async fn against_the_embedded_api() -> Result<(), Box<dyn Error>> {
 
     let api_host = format!("{}.execute-api.eu-central-1.amazonaws.com", LocalApi::API_ID);
     let host = HeaderMap::from_iter([(HOST, HeaderValue::from_str(&api_host)?)]);
-    let client = builder().configure_reqwest(|reqwest| reqwest.default_headers(host)).build()?;
+    let client = builder().configure_reqwest(move |reqwest| reqwest.default_headers(host.clone())).build()?;
     let page = client.list_claims(&"123".parse()?).await?;
     println!("With Host {api_host}:\n  the API answers: {} claims on the member's first page", page.claims.len());
     Ok(())

@@ -9,7 +9,8 @@ use crate::{FieldErrorCode, InvalidValue};
 /// An amount of money in the deployment's currency: 0.01 to 999 999 999.99, exact to the cent.
 ///
 /// Whole cents inside, a JSON number outside. Every amount in range survives JSON exactly: below 2^53 cents, the double
-/// nearest to a two-decimal number is read back to the same cents, so 19.99 stays 19.99 without `arbitrary_precision`.
+/// nearest to a two-decimal number is read back to the same cents. So 19.99 stays 19.99, whether or not some other crate of the
+/// build has switched on serde_json's `arbitrary_precision`.
 ///
 /// ```
 /// use claims_api_types::ClaimAmount;
@@ -131,27 +132,13 @@ impl Serialize for ClaimAmount {
 }
 
 impl<'de> Deserialize<'de> for ClaimAmount {
+    /// By way of serde_json's own number: with `arbitrary_precision` a number comes as a map that only that type knows.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Number;
-        impl de::Visitor<'_> for Number {
-            type Value = ClaimAmount;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number between 0.01 and 999999999.99 with at most two decimals")
-            }
-
-            fn visit_i64<E: de::Error>(self, v: i64) -> Result<ClaimAmount, E> {
-                v.checked_mul(100).ok_or(OUT_OF_RANGE).and_then(ClaimAmount::from_cents).map_err(E::custom)
-            }
-
-            fn visit_u64<E: de::Error>(self, v: u64) -> Result<ClaimAmount, E> {
-                i64::try_from(v).map_err(|_| E::custom(OUT_OF_RANGE)).and_then(|v| self.visit_i64(v))
-            }
-
-            fn visit_f64<E: de::Error>(self, v: f64) -> Result<ClaimAmount, E> {
-                ClaimAmount::from_json_number(v).map_err(E::custom)
-            }
-        }
-        deserializer.deserialize_any(Number)
+        let number = serde_json::Number::deserialize(deserializer)?;
+        let amount = match number.as_i64() {
+            Some(whole) => whole.checked_mul(100).ok_or(OUT_OF_RANGE).and_then(Self::from_cents),
+            None => number.as_f64().ok_or(OUT_OF_RANGE).and_then(Self::from_json_number),
+        };
+        amount.map_err(de::Error::custom)
     }
 }

@@ -62,7 +62,7 @@ fn show(diagnosis: &Diagnosis) -> std::io::Result<()> {
         step(tried.verdict == Verdict::Works, "HTTP", &format!("mode {}: {said}", tried.mode))?;
     }
     let colour = if diagnosis.verdict == Verdict::Works { GREEN } else { RED };
-    output::line(&format!("\n{colour}{}{PLAIN}", diagnosis.verdict))?;
+    output::line(&format!("\n{colour}{}{PLAIN}", diagnosis.advice()))?;
     // The mode in use may fail where another one works: that is a way out for now.
     let works = diagnosis.modes.iter().find(|tried| tried.verdict == Verdict::Works);
     if let Some(works) = works.filter(|_| !matches!(diagnosis.verdict, Verdict::Works | Verdict::PartlyReachable)) {

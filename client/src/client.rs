@@ -1,47 +1,31 @@
 //! The client and its operations.
 
-use std::{fmt, sync::Arc, time::Duration};
-
-use reqwest::dns::Resolve;
-
-use claims_api_types::{Claim, ClaimId, CreateClaim, MemberId, UpdateClaimRequest};
+use claims_api_types::{
+    Claim, ClaimId, ClaimPage, CreateClaim, IdempotencyKey, MemberId, Operation, UpdateClaimRequest,
+};
+use private_api_client::{BuildError, Client, Diagnosis};
 
 use crate::{
-    Endpoint,
-    builder::{BuildError, ClientBuilder},
-    clock::Clock,
+    Claims, ClientBuilder,
     operation::{CreateClaimCall, DeleteClaimCall, GetClaimCall, ListClaimsCall, ModifyClaimCall, UpdateClaimCall},
-    retry::{Budget, RetryPolicy},
-    transport::Transport,
 };
 
 /// A client of one claims API.
 ///
 /// Clones are cheap and share connections and the retry budget: build one client and clone it wherever it is needed.
-#[derive(Clone)]
-pub struct ClaimsClient(Arc<Inner>);
+#[derive(Clone, Debug)]
+pub struct ClaimsClient(Client<Claims>);
 
-struct Inner {
-    transport: Transport,
-    settings: Settings,
-}
-
-pub(crate) struct Settings {
-    pub timeout: Duration,
-    pub attempt_timeout: Duration,
-    pub retry: RetryPolicy,
-    pub budget: Budget,
-    pub clock: Arc<dyn Clock>,
-    pub connect_timeout: Duration,
-    /// For a diagnosis, with `resolver`.
-    pub endpoint: Endpoint,
-    pub resolver: Arc<dyn Resolve>,
+impl From<Client<Claims>> for ClaimsClient {
+    fn from(client: Client<Claims>) -> Self {
+        Self(client)
+    }
 }
 
 impl ClaimsClient {
     /// Configures a client.
     pub fn builder() -> ClientBuilder {
-        ClientBuilder::new()
+        Client::builder()
     }
 
     /// A client as the environment describes it; see [`ClientBuilder::from_env`].
@@ -49,56 +33,63 @@ impl ClaimsClient {
     /// # Errors
     /// Everything that is missing or wrong in the environment.
     pub fn from_env() -> Result<Self, BuildError> {
-        ClientBuilder::from_env().build()
+        Client::<Claims>::from_env()
     }
 
-    pub(crate) fn new(transport: Transport, settings: Settings) -> Self {
-        Self(Arc::new(Inner { transport, settings }))
-    }
-
-    pub(crate) fn transport(&self) -> &Transport {
-        &self.0.transport
-    }
-
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.0.settings
-    }
-
-    /// Files a claim, exactly once however often it has to be sent. Awaits to the [`Claim`].
-    #[must_use = "a call is sent when it is awaited"]
+    /// Files a claim, exactly once however often it has to be sent. Resolves to the [`Claim`].
     pub fn create_claim(&self, claim: CreateClaim) -> CreateClaimCall {
-        CreateClaimCall::new(self.clone(), claim)
+        let member_id = claim.member_id.clone();
+        self.0
+            .call(Operation::CreateClaim.row())
+            .query("memberId", claim.member_id.as_str())
+            .query("policyId", claim.policy_id.as_str())
+            .query("memberName", claim.member_name.as_str())
+            .json(&claim.request)
+            .checked(move |made: &Claim, key| {
+                made.member_id == member_id && key.map(ClaimId::from) == Some(made.claim_id)
+            })
     }
 
-    /// Gets one claim of a member. Awaits to the [`Claim`].
-    #[must_use = "a call is sent when it is awaited"]
+    /// Gets one claim of a member. Resolves to the [`Claim`].
     pub fn get_claim(&self, member_id: &MemberId, claim_id: ClaimId) -> GetClaimCall {
-        GetClaimCall::new(self.clone(), member_id.clone(), claim_id)
+        self.0
+            .call(Operation::GetClaim.row())
+            .segment(claim_id)
+            .query("memberId", member_id.as_str())
+            .checked(is(member_id, claim_id))
     }
 
     /// Lists a member's claims, newest first: one page, or a stream of all.
-    #[must_use = "a call is sent when it is awaited"]
     pub fn list_claims(&self, member_id: &MemberId) -> ListClaimsCall {
-        ListClaimsCall::new(self.clone(), member_id.clone())
+        let call = self.0.call(Operation::ListClaims.row()).query("memberId", member_id.as_str());
+        let member_id = member_id.clone();
+        ListClaimsCall::new(
+            call.checked(move |page: &ClaimPage, _| page.claims.iter().all(|claim| claim.member_id == member_id)),
+        )
     }
 
-    /// Replaces what may change of a claim. Awaits to the [`Claim`] as it is now.
+    /// Replaces what may change of a claim. Resolves to the [`Claim`] as it is now.
     ///
-    /// Without [`if_match`](UpdateClaimCall::if_match) it overwrites whatever is there, and is not retried once it may
-    /// have been sent.
-    #[must_use = "a call is sent when it is awaited"]
+    /// Without `if_match` it overwrites whatever is there, and is not retried once it may have been sent.
     pub fn update_claim(&self, member_id: &MemberId, claim_id: ClaimId, update: UpdateClaimRequest) -> UpdateClaimCall {
-        UpdateClaimCall::new(self.clone(), member_id.clone(), claim_id, update)
+        self.0
+            .call(Operation::UpdateClaim.row())
+            .segment(claim_id)
+            .query("memberId", member_id.as_str())
+            .json(&update)
+            .checked(is(member_id, claim_id))
     }
 
-    /// Deletes a claim. Awaits to nothing.
-    #[must_use = "a call is sent when it is awaited"]
+    /// Deletes a claim. Resolves to nothing.
     pub fn delete_claim(&self, member_id: &MemberId, claim_id: ClaimId) -> DeleteClaimCall {
-        DeleteClaimCall::new(self.clone(), member_id.clone(), claim_id)
+        self.0
+            .call_without_content(Operation::DeleteClaim.row())
+            .segment(claim_id)
+            .query("memberId", member_id.as_str())
     }
 
     /// Changes a claim as it is at that moment: gets it, asks `change` what to make of it, updates it on the condition that
-    /// it is still the same, and begins again if somebody else was faster. Awaits to the [`Claim`] as it is now.
+    /// it is still the same, and begins again if somebody else was faster. Resolves to the [`Claim`] as it is now.
     ///
     /// `change` is called once per round and may run several times; `None` leaves the claim alone.
     ///
@@ -114,17 +105,34 @@ impl ClaimsClient {
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    #[must_use = "a call is sent when it is awaited"]
-    pub fn modify_claim<F>(&self, member_id: &MemberId, claim_id: ClaimId, change: F) -> ModifyClaimCall<F>
+    pub fn modify_claim<F>(&self, member_id: &MemberId, claim_id: ClaimId, mut change: F) -> ModifyClaimCall
     where
         F: FnMut(&Claim) -> Option<UpdateClaimRequest> + Send + 'static,
     {
-        ModifyClaimCall::new(self.clone(), member_id.clone(), claim_id, change)
+        let (client, member_id) = (self.clone(), member_id.clone());
+        self.get_claim(&member_id, claim_id).modify(move |claim| {
+            change(claim).map(|update| client.update_claim(&member_id, claim_id, update).if_match(claim.version))
+        })
+    }
+
+    /// Finds out why the API cannot be reached: resolves its name, connects to each address, and lists one claim of a
+    /// member named `diagnose` through each mode that this client's parts allow.
+    ///
+    /// Sends a handful of reads and no retries. For people and tickets, not for a health check.
+    ///
+    /// ```no_run
+    /// # async fn demo() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = claims_client::ClaimsClient::from_env()?;
+    /// println!("{}", client.diagnose().await);
+    /// # Ok(()) }
+    /// ```
+    pub async fn diagnose(&self) -> Diagnosis {
+        self.0.diagnose().await
     }
 }
 
-impl fmt::Debug for ClaimsClient {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClaimsClient").field("address", &self.0.transport.address).finish_non_exhaustive()
-    }
+/// Whether an answer is the claim that was asked for.
+fn is(member_id: &MemberId, claim_id: ClaimId) -> impl Fn(&Claim, Option<IdempotencyKey>) -> bool + use<> {
+    let member_id = member_id.clone();
+    move |claim, _| claim.claim_id == claim_id && claim.member_id == member_id
 }

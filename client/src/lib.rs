@@ -72,39 +72,66 @@
 //! # Runtime
 //! Futures need a Tokio runtime with IO and time enabled.
 
-mod builder;
-mod call;
+mod api;
 mod client;
-mod clock;
-mod diagnose;
-mod dns;
-mod endpoint;
-mod error;
-mod gateway;
 pub mod operation;
-mod query;
-mod retry;
-#[cfg(feature = "sigv4")]
-mod sigv4;
-mod tls;
-mod transport;
 
-#[cfg(feature = "sigv4")]
-pub use aws_credential_types;
-pub use builder::{BuildError, ClientBuilder};
+pub use api::Claims;
 pub use claims_api_types as types;
 pub use client::ClaimsClient;
-pub use clock::{Clock, TokioClock};
-pub use diagnose::{Diagnosis, Reached, Tried, Verdict};
-pub use endpoint::{Endpoint, Mode, UnknownMode};
-pub use error::{Error, Sent};
-pub use gateway::Refusal;
-pub use reqwest;
-pub use retry::RetryPolicy;
+#[cfg(feature = "sigv4-signer")]
+pub use private_api_client::aws_credential_types;
+/// What any private API's client has.
+pub use private_api_client::{
+    Answered, BuildError, Clock, Diagnosis, Mode, Phase, Reached, Refusal, RetryPolicy, Sent, TokioClock, Tried,
+    UnknownMode, Verdict, reqwest,
+};
 pub use types::{
     Claim, ClaimId, ClaimPage, ClaimStatus, CreateClaim, FieldError, IdempotencyKey, MemberId, NextToken, PageLimit,
     Problem, ProblemCode, UpdateClaimRequest, Version,
 };
+
+/// Configures a [`ClaimsClient`]. Nothing is checked before `build`, which names every mistake.
+///
+/// ```
+/// use std::time::Duration;
+/// use claims_client::{ClaimsClient, Endpoint, RetryPolicy};
+///
+/// let client = ClaimsClient::builder()
+///     .endpoint(Endpoint::url("http://127.0.0.1:9000/dev"))
+///     .app_id("billing/7")
+///     .timeout(Duration::from_secs(5))
+///     .retry(RetryPolicy::default().with_max_attempts(3))
+///     .build()?;
+/// # Ok::<(), claims_client::BuildError>(())
+/// ```
+pub type ClientBuilder = private_api_client::ClientBuilder<Claims>;
+
+/// How to reach the API. The environment's variables begin with `CLAIMS_API_`: `CLAIMS_API_URL`, or `CLAIMS_API_MODE` with
+/// `CLAIMS_API_ID`, `CLAIMS_API_REGION`, `CLAIMS_API_STAGE` and what the mode needs.
+///
+/// ```
+/// # use claims_client::{ClaimsClient, Endpoint};
+/// let settings = [("CLAIMS_API_URL", "http://127.0.0.1:9000/dev")];
+/// let endpoint = Endpoint::from_vars(|name| {
+///     settings.iter().find(|(n, _)| *n == name).map(|(_, value)| value.to_string())
+/// });
+/// assert!(ClaimsClient::builder().endpoint(endpoint).build().is_ok());
+/// ```
+pub type Endpoint = private_api_client::Endpoint<Claims>;
+
+/// Why a call failed.
+///
+/// ```
+/// # async fn demo(client: claims_client::ClaimsClient, member: claims_client::MemberId, id: claims_client::ClaimId) {
+/// match client.get_claim(&member, id).await {
+///     Ok(claim) => println!("{claim:?}"),
+///     Err(e) if e.is_not_found() => println!("no such claim"),
+///     Err(e) => eprintln!("{e}"),
+/// }
+/// # }
+/// ```
+pub type Error = private_api_client::Error<Claims>;
 
 /// The README's examples compile.
 #[cfg(doctest)]

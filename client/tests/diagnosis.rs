@@ -135,7 +135,7 @@ async fn a_refusal_of_the_gateway_says_its_mend() {
         ("User: anonymous is not authorized to perform: x", Refusal::NotAllowed, "redeploy"),
         (deny, Refusal::ExplicitDeny, "aws:SourceVpce"),
         ("Missing Authentication Token", Refusal::NoSuchRoute, "stage"),
-        ("Forbidden", Refusal::WrongApi, "API id"),
+        ("Forbidden", Refusal::Bare, "API id"),
         ("Signature expired: x", Refusal::SignatureExpired, "clock"),
     ] {
         let found = answering(move |_, _| answer(403, serde_json::json!({ "message": message }).to_string())).await;
@@ -165,12 +165,12 @@ async fn other_ways_in_are_tried_too() {
     let names = vec![(VPCE_DNS, vec![network.endpoint]), (API_HOST, vec![public()])];
     let endpoint = Endpoint::vpce_header(API, REGION, "dev", VPCE_DNS);
     let found = builder(&network, endpoint, names).build().unwrap().diagnose().await;
-    assert_eq!(found.verdict, Verdict::Refused(Refusal::WrongApi));
+    assert_eq!(found.verdict, Verdict::Refused(Refusal::Bare));
     let tried: Vec<_> = found.modes.iter().map(|m| (m.mode, m.verdict)).collect();
     assert_eq!(
         tried,
         [
-            (Mode::VpceHeader, Verdict::Refused(Refusal::WrongApi)),
+            (Mode::VpceHeader, Verdict::Refused(Refusal::Bare)),
             (Mode::PrivateDns, Verdict::PublicAddress),
             (Mode::Alias, Verdict::NameUnknown),
             (Mode::VpceHost, Verdict::Works),

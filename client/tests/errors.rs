@@ -64,7 +64,7 @@ async fn each_403_of_the_gateway_says_its_likely_cause_bare_or_shaped() {
         ),
         ("User is not authorized to access this resource with an explicit deny", Refusal::ExplicitDeny, "explicitly"),
         ("Missing Authentication Token", Refusal::NoSuchRoute, "stage"),
-        ("Forbidden", Refusal::WrongApi, "API id"),
+        ("Forbidden", Refusal::Bare, "API id"),
         ("Signature expired: 20261122T1 is now earlier than 2", Refusal::SignatureExpired, "clock"),
         ("Signature not yet current: 20261122T1", Refusal::SignatureExpired, "clock"),
         ("The security token included in the request is invalid.", Refusal::BadCredentials, "renew"),
@@ -79,7 +79,12 @@ async fn each_403_of_the_gateway_says_its_likely_cause_bare_or_shaped() {
             serde_json::json!({ "Message": message }).to_string(),
             serde_json::to_string(&shaped).unwrap(),
         ];
-        for body in bodies {
+        for (body, ours) in bodies.into_iter().zip([false, false, true]) {
+            // The API's own document proves that the API was reached; the same word alone proves nothing.
+            let (refusal, word) = match refusal {
+                Refusal::Bare if ours => (Refusal::Firewall, "WAF"),
+                other => (other, word),
+            };
             let error = error_of(move || Reply::Answer(403, vec![("date", NOW.into())], body.clone())).await;
             assert!(error.is_forbidden() && !error.is_outcome_unknown(), "{message}");
             assert_eq!((error.refusal(), error.code()), (Some(refusal), Some(&ProblemCode::Forbidden)), "{message}");
@@ -219,7 +224,7 @@ async fn hostile_bodies_do_no_harm() {
 
 #[tokio::test]
 async fn a_wrong_signature_by_a_wrong_clock_is_told_as_such() {
-    let body = r#"{"code":"forbidden","status":403,"detail":"The request signature we calculated does not match"}"#;
+    let body = r#"{"type":"urn:claims-api:problem:forbidden","code":"forbidden","status":403,"detail":"The request signature we calculated does not match"}"#;
     for (date, refusal) in [
         ("Fri, 15 Jan 2027 08:04:59 GMT", Refusal::BadSignature),
         ("Fri, 15 Jan 2027 08:05:01 GMT", Refusal::SignatureExpired),
@@ -237,8 +242,10 @@ async fn what_the_gateway_quotes_of_a_wrongly_signed_request_is_cut_off() {
         Secret Access Key and signing method.\\n\\nThe Canonical String for this request should have been\\n'POST\\n\
         /dev/claim\\nmemberId=123&memberName=John%20Secret'";
     let bare: &'static str = Box::leak(format!(r#"{{"message":"{QUOTED}"}}"#).into_boxed_str());
-    let shaped: &'static str =
-        Box::leak(format!(r#"{{"code":"forbidden","status":403,"detail":"{QUOTED}"}}"#).into_boxed_str());
+    let shaped: &'static str = Box::leak(
+        format!(r#"{{"type":"urn:claims-api:problem:forbidden","code":"forbidden","status":403,"detail":"{QUOTED}"}}"#)
+            .into_boxed_str(),
+    );
     for body in [bare, shaped] {
         let error = error_of(move || gateway(403, "InvalidSignatureException", body)).await;
         assert_eq!(error.refusal(), Some(Refusal::BadSignature));

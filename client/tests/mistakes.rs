@@ -126,3 +126,54 @@ fn a_signature_needs_a_region() {
     let api = "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/dev";
     assert!(ClaimsClient::builder().endpoint(Endpoint::url(api)).sign_requests(true).build().is_ok());
 }
+
+#[test]
+fn every_partition_has_its_domain_and_an_unknown_one_is_refused_by_name() {
+    for (region, domain) in [
+        ("eu-central-1", "amazonaws.com"),
+        ("mx-central-1", "amazonaws.com"),
+        ("us-gov-west-1", "amazonaws.com"),
+        ("cn-north-1", "amazonaws.com.cn"),
+        ("eusc-de-east-1", "amazonaws.eu"),
+        ("us-iso-east-1", "c2s.ic.gov"),
+        ("us-isob-east-1", "sc2s.sgov.gov"),
+        ("us-isof-south-1", "csp.hci.ic.gov"),
+        ("eu-isoe-west-1", "cloud.adc-e.uk"),
+    ] {
+        let vpce = format!("vpce-0123456789abcdef0-abcdefgh.execute-api.{region}.vpce.{domain}");
+        let client =
+            ClaimsClient::builder().endpoint(Endpoint::vpce_host("a1", region, "dev", &*vpce)).build().unwrap();
+        assert!(format!("{client:?}").contains(&format!("a1.execute-api.{region}.{domain}")), "{client:?}");
+        // Another partition's domain is no name of such an endpoint.
+        let other = if domain == "amazonaws.com" { "amazonaws.eu" } else { "amazonaws.com" };
+        let wrong = vpce.replace(&format!(".vpce.{domain}"), &format!(".vpce.{other}"));
+        assert_says(&of(Endpoint::vpce_resolve("a1", region, "dev", wrong)), &["VPC endpoint's DNS name"]);
+    }
+    assert_says(&of(Endpoint::private_dns("a1", "moon-base-1", "dev")), &["region \"moon-base-1\""]);
+    assert!(of(Endpoint::private_dns("a1", "moon-base-1", "dev"))[0].contains("no partition"));
+}
+
+#[test]
+fn settings_that_exclude_each_other_are_told() {
+    let limits = |connect: u64, attempt: u64, call: u64| {
+        let seconds = Duration::from_secs;
+        let builder = ClaimsClient::builder().endpoint(Endpoint::url("http://127.0.0.1:9/dev"));
+        builder.connect_timeout(seconds(connect)).attempt_timeout(seconds(attempt)).timeout(seconds(call)).build()
+    };
+    assert!(limits(3, 10, 25).is_ok() && limits(5, 5, 5).is_ok());
+    assert_says(
+        limits(11, 10, 25).unwrap_err().mistakes(),
+        &["connect timeout (11s) is longer than the attempt timeout"],
+    );
+    assert_says(limits(3, 26, 25).unwrap_err().mistakes(), &["attempt timeout (26s) is longer than the timeout"]);
+    let builder = || ClaimsClient::builder().endpoint(Endpoint::url("http://127.0.0.1:9/dev"));
+    assert!(builder().timeout(Duration::from_secs(1)).build().is_ok(), "what is not set gives way");
+    let found = mistakes(builder().connect_timeout(Duration::from_secs(9)).timeout(Duration::from_secs(5)));
+    assert_says(&found, &["connect timeout (9s) is longer than the timeout"]);
+
+    let api = "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com";
+    assert_says(&of(Endpoint::url(format!("http://{api}/dev"))), &["https://"]);
+    assert_says(&of(Endpoint::url(format!("https://{api}"))), &["the stage"]);
+    assert_says(&of(Endpoint::url(format!("http://{api}/"))), &["https://", "the stage"]);
+    assert_says(&of(Endpoint::url("https://a1.execute-api.eusc-de-east-1.amazonaws.eu/")), &["the stage"]);
+}

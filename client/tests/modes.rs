@@ -48,6 +48,7 @@ async fn a_certificate_of_an_unknown_authority_is_refused_before_anything_is_sen
     let error = client.update_claim(&member(), id(), update()).await.unwrap_err();
     assert!(error.is_connect() && !error.is_outcome_unknown(), "{error}");
     assert!(error.to_string().contains(UNKNOWN_AUTHORITY), "{error}");
+    assert_eq!(error.attempts(), 1, "time does not fix it");
     assert!(network.seen.lock().unwrap().is_empty());
 }
 

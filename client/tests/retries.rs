@@ -105,21 +105,33 @@ async fn only_what_may_help_is_tried_again() {
 }
 
 #[tokio::test]
-async fn retry_after_is_waited_for_besides_the_back_off_and_no_longer_than_the_limit() {
+async fn retry_after_is_waited_for_besides_the_back_off() {
     let clock = TestClock::new();
     let date = jiff::Timestamp::from_second(1_800_000_000 + 2 + 1 + 5).unwrap();
     let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&date).unwrap();
     let server = Server::start(move |n, _| match n {
         0 => with_retry_after(ProblemCode::Throttled, "2"),
         1 => with_retry_after(ProblemCode::Throttled, &date),
-        2 => with_retry_after(ProblemCode::StorageUnavailable, "86400"),
+        2 => with_retry_after(ProblemCode::StorageUnavailable, "10"),
         _ => answer(200, claim(1)),
     })
     .await;
     let client = server.client(&clock);
     client.get_claim(&member(), id()).await.unwrap();
-    // The date is 8 s after the start, and 2.1 s have passed; a day is cut to 10 s.
+    // The date is 8 s after the start, and 2.1 s have passed.
     assert_eq!(clock.waits(), [2_000 + 100, 5_900 + 200, 10_000 + 400]);
+}
+
+#[tokio::test]
+async fn a_service_that_asks_for_more_than_the_limit_is_not_asked_again_and_its_figure_is_told() {
+    for (asked, seconds) in [("11", 11), ("86400", 86_400), ("18446744073709551615", u64::MAX)] {
+        let clock = TestClock::new();
+        let server = Server::start(move |_, _| with_retry_after(ProblemCode::Throttled, asked)).await;
+        let error = server.client(&clock).get_claim(&member(), id()).await.unwrap_err();
+        assert_eq!((error.attempts(), error.is_throttled()), (1, true), "{asked}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(seconds)));
+        assert!(clock.waits().is_empty());
+    }
 }
 
 #[tokio::test]

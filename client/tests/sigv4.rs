@@ -16,7 +16,7 @@ use std::{
 };
 
 use claims_client::{
-    ClaimsClient, Clock, Endpoint, Sent,
+    ClaimsClient, Clock, Endpoint, Phase, Refusal, Sent,
     aws_credential_types::{
         Credentials,
         provider::{self, ProvideCredentials, error::CredentialsError},
@@ -140,6 +140,52 @@ async fn the_environment_says_whether_to_sign_and_the_standard_chain_with_what()
         let signed = Signature::of(seen).is_some_and(|s| s.key_id == KEY_ID && s.is_of(SECRET, seen));
         assert_eq!(signed, authorization == "AWS_IAM");
     }
+}
+
+/// What STS says to a role of web identity.
+const STS: &str = r#"<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+    <AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>AKIDSTS</AccessKeyId>
+    <SecretAccessKey>wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY</SecretAccessKey><SessionToken>token</SessionToken>
+    <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult>
+    </AssumeRoleWithWebIdentityResponse>"#;
+
+/// Runs in a process of its own, started by the test below.
+#[tokio::test]
+async fn child_process_of_the_test_about_sts() {
+    let Ok(sts) = std::env::var("CLAIMS_TEST_STS") else { return };
+    let dns = Dns { known: [("sts.corp.example".to_owned(), sts.parse().unwrap())].into(), asked: Mutex::default() };
+    let builder = claims_client::ClientBuilder::from_env().dns_resolver(Arc::new(dns));
+    let url = std::env::var("CLAIMS_API_URL").unwrap();
+    let client = builder.endpoint(Endpoint::url(url).in_region(REGION)).sign_requests(true).build().unwrap();
+    client.get_claim(&member(), id()).await.unwrap();
+}
+
+/// A container without certificates, in a VPC whose STS endpoint has one of the company's own authority.
+#[tokio::test]
+async fn the_standard_chain_trusts_what_the_client_trusts_and_knows_the_region() {
+    let sts = Network::start_with(|_, _| answer(200, STS)).await;
+    let server = Server::start(|_, _| answer(200, claim(1))).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (token, authority) = (folder.path().join("token"), folder.path().join("ca.pem"));
+    std::fs::write(&token, "a token").unwrap();
+    std::fs::write(&authority, &sts.authority.pem).unwrap();
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child
+        .args(["--exact", "child_process_of_the_test_about_sts"])
+        .env_clear()
+        .env("HOME", folder.path())
+        .env("SSL_CERT_FILE", folder.path().join("none"))
+        .env("SSL_CERT_DIR", folder.path().join("none"))
+        .env("CLAIMS_TEST_STS", sts.endpoint.to_string())
+        .env("CLAIMS_API_URL", format!("http://{}/dev", server.address))
+        .env("CLAIMS_API_CA_FILE", &authority)
+        .env("AWS_ENDPOINT_URL_STS", format!("https://sts.corp.example:{}", sts.endpoint.port()))
+        .env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/claims")
+        .env("AWS_WEB_IDENTITY_TOKEN_FILE", &token);
+    let output = tokio::task::spawn_blocking(move || child.output().unwrap()).await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(key_ids(&server), ["AKIDSTS"]);
+    assert_eq!(sts.seen.lock().unwrap().len(), 1);
 }
 
 type Answers = Box<dyn Fn(usize) -> provider::Result + Send + Sync>;
@@ -276,4 +322,190 @@ async fn botocore_makes_the_same_signatures() {
     assert!(output.status.success());
     let agreed: usize = String::from_utf8(output.stdout).unwrap().trim().parse().unwrap();
     assert_eq!((agreed, requests.len()), (30, 30));
+}
+
+/// Counts questions, and answers when it is let.
+#[derive(Clone, Debug)]
+struct Gated {
+    asked: Arc<AtomicUsize>,
+    may_answer: Arc<tokio::sync::Semaphore>,
+    end: Option<std::time::SystemTime>,
+}
+
+impl Gated {
+    fn new(end: Option<std::time::SystemTime>) -> Self {
+        Self { asked: Arc::default(), may_answer: Arc::new(tokio::sync::Semaphore::new(0)), end }
+    }
+}
+
+impl ProvideCredentials for Gated {
+    fn provide_credentials<'a>(&'a self) -> provider::future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let number = self.asked.fetch_add(1, Ordering::SeqCst);
+        provider::future::ProvideCredentials::new(async move {
+            self.may_answer.acquire().await.unwrap().forget();
+            let end = if number == 0 { self.end } else { None };
+            Ok(Credentials::new(format!("key-{number}"), SECRET, None, end, "test"))
+        })
+    }
+}
+
+fn signing(server: &Server, clock: &Arc<TestClock>, provider: impl ProvideCredentials + 'static) -> ClaimsClient {
+    let builder = server.builder().endpoint(server.endpoint().in_region(REGION)).clock(clock.clone());
+    builder.credentials(provider).build().unwrap()
+}
+
+fn key_ids(server: &Server) -> Vec<String> {
+    server.seen().iter().map(|seen| Signature::of(seen).unwrap().key_id).collect()
+}
+
+#[tokio::test]
+async fn credentials_that_take_too_long_are_an_error_of_their_own_and_nothing_was_sent() {
+    let clock = TestClock::new();
+    let server = Server::start(|_, _| answer(200, claim(1))).await;
+    let provider = Gated::new(None);
+    let client = signing(&server, &clock, provider.clone());
+    let call = tokio::spawn(client.update_claim(&member(), id(), update()).into_future());
+    while provider.asked.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    clock.expire();
+    let error = call.await.unwrap().unwrap_err();
+    assert!(error.is_credentials() && !error.is_timeout() && !error.is_outcome_unknown(), "{error:?}");
+    assert_eq!((error.was_sent(), error.phase()), (Sent::No, Some(Phase::Credentials)));
+    // The renewal outlives the call: the next one has its credentials.
+    provider.may_answer.add_permits(1);
+    client.get_claim(&member(), id()).await.unwrap();
+    assert_eq!((key_ids(&server), provider.asked.load(Ordering::SeqCst)), (vec!["key-0".to_owned()], 1));
+}
+
+#[tokio::test]
+async fn calls_do_not_wait_for_a_renewal_while_their_credentials_last() {
+    let clock = TestClock::new();
+    let server = Server::start(|_, _| answer(200, claim(1))).await;
+    let provider = Gated::new(Some(clock.system_time() + Duration::from_secs(45)));
+    provider.may_answer.add_permits(1);
+    let client = signing(&server, &clock, provider.clone());
+    client.get_claim(&member(), id()).await.unwrap();
+    // Past half their life, and the source does not answer.
+    clock.pass(Duration::from_secs(30));
+    for _ in 0..20 {
+        client.get_claim(&member(), id()).await.unwrap();
+    }
+    assert_eq!(provider.asked.load(Ordering::SeqCst), 2, "one renewal for all");
+    assert!(key_ids(&server).iter().all(|key| key == "key-0"));
+    provider.may_answer.add_permits(1);
+    while key_ids(&server).last().unwrap() != "key-1" {
+        client.get_claim(&member(), id()).await.unwrap();
+    }
+    assert_eq!(provider.asked.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_source_that_fails_is_not_asked_by_every_call() {
+    let clock = TestClock::new();
+    let server = Server::start(|_, _| answer(200, claim(1))).await;
+    let provider = Provider::new(|_| Err(CredentialsError::not_loaded("the metadata service is away")));
+    let asked = provider.asked.clone();
+    let client = signing(&server, &clock, provider);
+    for (pass, questions) in [(0, 1), (0, 1), (1, 2), (1, 2), (1, 3)] {
+        clock.pass(Duration::from_secs(pass));
+        let error = client.get_claim(&member(), id()).await.unwrap_err();
+        assert!(error.is_credentials() && error.to_string().contains("the metadata service is away"), "{error}");
+        assert_eq!(asked.load(Ordering::SeqCst), questions);
+    }
+}
+
+#[tokio::test]
+async fn credentials_that_are_refused_are_thrown_away_and_the_call_is_signed_once_more() {
+    for message in [
+        "The security token included in the request is expired",
+        "The security token included in the request is invalid.",
+    ] {
+        let clock = TestClock::new();
+        let server = Server::start(move |_, seen| match Signature::of(seen).unwrap().key_id.as_str() {
+            "key-0" => answer(403, serde_json::json!({ "message": message }).to_string()),
+            _ => answer(200, claim(1)),
+        })
+        .await;
+        let provider = Gated::new(None);
+        provider.may_answer.add_permits(9);
+        let client = signing(&server, &clock, provider.clone());
+        // Even what must not be repeated: the gateway has refused it.
+        client.update_claim(&member(), id(), update()).await.unwrap();
+        client.get_claim(&member(), id()).without_retry().await.unwrap();
+        assert_eq!(key_ids(&server), ["key-0", "key-1", "key-1"]);
+        assert!(clock.waits().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn credentials_that_stay_refused_fail_after_one_more_try() {
+    let server =
+        Server::start(|_, _| answer(403, r#"{"message":"The security token included in the request is expired"}"#))
+            .await;
+    let provider = Gated::new(None);
+    provider.may_answer.add_permits(9);
+    let client = signing(&server, &TestClock::new(), provider);
+    let error = client.get_claim(&member(), id()).await.unwrap_err();
+    assert_eq!((error.refusal(), error.attempts()), (Some(Refusal::BadCredentials), 2));
+}
+
+/// A gateway whose clock is the true one, `ahead` of the caller's, and that refuses signatures more than 5 minutes off.
+async fn gateway_with_a_clock(
+    clock: &Arc<TestClock>,
+    ahead: i64,
+    headers: &'static [(&'static str, &'static str)],
+) -> Server {
+    let clock = clock.clone();
+    Server::start(move |_, seen| {
+        let now = jiff::Timestamp::try_from(clock.system_time()).unwrap() + jiff::SignedDuration::from_secs(ahead);
+        let signed: jiff::civil::DateTime =
+            jiff::fmt::strtime::parse("%Y%m%dT%H%M%SZ", seen.header("x-amz-date").unwrap())
+                .unwrap()
+                .to_datetime()
+                .unwrap();
+        let signed = signed.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
+        if signed.duration_until(now).abs() < jiff::SignedDuration::from_mins(5) {
+            return answer(200, claim(1));
+        }
+        let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now).unwrap();
+        let mut all = vec![("content-type", "application/json".to_owned()), ("date", date)];
+        all.extend(headers.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        Reply::Answer(403, all, r#"{"message":"Signature expired: 1 is now earlier than 2"}"#.to_owned())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_by_ten_minutes_is_corrected_once_for_all_clones() {
+    for ahead in [600, -600, 1200] {
+        let clock = TestClock::new();
+        let server = gateway_with_a_clock(&clock, ahead, &[]).await;
+        let client = signing(&server, &clock, credentials());
+        client.update_claim(&member(), id(), update()).await.unwrap();
+        client.clone().get_claim(&member(), id()).await.unwrap();
+        client.get_claim(&member(), id()).await.unwrap();
+        assert_eq!(server.seen().len(), 1 + 3, "{ahead}");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_is_not_corrected_by_a_date_that_proves_nothing() {
+    let clock = TestClock::new();
+    // Out of a cache, whose date is the one of the answer's making.
+    let server = gateway_with_a_clock(&clock, 600, &[("age", "7")]).await;
+    let error = signing(&server, &clock, credentials()).get_claim(&member(), id()).await.unwrap_err();
+    assert_eq!((error.refusal(), error.attempts()), (Some(Refusal::SignatureExpired), 1));
+    // The date is right, and the signature refused all the same.
+    let server = Server::start(|_, _| {
+        let headers =
+            vec![("content-type", "application/json".into()), ("date", "Fri, 15 Jan 2027 08:00:00 GMT".into())];
+        Reply::Answer(403, headers, r#"{"message":"Signature expired: x"}"#.into())
+    })
+    .await;
+    let error = signing(&server, &clock, credentials()).get_claim(&member(), id()).await.unwrap_err();
+    assert_eq!(error.attempts(), 1);
 }

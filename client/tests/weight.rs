@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-/// The most crates that the default features may bring, this one and claims-api-types included.
+/// The most crates that the default features may bring, this one and those below it included.
 const MOST_CRATES: usize = 105;
 
 /// What Cargo.toml states.

@@ -64,7 +64,12 @@ async fn two_zones() -> (SocketAddr, TcpListener) {
 }
 
 fn client(zones: [SocketAddr; 2]) -> ClaimsClient {
+    client_by(&TestClock::new(), zones)
+}
+
+fn client_by(clock: &Arc<TestClock>, zones: [SocketAddr; 2]) -> ClaimsClient {
     ClaimsClient::builder()
+        .clock(clock.clone())
         .endpoint(Endpoint::url(format!("http://claims.corp.example:{}/dev", zones[0].port())))
         .dns_resolver(Arc::new(BothZones(zones)))
         .pool_idle_timeout(Duration::ZERO)
@@ -96,5 +101,19 @@ async fn a_zone_that_gives_no_answer_is_tried_last() {
     for calls in 1..=3 {
         client.list_claims(&member()).await.unwrap();
         assert_eq!((silent.load(Ordering::SeqCst), other.load(Ordering::SeqCst)), (1, calls));
+    }
+}
+
+#[tokio::test]
+async fn blame_for_silence_fades() {
+    let (first, second) = two_zones().await;
+    let silent = zone(TcpListener::bind(first).await.unwrap(), true);
+    let clock = TestClock::new();
+    let client = client_by(&clock, [first, second.local_addr().unwrap()]);
+    let other = zone(second, false);
+    for (pass, tried, answered) in [(0, 1, 1), (29, 1, 2), (1, 2, 3)] {
+        clock.pass(Duration::from_secs(pass));
+        client.list_claims(&member()).await.unwrap();
+        assert_eq!((silent.load(Ordering::SeqCst), other.load(Ordering::SeqCst)), (tried, answered));
     }
 }

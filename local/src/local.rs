@@ -66,7 +66,8 @@ impl Builder {
         let functions = |client: &_, table: &str| {
             ClaimsFunctions::from(Api::new(Store::new(Clone::clone(client), table)).with_clock(clock))
         };
-        Ok(LocalApi(self.gateway.start(functions).await?))
+        // On the heap: the futures below are too deep for the compiler in a caller's.
+        Ok(LocalApi(Box::pin(self.gateway.start(functions)).await?))
     }
 }
 

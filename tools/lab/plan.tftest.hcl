@@ -48,32 +48,7 @@ override_resource {
   override_during = plan
   values          = { ip_address = { ip = "10.0.16.7" } } # of each address
 }
-# The import document quotes these, so the resource policy, which carries the document's hash, is known only with them.
-override_resource {
-  target          = module.function["createClaim"].aws_lambda_function.this
-  override_during = plan
-  values          = { invoke_arn = "invoke-arn-of-createClaim" }
-}
-override_resource {
-  target          = module.function["listClaims"].aws_lambda_function.this
-  override_during = plan
-  values          = { invoke_arn = "invoke-arn-of-listClaims" }
-}
-override_resource {
-  target          = module.function["getClaim"].aws_lambda_function.this
-  override_during = plan
-  values          = { invoke_arn = "invoke-arn-of-getClaim" }
-}
-override_resource {
-  target          = module.function["updateClaim"].aws_lambda_function.this
-  override_during = plan
-  values          = { invoke_arn = "invoke-arn-of-updateClaim" }
-}
-override_resource {
-  target          = module.function["deleteClaim"].aws_lambda_function.this
-  override_during = plan
-  values          = { invoke_arn = "invoke-arn-of-deleteClaim" }
-}
+# `cargo xtask lab` adds a made-up invoke_arn for each function.
 
 run "lab" {
   command = plan

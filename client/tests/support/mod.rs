@@ -67,7 +67,13 @@ pub struct Server {
 }
 
 impl Server {
+    /// Answers creates as the service does, with their key as the claim's id, where the script's claim has [`ID`].
     pub async fn start(script: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_raw(move |n, seen| with_key(script(n, seen), seen)).await
+    }
+
+    /// Answers with what the script says, to the letter.
+    pub async fn start_raw(script: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -108,6 +114,15 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.task.abort();
+    }
+}
+
+pub fn with_key(reply: Reply, seen: &Seen) -> Reply {
+    match (reply, seen.header("idempotency-key")) {
+        (Reply::Answer(status, headers, body), Some(key)) if seen.method == "POST" => {
+            Reply::Answer(status, headers, body.replace(ID, key))
+        }
+        (reply, _) => reply,
     }
 }
 

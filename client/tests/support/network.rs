@@ -78,11 +78,15 @@ pub struct Network {
 
 impl Network {
     pub async fn start() -> Self {
-        Self::start_with(|_, _| answer(200, claim(1))).await
+        Self::start_with(|_, seen| match &*seen.method {
+            "DELETE" => answer(204, ""),
+            _ => answer(200, claim(1)),
+        })
+        .await
     }
 
     pub async fn start_with(script: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> Self {
-        let script: Script = Arc::new(script);
+        let script: Script = Arc::new(move |n, seen: &Seen| with_key(script(n, seen), seen));
         let authority = Arc::new(Authority::new());
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = rustls::ServerConfig::builder_with_provider(provider)

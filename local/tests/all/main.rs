@@ -22,3 +22,4 @@ mod lost_updates;
 mod operations;
 #[cfg(unix)]
 mod parents;
+mod tombstones;

@@ -24,7 +24,7 @@ pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
     let over_tls = |feature| format!("{test} --features claims-client/{feature} --test modes --test diagnosis");
     for arguments in [
         // The workspace's tests have signing on, since `claims` signs; here it is as its users get it.
-        "clippy --package claims-client -- -D warnings",
+        "clippy --package claims-client --package private-api-client -- -D warnings",
         &unsigned,
         // Ignored by `cargo test`, which has no botocore.
         "test --workspace --test sigv4 -- --include-ignored",
@@ -35,7 +35,8 @@ pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
         "check --package claims-client --no-default-features --features aws-lc",
         // As the bastion gets it.
         "check --package claims-cli --no-default-features --bins",
-        "package --package claims-api-types --package claims-client --allow-dirty --no-verify",
+        "package --package private-api-contract --package private-api-client --package claims-api-types --package \
+         claims-client --allow-dirty --no-verify",
     ] {
         eprintln!("cargo {arguments}");
         let mut cargo = Command::new("cargo");

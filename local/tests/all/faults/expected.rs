@@ -128,6 +128,8 @@ pub fn back() -> Vec<Case> {
     const UNREADABLE: Expected = Expected::new(Is::Unavailable, Sent::Answered).applied();
     const UNAVAILABLE: Expected = Expected::new(Is::Unavailable, Sent::Answered).after_sdk_retries();
     const THROTTLED: Expected = Expected::new(Is::Throttled, Sent::Answered).after_sdk_retries();
+    // Another process of the function may have them.
+    const NEW_CREDENTIALS: Expected = Expected::new(Is::Unavailable, Sent::Answered);
     const INTERNAL: Expected = Expected::new(Is::Unavailable, Sent::Answered).final_for_client();
     let says = |status, body| Answer(status, "Content-Type: application/x-amz-json-1.0\r\n", body);
     macro_rules! exception {
@@ -156,8 +158,8 @@ pub fn back() -> Vec<Case> {
         (Some(Answer(503, HTML, "<h1>Service Unavailable</h1>")), UNAVAILABLE),
         (Some(Answer(504, HTML, "<h1>Gateway Timeout</h1>")), UNAVAILABLE),
         (Some(Answer(429, HTML, "<h1>Too Many Requests</h1>")), Expected::new(Is::Throttled, Sent::Answered)),
-        (Some(says(400, exception!("ExpiredTokenException"))), INTERNAL),
-        (Some(says(400, exception!("UnrecognizedClientException"))), INTERNAL),
+        (Some(says(400, exception!("ExpiredTokenException"))), NEW_CREDENTIALS),
+        (Some(says(400, exception!("UnrecognizedClientException"))), NEW_CREDENTIALS),
         (Some(says(400, exception!("AccessDeniedException"))), INTERNAL),
     ]
 }

@@ -1,0 +1,67 @@
+//! The HTTP clients, whose pools keep connections: none is used for too long, and none of those that were open when one broke.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use crate::clock::Clock;
+
+/// The greatest age of a connection, so that a name that moves is followed and all zones are used. The pool's connections end
+/// together, at a random moment of the last quarter.
+const GREATEST_AGE: Duration = Duration::from_secs(60);
+
+type Make = Box<dyn Fn() -> Result<reqwest::Client, String> + Send + Sync>;
+
+pub(crate) struct Pool {
+    make: Make,
+    current: Mutex<Generation>,
+}
+
+struct Generation {
+    number: u64,
+    client: reqwest::Client,
+    /// When its connections are too old; from its first use on.
+    ends: Option<Instant>,
+}
+
+impl Pool {
+    pub(crate) fn new(make: Make) -> Result<Self, String> {
+        let current = Mutex::new(Generation { number: 0, client: make()?, ends: None });
+        Ok(Self { make, current })
+    }
+
+    /// A client none of whose connections is too old, and its generation's number.
+    pub(crate) fn take(&self, clock: &dyn Clock) -> (reqwest::Client, u64) {
+        let now = clock.now();
+        let mut current = self.lock();
+        if current.ends.is_some_and(|ends| ends <= now) {
+            self.replace(&mut current);
+        }
+        if current.ends.is_none() {
+            current.ends = now.checked_add(GREATEST_AGE.mul_f64(1.0 - clock.random().clamp(0.0, 1.0) / 4.0));
+        }
+        (current.client.clone(), current.number)
+    }
+
+    /// A connection of this generation broke, and has most likely not broken alone: none of them is used again.
+    pub(crate) fn retire(&self, number: u64) {
+        let mut current = self.lock();
+        if current.number == number {
+            self.replace(&mut current);
+        }
+    }
+
+    /// What is in flight keeps the old one until it ends.
+    fn replace(&self, current: &mut Generation) {
+        // It could be made before, of the same settings.
+        if let Ok(client) = (self.make)() {
+            *current = Generation { number: current.number + 1, client, ends: None };
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Generation> {
+        // Replaced whole or not at all.
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

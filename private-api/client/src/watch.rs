@@ -1,0 +1,70 @@
+//! Watches connections being made, for the attempt that waits for one and for what is known of addresses.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use hyper_util::client::legacy::connect::{Connection, HttpInfo};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{dns::Health, phase::Progress};
+
+#[derive(Clone)]
+pub(crate) struct Watch(pub Arc<Health>);
+
+impl<S> Layer<S> for Watch {
+    type Service = Watched<S>;
+
+    fn layer(&self, connector: S) -> Watched<S> {
+        Watched { connector, health: self.0.clone() }
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct Watched<S> {
+    connector: S,
+    health: Arc<Health>,
+}
+
+impl<S, R> Service<R> for Watched<S>
+where
+    S: Service<R>,
+    S::Response: Connection,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.connector.poll_ready(cx)
+    }
+
+    fn call(&mut self, to: R) -> Self::Future {
+        let attempt = Progress::current();
+        let health = self.health.clone();
+        let mut connecting = Box::pin(self.connector.call(to));
+        Box::pin(poll_fn(move |cx| {
+            if let Some(attempt) = &attempt {
+                attempt.connecting();
+            }
+            let outcome = connecting.as_mut().poll(cx);
+            if let Poll::Ready(Ok(connection)) = &outcome {
+                let mut extras = http::Extensions::new();
+                connection.connected().get_extras(&mut extras);
+                let address = extras.get::<HttpInfo>().map(|info| info.remote_addr().ip());
+                if let Some(address) = address {
+                    health.connected(address);
+                }
+                if let Some(attempt) = &attempt {
+                    attempt.connected(address);
+                }
+            }
+            outcome
+        }))
+    }
+}
