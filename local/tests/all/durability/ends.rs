@@ -13,10 +13,9 @@ use std::{
 use claims_client::{ClaimsClient, Endpoint, RetryPolicy, types::*};
 use futures_util::TryStreamExt;
 
-use super::refusals::unmark;
 use crate::common::{
     new_claim,
-    running::{Running, command, data_file},
+    running::{Running, command, data_file, unmark},
 };
 
 const SIGNALS: [&str; 4] = ["TERM", "HUP", "INT", "KILL"];

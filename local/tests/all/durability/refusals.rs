@@ -15,7 +15,7 @@ use rusqlite::Connection;
 
 use crate::common::{
     new_claim,
-    running::{Running, data_file, fails, fails_as},
+    running::{Running, data_file, fails, fails_as, unmark},
 };
 
 /// Every file of a folder, to the last byte.
@@ -172,20 +172,6 @@ async fn a_table_that_was_not_made_whole_is_named() {
     connection.close().unwrap();
     let said = fails(&["--port", "0", "--data", &file]);
     assert!(said.contains("claimsTable") && said.contains("choose another table, or another file"), "{said}");
-}
-
-/// Makes of a closed file what release 0.1.0 left behind.
-pub fn unmark(file: &str) {
-    let connection = Connection::open(file).unwrap();
-    let triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'";
-    let triggers: Vec<String> =
-        connection.prepare(triggers).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    assert!(!triggers.is_empty(), "not one of ours");
-    for trigger in triggers {
-        connection.execute_batch(&format!("DROP TRIGGER \"{trigger}\"")).unwrap();
-    }
-    connection.execute_batch("DROP TABLE _private_api; DROP TABLE _private_api_sums").unwrap();
-    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
 }
 
 /// The program as somebody whom permissions bind: root is not.
