@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     measured_rounds::{Rounds, Samples},
-    proxy_events::{MEMBER, call, create, id_of, parsed},
+    proxy_events::{MEMBER, call, create, event, id_of},
 };
 
 const ROUNDS: usize = 25;
@@ -62,13 +62,14 @@ pub async fn run(args: &Args) -> Result<(), Box<dyn Error>> {
 async fn median_call(Table { api, claim, .. }: &Table, operation: Operation) -> Result<f64, Box<dyn Error>> {
     let mut times = Samples::default();
     for _ in 0..CALLS {
-        let event = parsed(operation, claim)?;
+        let event = event(operation, claim).to_string();
         let start = Instant::now();
-        let body = call(api, operation, event).await?;
+        let body = call(api, operation, &event).await?;
         times.push(start.elapsed());
         if operation == Operation::CreateClaim {
             // The table stays what it is.
-            call(api, Operation::DeleteClaim, parsed(Operation::DeleteClaim, &id_of(&body)?)?).await?;
+            let delete = self::event(Operation::DeleteClaim, &id_of(&body)?).to_string();
+            call(api, Operation::DeleteClaim, &delete).await?;
         }
     }
     Ok(times.median())

@@ -1,6 +1,6 @@
 //! The local gateway against a bare server and against its own engine: it must not be anybody's bottleneck.
 
-use std::{convert::Infallible, error::Error, net::SocketAddr, time::Instant};
+use std::{convert::Infallible, error::Error, net::SocketAddr, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use claims_api_types::Operation;
@@ -11,7 +11,6 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::{Request, Response, body::Incoming, client::conn::http1::SendRequest, service::service_fn};
 use hyper_util::rt::TokioIo;
-use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest};
 use private_api_storage::Database;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -20,7 +19,7 @@ use tokio::{
 
 use crate::{
     measured_rounds::{Rounds, Samples},
-    proxy_events::{create, parsed},
+    proxy_events::{create, event},
     soak,
 };
 
@@ -32,7 +31,7 @@ const STARTS: usize = 25;
 pub async fn run() -> Result<(), Box<dyn Error>> {
     let engine = Api::new(crate::store::over(Database::memory("bench")?).await?);
     let claim = create(&engine).await?;
-    let get = parsed(Operation::GetClaim, &claim)?;
+    let get: Arc<str> = event(Operation::GetClaim, &claim).to_string().into();
     let api = LocalApi::start().await?;
     let client = ClaimsClient::builder().endpoint(Endpoint::url(api.url())).build()?;
     let created = client.create_claim(soak::claim(7)?).await?;
@@ -102,10 +101,9 @@ where
 }
 
 /// The engine's API without a gateway; the status is the answer's.
-async fn invoke(api: Api, get: ApiGatewayProxyRequest) -> Result<u16, String> {
-    let Ok(answer) = api.invoke(Operation::GetClaim, LambdaEvent::new(get, Default::default())).await;
-    let answer = serde_json::to_vec(&answer).map_err(|e| e.to_string())?;
-    match answer.strip_prefix(br#"{"statusCode":"#).and_then(|rest| std::str::from_utf8(rest.get(..3)?).ok()) {
+async fn invoke(api: Api, get: Arc<str>) -> Result<u16, String> {
+    let answer = api.answer(Operation::GetClaim, get.as_bytes(), None).await.json;
+    match answer.strip_prefix(r#"{"statusCode":"#).and_then(|rest| rest.get(..3)) {
         Some(status) => status.parse().map_err(|_| "an answer without a status".to_owned()),
         None => Err("an answer that does not begin with its status".to_owned()),
     }
