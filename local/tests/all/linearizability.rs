@@ -14,6 +14,8 @@ use claims_local::{Fault, LocalApi};
 use futures_util::future::join_all;
 
 /// 2100 with faults.
+/// No attempt takes longer than its call.
+const MAX_CALL: Duration = Duration::from_secs(60);
 const HISTORIES: u64 = 2400;
 const LANES: u64 = 10;
 const CALLERS: usize = 4;
@@ -54,7 +56,7 @@ async fn run(seed: u64, numbers: impl Iterator<Item = u64>) -> Tally {
     let policy = RetryPolicy::default().with_budget(u32::MAX);
     let client = |attempt| {
         let endpoint = Endpoint::url(local.url());
-        ClaimsClient::builder().endpoint(endpoint).retry(policy.clone()).attempt_timeout(attempt)
+        ClaimsClient::builder().endpoint(endpoint).retry(policy.clone()).attempt_timeout(attempt).timeout(MAX_CALL)
     };
     let callers = |attempt, faults| (0..CALLERS).map(|_| Caller::new(client(attempt), &ticks, faults)).collect();
     let faulty: Vec<_> = callers(ATTEMPT, true);

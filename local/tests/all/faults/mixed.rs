@@ -104,7 +104,7 @@ async fn run(seed: u64) {
         let clients = [
             world.builder(),
             world.builder_through(&calm).attempt_timeout(SHORT).timeout(NO_LIMIT),
-            world.builder_through(&calm).attempt_timeout(NO_LIMIT),
+            world.builder_through(&calm).attempt_timeout(LIMITS.call),
         ];
         let callers = clients.map(|client| Caller::new(client.retry(policy.clone()), &ticks, true));
         let group = groups[usize::try_from(n / GROUP).unwrap()].clone();
