@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// None is begun later. With the longest one that has begun by then, it is three minutes.
-const BEGIN_WITHIN: Duration = Duration::from_secs(120);
+const BEGIN_WITHIN: Duration = Duration::from_secs(75);
 
 /// Always among the first.
 const ALWAYS: [&str; 2] = ["destroy while protected", "table_name = claimsTable2"];
