@@ -68,6 +68,14 @@ pub(crate) fn complete(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Looks at the structure and at every row. What is wrong, in words that quote nothing; empty if nothing is.
 pub(crate) fn damages(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    // One state of the file for all that is counted, whatever its server writes meanwhile.
+    connection.execute_batch("SAVEPOINT damages")?;
+    let found = damages_now(connection);
+    connection.execute_batch("RELEASE damages")?;
+    found
+}
+
+fn damages_now(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut found = Vec::new();
     let mut check = connection.prepare("PRAGMA integrity_check(20)")?;
     let mut lines = check.query([])?;
