@@ -304,7 +304,7 @@ fn step(folder: &std::path::Path, name: &str, command: &mut std::process::Comman
         return Ok(());
     }
     let text = fs::read_to_string(&log).unwrap_or_default();
-    let error = text.lines().skip_while(|line| !line.contains("Error")).filter(|line| !line.trim().is_empty());
+    let error = text.lines().skip_while(|line| !line.starts_with("Error: ")).filter(|line| !line.trim().is_empty());
     Err(format!("{name}: {} ({})", error.take(4).collect::<Vec<_>>().join(" "), log.display()).into())
 }
 
