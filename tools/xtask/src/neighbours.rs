@@ -124,8 +124,11 @@ fn metadata() -> Result<Value, Box<dyn Error>> {
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// What the client depends on: the requirement, and every feature that is no exception.
-fn shared(signed: bool) -> Result<BTreeMap<String, (String, Vec<String>)>, Box<dyn Error>> {
+/// Crates by name: the requirement, and features.
+type Dependencies = BTreeMap<String, (String, Vec<String>)>;
+
+/// What the client depends on, with every feature that is no exception.
+fn shared(signed: bool) -> Result<Dependencies, Box<dyn Error>> {
     let metadata = metadata()?;
     let packages = metadata["packages"].as_array().ok_or("cargo metadata has no packages")?;
     let mut shared = BTreeMap::new();
