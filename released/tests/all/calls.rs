@@ -2,7 +2,6 @@
 
 use claims_local::LocalApi;
 use claims_released::{
-    call::Call,
     forms::{self, Step},
     recorder,
     world::World,
@@ -45,15 +44,11 @@ async fn requests_of_an_earlier_client_are_answered_as_they_were() {
 async fn answers_of_an_earlier_server_mean_what_they_meant() {
     for entry in entries() {
         let steps: Vec<Step> = entry.json(forms::CALLS).unwrap();
-        for step in &steps {
+        // The client holds an answer against its request: a success of another's request is for nobody.
+        for step in steps.iter().filter(|step| !step.raw || step.outcome["error"].is_object()) {
             let (_, answer) = forms::exchange(&entry, step).unwrap();
-            let mut call = step.call.clone();
-            if let Call::CreateClaim { key: key @ None, .. } = &mut call {
-                // The client mints one and holds the answer against it: the one that was answered.
-                *key = answer.json().ok().and_then(|claim| claim["claimId"].as_str()?.parse().ok());
-            }
             let (address, server) = recorder::canned(answer.bytes).await.unwrap();
-            let outcome = call.make(&format!("http://{address}/{}", LocalApi::STAGE)).await.unwrap();
+            let outcome = step.call.make(&format!("http://{address}/{}", LocalApi::STAGE)).await.unwrap();
             server.abort();
             holds(&step.outcome, &outcome, &format!("released/{}, {}", entry.version, step.name));
         }
