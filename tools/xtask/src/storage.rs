@@ -40,6 +40,10 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let mut command = Command::new("cargo");
     // The workspace, as the tests before: one package alone has other features, and would be built anew.
     command.args(["test", "--workspace", "--test", "all", "--"]).env("CLAIMS_TEST_DYNAMODB_ENDPOINT", endpoint);
+    if moto.is_some() {
+        // Behind other tests' calls a function would wait longer than it may.
+        command.arg("--test-threads=1");
+    }
     for suite in SUITES {
         // A filter that meets nothing passes.
         if !root().join(format!("local/tests/all/{suite}.rs")).is_file() {
