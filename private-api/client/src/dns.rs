@@ -62,6 +62,8 @@ struct Found {
     offered: Vec<IpAddr>,
     /// Until when each of these is tried last.
     silent: HashMap<IpAddr, Instant>,
+    /// Until when this one, which took a connection, is tried first: not for ever, so that all zones are used.
+    answered: Option<(IpAddr, Instant)>,
 }
 
 impl Health {
@@ -77,6 +79,10 @@ impl Health {
             passed_over.into_iter().for_each(|silent| self.blame(&mut found, silent));
         }
         found.silent.remove(&address);
+        let now = self.clock.now();
+        if found.answered.is_none_or(|(_, until)| until <= now) {
+            found.answered = now.checked_add(BLAME).map(|until| (address, until));
+        }
     }
 
     /// A request to `address` got no answer.
@@ -96,14 +102,20 @@ impl Health {
         if let Some(until) = self.clock.now().checked_add(BLAME) {
             found.silent.insert(address, until);
         }
+        found.answered = found.answered.filter(|(answered, _)| *answered != address);
     }
 
-    /// Nothing is left out, and the resolver's order, which may spread load, is kept: what is known is only a guess.
+    /// Nothing is left out, and among equals the resolver's order, which may spread load, is kept: what is known is a guess.
     fn sort(&self, addresses: &mut [SocketAddr]) {
         let now = self.clock.now();
         let mut found = self.lock();
         found.silent.retain(|_, until| now < *until);
-        addresses.sort_by_key(|address| found.silent.contains_key(&address.ip()));
+        let answered = found.answered.filter(|(_, until)| now < *until).map(|(address, _)| address);
+        addresses.sort_by_key(|address| match address.ip() {
+            ip if found.silent.contains_key(&ip) => 2,
+            ip if Some(ip) == answered => 0,
+            _ => 1,
+        });
         found.offered = addresses.iter().map(SocketAddr::ip).collect();
     }
 

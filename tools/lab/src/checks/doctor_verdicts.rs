@@ -47,7 +47,7 @@ pub fn add_to(checks: &mut Checks<'_>) {
         ("an outside host with the alias", OUTSIDE, "alias", None, json!("unreachable")),
         ("an unlisted endpoint", CLIENT, "vpce-host", Some(unlisted), refused("explicit_deny")),
         ("another API's id, which is public", CLIENT, "private-dns", Some(public.clone()), json!("public_address")),
-        ("a public API's id in the endpoint's VPC", BASTION, "private-dns", Some(public), refused("wrong_api")),
+        ("a public API's id in the endpoint's VPC", BASTION, "private-dns", Some(public), refused("bare")),
         ("an authority nobody trusts", BASTION, "private-dns", Some(no_authority), json!("tls")),
     ] {
         checks.add(
