@@ -20,7 +20,11 @@ const NONE: &str = "table inet fault\ndelete table inet fault\n";
 /// Breaks it; what was broken before in this namespace is fixed.
 pub fn set(namespace: &str, fault: Fault) -> Done {
     let (input, output) = match fault {
-        Fault::Silent(address) => (format!("ip daddr {address} counter drop"), String::new()),
+        // Counted is who begins a connection: one that is given up still says goodbye.
+        Fault::Silent(address) => {
+            let begins = format!("ip daddr {address} tcp flags & (syn | ack) == syn counter drop");
+            (format!("{begins}\nip daddr {address} drop"), String::new())
+        }
         Fault::Resets(address) => (format!("ip daddr {address} meta l4proto tcp reject with tcp reset"), String::new()),
         Fault::Lossy { lost, reset } => {
             let loss = format!("tcp dport 443 numgen random mod 1000 < {lost} drop");
@@ -40,7 +44,7 @@ pub fn fix(namespace: &str) -> Done {
     nft(namespace, NONE)
 }
 
-/// How many packets a silent namespace has swallowed: whether anybody still tries it.
+/// How often somebody has begun a connection into a silent namespace: whether anybody still tries it.
 pub fn swallowed(namespace: &str) -> Done<u64> {
     let rules = run("ip", &["netns", "exec", namespace, "nft", "list", "table", "inet", "fault"])?;
     let count = rules.split("counter packets ").nth(1).and_then(|rest| rest.split_whitespace().next());
