@@ -1,6 +1,8 @@
-//! Deployments of earlier releases, as their state was left, planned with what is here now: nothing is destroyed or replaced.
+//! Deployments of earlier releases, as their state was left, planned with what is here now: nothing is destroyed or replaced but the API's snapshot.
 
 use std::{error::Error, fs, path::Path};
+
+use serde_json::json;
 
 use super::{simulator::Simulator, workspace::Workspace};
 use crate::process::root;
@@ -53,7 +55,10 @@ fn lost(
     let plan = workspace.json(show)?;
     let changes = plan["resource_changes"].as_array().ok_or("a plan without changes")?;
     let deletes = changes.iter().filter(|change| {
-        change["change"]["actions"].as_array().is_some_and(|actions| actions.iter().any(|action| action == "delete"))
+        let actions = &change["change"]["actions"];
+        // A deployment is a snapshot of the API: each release makes its own, and the stage points to it before the old one goes.
+        let next_deployment = change["type"] == "aws_api_gateway_deployment" && *actions == json!(["create", "delete"]);
+        actions.as_array().is_some_and(|actions| actions.iter().any(|action| action == "delete")) && !next_deployment
     });
     Ok(deletes.map(|change| change["address"].to_string()).collect())
 }
