@@ -192,7 +192,8 @@ impl<A: Api, T, K> Call<A, T, K> {
     }
 
     /// Adds a header, such as `traceparent` or `X-Amzn-Trace-Id`. One that the client sets itself, or one that is
-    /// none, makes the call fail before anything is sent.
+    /// none, makes the call fail before anything is sent; so does `X-HTTP-Method-Override`, whose method API Gateway would take
+    /// for the request's own: a read that is freely retried would delete.
     pub fn with_header<N, V>(mut self, name: N, value: V) -> Self
     where
         N: TryInto<HeaderName>,
@@ -214,6 +215,12 @@ impl<A: Api, T, K> Call<A, T, K> {
             (Ok(name), _) if OURS.contains(&name.as_str()) => {
                 self.plan.wrong =
                     Some(format!("an extra header may not be one that the client sets itself, as {name} is").into());
+            }
+            (Ok(name), _) if name == "x-http-method-override" => {
+                self.plan.wrong = Some(
+                    "an extra header may not be x-http-method-override: the gateway would take its method for the request's"
+                        .into(),
+                );
             }
             (Ok(name), Ok(value)) => {
                 self.plan.options.headers.insert(name, value);

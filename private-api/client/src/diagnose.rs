@@ -15,6 +15,7 @@ use tracing::Span;
 use crate::{
     Api, Client, Clock, Endpoint, Mode, attempts,
     clock::within,
+    dns::is_private,
     endpoint::Address,
     error::{Error, Kind, Sent},
     gateway::Refusal,
@@ -163,11 +164,22 @@ struct Advice<'a>(&'a Diagnosis);
 impl fmt::Display for Advice<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Words { api, variables } = &self.0.words;
-        self.0.verdict.advise(f, &format!("the {api} API"), &format!(" ({variables}_CA_FILE)"))
+        self.0.verdict.advise(f, &format!("the {api} API"), &format!(" ({variables}_CA_FILE)"))?;
+        if self.0.verdict == Verdict::Refused(Refusal::Bare) && self.0.is_id_right() {
+            f.write_str(" (the alias resolves, so the id is right, and the stage is the first suspect)")?;
+        }
+        Ok(())
     }
 }
 
 impl Diagnosis {
+    /// Whether the alias resolves, as it does for an associated API alone; with private DNS any id's does.
+    fn is_id_right(&self) -> bool {
+        let unresolved = |tried: &Tried| matches!(tried.verdict, Verdict::NameUnknown | Verdict::PublicAddress);
+        let of = |mode| self.modes.iter().find(|tried| tried.mode == mode);
+        of(Mode::Alias).is_some_and(|tried| !unresolved(tried)) && of(Mode::PrivateDns).is_some_and(unresolved)
+    }
+
     /// The verdict, its likely cause and what to do, in the API's own words.
     pub fn advice(&self) -> impl fmt::Display {
         Advice(self)
@@ -362,17 +374,6 @@ async fn resolve(resolver: &dyn Resolve, name: &str) -> Result<Vec<SocketAddr>, 
             if found.is_empty() { Err("no address".to_owned()) } else { Ok(found) }
         }
         Err(e) => Err(e.to_string()),
-    }
-}
-
-fn is_private(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [a, b, ..] = v4.octets();
-            // 100.64.0.0/10 is handed out inside VPCs as well.
-            v4.is_private() || v4.is_loopback() || v4.is_link_local() || (a == 100 && (64..128).contains(&b))
-        }
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
     }
 }
 
