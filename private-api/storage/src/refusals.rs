@@ -10,6 +10,10 @@ const MAX_OPERANDS: usize = 100;
 /// position in the request are for callers.
 pub(crate) fn of_unread(message: &str) -> DynoxideError {
     let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
+    if message.contains("empty AttributeValue") {
+        let words = "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
+        return DynoxideError::ValidationException(words.to_owned());
+    }
     let (mark, rest) = message.split_once(':').unwrap_or_default();
     match mark {
         "VALIDATION" | "VALIDATION_REQUEST" | "VALIDATION_AS_READ" => {
