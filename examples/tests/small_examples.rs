@@ -253,13 +253,13 @@ async fn other_languages_test_their_error_handling_too() {
             continue;
         }
         let mut command = Command::new(program);
-        command.args(arguments).current_dir(&folder).env("CLAIMS_API_URL", api.url()).env("PYTHONDONTWRITEBYTECODE", "1");
+        command
+            .args(arguments)
+            .current_dir(&folder)
+            .env("CLAIMS_API_URL", api.url())
+            .env("PYTHONDONTWRITEBYTECODE", "1");
         let output = command.output().unwrap();
-        let text = format!(
-            "{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{program}: {text}");
         assert!(text.contains("Ran 3 tests") || text.contains("# pass 3"), "{program}: {text}");
     }

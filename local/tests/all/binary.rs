@@ -67,7 +67,9 @@ async fn events_can_be_fed_to_a_function() {
         let again = function.answer(operation, line["event"].to_string().as_bytes(), None).await;
         let again: Value = serde_json::from_str(&again.json).unwrap();
         assert_eq!(again["statusCode"], line["answer"]["statusCode"], "{operation}");
-        let id = |answer: &Value| serde_json::from_str::<Value>(answer["body"].as_str().unwrap()).unwrap()["claimId"].clone();
+        let id = |answer: &Value| {
+            serde_json::from_str::<Value>(answer["body"].as_str().unwrap()).unwrap()["claimId"].clone()
+        };
         assert_eq!(id(&again), id(&line["answer"]), "{operation}");
     }
     // Others of this machine do not read it; what is no file is not written to.

@@ -249,6 +249,12 @@ async fn differences(case: &Case, request: &Request) -> Vec<String> {
     let is_own = answer.status >= 400 && case.function.is_none();
     hold(!is_own || event.is_none(), "a function was called".to_owned());
     let Some(event) = event else { return wrong };
+    // What every recorded pair of event and answer has: each id in both, and two ids.
+    let header = |name: &str| answer.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
+    let in_event = |name: &str| at(&event, &format!("requestContext.{name}")).and_then(Value::as_str);
+    let ids = [("x-amzn-requestid", "requestId"), ("x-amz-apigw-id", "extendedRequestId")];
+    hold(ids.iter().all(|(h, e)| header(h).is_some() && header(h) == in_event(e)), "ids differ".to_owned());
+    hold(header(ids[0].0) != header(ids[1].0), "one id".to_owned());
     for (path, wanted) in case.event.iter().flatten() {
         hold(at(&event, path) == Some(wanted), format!("{path} is {:?}, not {wanted}", at(&event, path)));
     }
