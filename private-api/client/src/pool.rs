@@ -32,8 +32,7 @@ impl Pool {
     }
 
     /// A client none of whose connections is too old, and its generation's number.
-    pub(crate) fn take(&self, clock: &dyn Clock) -> (reqwest::Client, u64) {
-        let now = clock.now();
+    pub(crate) fn take(&self, now: Instant, clock: &dyn Clock) -> (reqwest::Client, u64) {
         let mut current = self.lock();
         if current.ends.is_some_and(|ends| ends <= now) {
             self.replace(&mut current);
