@@ -37,6 +37,7 @@ const EXCEPT: &[(&str, &str, &str)] = &[
     ("tokio", "taskdump", "wants a cfg of the whole build"),
     ("tracing", "max_level_*", "changes what may be traced: a run of its own"),
     ("tracing", "release_max_level_*", "changes what may be traced: a run of its own"),
+    ("url", "debugger_visualizer", "its package lacks the file"),
     ("uuid", "js", "for the browser"),
     ("aws-config", "client-hyper", "the same as default-https-client"),
     ("aws-config", "legacy-client", "a TLS library that is no longer kept"),
@@ -124,8 +125,11 @@ fn metadata() -> Result<Value, Box<dyn Error>> {
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// What the client depends on: the requirement, and every feature that is no exception.
-fn shared(signed: bool) -> Result<BTreeMap<String, (String, Vec<String>)>, Box<dyn Error>> {
+/// By a crate's name: the requirement of its version, and features.
+type Shared = BTreeMap<String, (String, Vec<String>)>;
+
+/// What the client depends on, with every feature that is no exception.
+fn shared(signed: bool) -> Result<Shared, Box<dyn Error>> {
     let metadata = metadata()?;
     let packages = metadata["packages"].as_array().ok_or("cargo metadata has no packages")?;
     let mut shared = BTreeMap::new();
