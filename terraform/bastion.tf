@@ -53,19 +53,19 @@ module "bastion" {
   source = "./modules/host"
   count  = var.bastion ? 1 : 0
 
-  name              = "${var.name}-bastion"
-  region            = var.region
-  architecture      = var.architecture
-  ami_id            = data.aws_ssm_parameter.al2023[0].insecure_value
-  vpc_id            = module.api_vpc.vpc_id
-  subnet_id         = module.api_vpc.subnet_ids["az1"]
-  https_to_cidrs    = { "the VPC's endpoints" = var.vpc_cidr }
-  s3_prefix_list_id = module.s3_endpoint[0].prefix_list_id
-  artifacts         = { bucket = module.artifacts[0].bucket, arn = module.artifacts[0].arn }
-  environment       = local.client_environment["private-dns"]
-  signs_calls       = var.authorization == "AWS_IAM"
-  caller_policy     = local.caller_policy
-  network_ready     = [module.s3_endpoint, module.session_manager_endpoint, module.artifacts[0].examples]
+  name           = "${var.name}-bastion"
+  region         = var.region
+  architecture   = var.architecture
+  ami_id         = data.aws_ssm_parameter.al2023[0].insecure_value
+  vpc_id         = module.api_vpc.vpc_id
+  subnet_id      = module.api_vpc.subnet_ids["az1"]
+  https_to_cidrs = { "the VPC's endpoints" = var.vpc_cidr }
+  s3_endpoint    = { id = module.s3_endpoint[0].id, prefix_list_id = module.s3_endpoint[0].prefix_list_id }
+  artifacts      = { bucket = module.artifacts[0].bucket, arn = module.artifacts[0].arn }
+  environment    = local.client_environment["private-dns"]
+  signs_calls    = var.authorization == "AWS_IAM"
+  caller_policy  = local.caller_policy
+  network_ready  = [module.s3_endpoint, module.session_manager_endpoint, module.artifacts[0].examples]
 }
 
 resource "aws_ec2_network_insights_path" "bastion_to_api" {

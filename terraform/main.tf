@@ -27,6 +27,8 @@ locals {
   partition          = data.aws_partition.current.partition
   availability_zones = var.availability_zones == null ? slice(sort(data.aws_availability_zones.available.names), 0, 2) : var.availability_zones
   client_cidrs       = { for key, vpc in var.client_vpcs : key => vpc.cidr }
+  table_name         = var.table_name == null ? "${var.name}-claims" : var.table_name
+  role_arn_prefix    = "arn:${local.partition}:iam::${local.account_id}:role/${var.name}"
 
   # By operation id: what the function may do, and what may invoke it.
   operations = {
@@ -49,6 +51,7 @@ module "api_vpc" {
   account_id         = local.account_id
   log_key_arn        = module.log_key.arn
   log_retention_days = var.log_retention_days
+  keep_logs          = var.keep_logs
 }
 
 module "dynamodb_endpoint" {
@@ -84,28 +87,34 @@ resource "aws_vpc_endpoint_policy" "execute_api" {
 module "table" {
   source = "./modules/table"
 
-  name                   = var.table_name
+  name                   = local.table_name
   prefix                 = var.name
   partition              = local.partition
   region                 = var.region
   account_id             = local.account_id
   administration_actions = local.key_administration_actions
-  user_role_arns         = sort([for role in aws_iam_role.function : role.arn])
+  user_role_arns         = [for operation in sort(keys(local.operations)) : "${local.role_arn_prefix}-${operation}"]
+  instance_role_arns     = concat(["${local.role_arn_prefix}-bastion"], [for key in keys(var.client_vpcs) : "${local.role_arn_prefix}-${key}-client"])
+  use_actions            = local.key_use_actions
   deletion_protection    = var.deletion_protection
 }
 
 # ---- functions ------------------------------------------------------------------------------------------------------
 
 resource "aws_security_group" "functions" {
+  #checkov:skip=CKV2_AWS_5:attached to the functions in their module, which checkov does not follow beside depends_on
   name_prefix = "${var.name}-functions-"
   description = "The functions: nothing in, DynamoDB out"
   vpc_id      = module.api_vpc.vpc_id
 
   tags = { Name = "${var.name}-functions" }
 
-  lifecycle {
-    create_before_destroy = true
+  # Lambda takes up to 40 minutes to give the functions' interfaces back, and does it with the functions' roles: as long as the
+  # group is there, so are their policies. (Hence no create_before_destroy: that would reach the roles, whose names are taken.)
+  timeouts {
+    delete = "45m"
   }
+  depends_on = [module.function["createClaim"].role_policy_id]
 }
 
 resource "aws_vpc_security_group_egress_rule" "functions_dynamodb" {
@@ -117,7 +126,7 @@ resource "aws_vpc_security_group_egress_rule" "functions_dynamodb" {
   to_port           = 443
 }
 
-# Here and not in the module: the table's key names the roles, and the functions need the table.
+# Here and not in the module, where 0.1.0 has them.
 resource "aws_iam_role" "function" {
   for_each = local.operations
 
@@ -137,37 +146,33 @@ module "function" {
   source   = "./modules/function"
   for_each = local.operations
 
-  name               = "${var.name}-${each.key}"
-  role               = { name = aws_iam_role.function[each.key].name, arn = aws_iam_role.function[each.key].arn }
-  handler            = each.key
-  dynamodb_action    = each.value.dynamodb_action
-  partition          = local.partition
-  region             = var.region
-  account_id         = local.account_id
-  zip                = var.lambda_zip
-  architecture       = var.architecture
-  memory_mb          = var.lambda_memory_mb
-  timeout_seconds    = var.lambda_timeout_seconds
-  concurrency        = var.lambda_concurrency
-  table_name         = module.table.name
-  table_arn          = module.table.arn
+  name            = "${var.name}-${each.key}"
+  role            = { id = aws_iam_role.function[each.key].id, arn = aws_iam_role.function[each.key].arn }
+  handler         = each.key
+  dynamodb_action = each.value.dynamodb_action
+  partition       = local.partition
+  region          = var.region
+  account_id      = local.account_id
+  zip             = var.lambda_zip
+  architecture    = var.architecture
+  memory_mb       = var.lambda_memory_mb
+  timeout_seconds = var.lambda_timeout_seconds
+  concurrency     = var.lambda_concurrency
+  table = {
+    name        = module.table.name
+    arn         = module.table.arn
+    key_arn     = module.table.key_arn
+    key_actions = local.key_use_actions
+    endpoint_id = module.dynamodb_endpoint.id
+  }
   subnet_ids         = module.api_vpc.subnet_ids
   security_group_id  = aws_security_group.functions.id
   log_key_arn        = module.log_key.arn
   log_retention_days = var.log_retention_days
+  keep_logs          = var.keep_logs
 }
 
 # ---- the API --------------------------------------------------------------------------------------------------------
-
-module "api_account" {
-  source = "./modules/api-account"
-  count  = var.manage_api_gateway_account ? 1 : 0
-
-  name       = var.name
-  partition  = local.partition
-  region     = var.region
-  account_id = local.account_id
-}
 
 module "api" {
   source = "./modules/api"
@@ -177,11 +182,15 @@ module "api" {
   openapi_document = var.openapi_document
   authorization    = var.authorization
   functions = { for operation, settings in local.operations : operation => {
-    name       = module.function[operation].name
-    invoke_arn = module.function[operation].invoke_arn
-    method     = settings.method
-    path       = settings.path
+    name   = module.function[operation].name
+    method = settings.method
+    path   = settings.path
   } }
+  # As text and apart: with a reference to the functions the API would hand create_before_destroy on to them and all below them, whose
+  # names are taken.
+  invoke_arns = { for operation in keys(local.operations) : operation =>
+    "arn:${local.partition}:apigateway:${var.region}:lambda:path/2015-03-31/functions/arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${var.name}-${operation}/invocations"
+  }
   endpoint_id             = module.execute_api_endpoint.id
   additional_endpoint_ids = var.additional_endpoint_ids
   throttle                = var.throttle
@@ -189,18 +198,6 @@ module "api" {
   account_id              = local.account_id
   log_key_arn             = module.log_key.arn
   log_retention_days      = var.log_retention_days
-  logging_ready           = one(module.api_account[*].role_arn)
-}
-
-# ---- logs -----------------------------------------------------------------------------------------------------------
-
-module "log_key" {
-  source = "./modules/log-key"
-
-  name                   = var.name
-  partition              = local.partition
-  region                 = var.region
-  account_id             = local.account_id
-  administration_actions = local.key_administration_actions
-  log_groups             = ["/aws/lambda/${var.name}-*", "/aws/apigateway/${var.name}/*", "/aws/vpc/${var.name}-*", "API-Gateway-Execution-Logs_*/${var.stage}"]
+  keep_logs               = var.keep_logs
+  logging_ready           = [aws_api_gateway_account.found, module.api_account]
 }

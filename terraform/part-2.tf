@@ -24,7 +24,11 @@ module "client_vpc" {
     cidr            = module.api_vpc.cidr
     route_table_ids = module.api_vpc.route_table_ids
   }
-  forward = var.client_dns == "resolver" ? { domain_name = local.api_host, target_ips = module.resolver_inbound[0].ips } : null
+  forward = var.client_dns == "resolver" ? {
+    domain_name = local.api_host
+    target_ips  = module.resolver_inbound[0].ips
+    targets     = join(" ", concat([module.resolver_inbound[0].id], sort(local.availability_zones)))
+  } : null
 
   session_manager_policies = local.session_manager_endpoint_policies
   s3_policy                = local.s3_endpoint_policy
@@ -37,4 +41,5 @@ module "client_vpc" {
   caller_policy            = local.caller_policy
   log_key_arn              = module.log_key.arn
   log_retention_days       = var.log_retention_days
+  keep_logs                = var.keep_logs
 }

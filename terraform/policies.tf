@@ -1,4 +1,4 @@
-# Policies that several parts share. tests/permissions.json lists every statement of the whole deployment.
+# Policies that several parts share. tests/permissions.txt lists every statement of the whole deployment.
 
 locals {
   # An endpoint policy bounds what may pass; it grants nothing by itself. "Ours" keeps foreign credentials from using it.
@@ -36,6 +36,8 @@ locals {
       Effect   = "Allow"
       Action   = "execute-api:Invoke"
       Resource = [for operation in local.operations : "${module.api.execution_arn}/${var.stage}/${operation.method}${operation.path}"]
+      # The API refuses other endpoints itself; this keeps the caller's keys from being worth anything elsewhere.
+      Condition = { StringEquals = { "aws:SourceVpce" = concat([module.execute_api_endpoint.id], var.additional_endpoint_ids) } }
     }]
   })
 
@@ -77,6 +79,12 @@ locals {
       },
     ]
   })
+
+  # Use of a table's key; AWS's example with the wildcards written out.
+  key_use_actions = [
+    "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom", "kms:ReEncryptTo",
+  ]
 
   # All but use of the key (no Encrypt, no Decrypt), written out instead of kms:*; each administrator needs IAM permissions besides.
   key_administration_actions = [

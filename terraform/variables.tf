@@ -12,7 +12,7 @@ variable "region" {
 }
 
 variable "name" {
-  description = "Prefix of every resource name. Two deployments in one account and region need two names."
+  description = "Prefix of every resource name, the table's included. Two deployments in one account and region need two names."
   type        = string
   default     = "claims"
 
@@ -54,13 +54,18 @@ variable "vpc_cidr" {
 }
 
 variable "availability_zones" {
-  description = "The two zones to use. Null: the region's first two. Name them where a zone lacks a service (e.g. use1-az3 has no Lambda)."
+  description = "The two zones to use. Null: the region's first two. Name them where a zone lacks a service (e.g. use1-az3 has no Lambda); they can be changed later, while calls go on."
   type        = list(string)
   default     = null
 
   validation {
     condition     = var.availability_zones == null ? true : length(distinct(var.availability_zones)) == 2 && length(var.availability_zones) == 2
     error_message = "availability_zones must name two different zones, e.g. [\"eu-central-1a\", \"eu-central-1b\"]."
+  }
+  validation {
+    # By its letter a zone gets its range (modules/network).
+    condition     = var.availability_zones == null ? true : alltrue([for zone in var.availability_zones : can(regex("^${var.region}[a-h]$", zone))])
+    error_message = "availability_zones must be zones of the region: its code and a letter from a to h, such as eu-central-1a in eu-central-1."
   }
 }
 
@@ -183,9 +188,12 @@ variable "throttle" {
 }
 
 variable "manage_api_gateway_account" {
-  description = "Set the region's API Gateway logging role. There is one per account and region: false where the account has it already."
+  description = <<-EOT
+    Make this deployment the owner of the region's API Gateway logging role. There is one per account and region, for every API in
+    it: true sets it where there is none and removes it with the deployment; one that somebody else has set is never replaced.
+  EOT
   type        = bool
-  default     = true
+  default     = false
 }
 
 # ---- the functions ---------------------------------------------------------------------------------------------------
@@ -248,18 +256,18 @@ variable "lambda_concurrency" {
 # ---- the table -------------------------------------------------------------------------------------------------------
 
 variable "table_name" {
-  description = "Name of the DynamoDB table."
+  description = "Name of the DynamoDB table. Null: <name>-claims. It cannot be changed: the claims are in the table that has it."
   type        = string
-  default     = "claimsTable"
+  default     = null
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_.-]{3,255}$", var.table_name))
+    condition     = var.table_name == null ? true : can(regex("^[A-Za-z0-9_.-]{3,255}$", var.table_name))
     error_message = "table_name must be 3-255 characters of A-Z, a-z, 0-9, '_', '.' and '-'."
   }
 }
 
 variable "deletion_protection" {
-  description = "Refuse to delete the table. To destroy: apply once with false, then destroy."
+  description = "Refuse to destroy the deployment, to delete its table and to replace what a call needs (protection.tf). To destroy: apply once with false, then destroy."
   type        = bool
   default     = true
 }
@@ -275,6 +283,12 @@ variable "log_retention_days" {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
     error_message = "log_retention_days must be one of the periods CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
   }
+}
+
+variable "keep_logs" {
+  description = "Leave the log groups that say who did what (functions, access, flow) where they are when the deployment is destroyed. The next one of the same name takes them over."
+  type        = bool
+  default     = true
 }
 
 variable "bastion" {

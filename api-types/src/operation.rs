@@ -1,4 +1,4 @@
-//! The five operations and where they live.
+//! The operations and where they live: the route table.
 
 use std::{fmt, str::FromStr};
 
@@ -22,7 +22,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// All five.
+    /// All of them.
     pub const ALL: [Self; 5] =
         [Self::CreateClaim, Self::ListClaims, Self::GetClaim, Self::UpdateClaim, Self::DeleteClaim];
 
@@ -87,8 +87,14 @@ impl FromStr for Operation {
 }
 
 /// A name that is no operation's; its message lists those that are.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "unknown operation {0:?}: the handler must be one of createClaim, listClaims, getClaim, updateClaim, deleteClaim"
-)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownOperation(String);
+
+impl fmt::Display for UnknownOperation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = Operation::ALL.map(Operation::id).join(", ");
+        write!(f, "unknown operation {:?}: the handler must be one of {known}", self.0)
+    }
+}
+
+impl std::error::Error for UnknownOperation {}

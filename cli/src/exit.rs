@@ -1,6 +1,11 @@
 //! How the program ends: a status for scripts and a line for people.
 
-use std::{error::Error, fmt, io, process::ExitCode};
+use std::{
+    error::Error,
+    fmt,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use claims_client::ProblemCode;
 
@@ -9,14 +14,20 @@ pub(super) const HELP: &str = "\
 Exit codes:
   0    done
   1    failed: the API refused, or a file could not be read or written
-  2    the command line or the configuration is wrong; nothing was sent
-  3    no such claim
+  2    the command line, the configuration or the file is wrong, or a question has to be answered; nothing was sent
+  3    no such claim; export: the member has none
   4    the claim has changed meanwhile, or its status does not allow this
-  5    the API cannot be reached or is busy; the same command may work later
+  5    the API cannot be reached or is busy, or another import of the file is running; the same command may work later
   6    it is unknown whether the change was made; look, and then decide
-  7    import: some rows were rejected; they are in the file it names
+  7    import: rows were rejected; they are in the file it names
   8    doctor: something is wrong
+  9    import: rows are left, for the file has changed meanwhile (1, 5 and 130 leave rows too, and say how many)
   130  interrupted";
+
+/// Says something on standard error. One that cannot be written is no reason to stop.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +50,8 @@ pub enum Status {
     Rejected = 7,
     /// The doctor found something.
     Ill = 8,
+    /// Rows of an import are left, since its file has changed.
+    Left = 9,
     /// Ctrl-C.
     Interrupted = 130,
 }
@@ -93,19 +106,19 @@ impl Failure {
                 "requestId": api.and_then(claims_client::Error::request_id),
                 "errors": api.map(claims_client::Error::field_errors).unwrap_or_default(),
             });
-            anstream::eprintln!("{report}");
+            note(&report.to_string());
             return;
         }
-        anstream::eprintln!("claims: {}", self.error);
+        note(&format!("claims: {}", self.error));
         if let Some(api) = api {
             for wrong in api.field_errors() {
-                anstream::eprintln!("  {}", wrong.message);
+                note(&format!("  {}", wrong.message));
             }
             return;
         }
         let mut cause = self.error.source();
         while let Some(error) = cause {
-            anstream::eprintln!("  because: {error}");
+            note(&format!("  because: {error}"));
             cause = error.source();
         }
     }

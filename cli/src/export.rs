@@ -2,13 +2,13 @@
 
 use std::{
     io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use claims_client::{Claim, ClaimStatus, ClaimsClient, MemberId, PageLimit};
 use futures_util::TryStreamExt;
 
-use super::{Failure, Format, Status, record};
+use super::{Failure, Format, Status, exit::note, files::Target, import::write_csv, record};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -21,31 +21,38 @@ pub(super) struct Args {
     /// The file's format, where its name does not say it
     #[arg(long, value_enum)]
     format: Option<Format>,
+    /// Replace a file that is there
+    #[arg(long)]
+    force: bool,
     /// The file to write, .csv, .jsonl or .ndjson; - is standard output
     file: PathBuf,
 }
 
-pub(super) async fn run(client: &ClaimsClient, args: &Args) -> Result<Status, Failure> {
+pub(super) async fn run(client: &ClaimsClient, args: &Args, json: bool) -> Result<Status, Failure> {
     let format = args.format.or_else(|| Format::of(&args.file)).ok_or_else(|| {
         Failure::new(Status::Usage, "the file's name does not say its format: give --format csv or --format jsonl")
     })?;
-    let count = if args.file.as_os_str() == "-" {
-        write(client, args, format, io::stdout().lock()).await?
-    } else {
-        // Beside the file, so that it is either whole or not there.
-        let folder = args.file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut part = tempfile::NamedTempFile::new_in(folder).map_err(|e| Failure::file(&args.file, e))?;
-        let count = tokio::select! {
-            count = write(client, args, format, part.as_file_mut()) => count?,
-            _ = tokio::signal::ctrl_c() => {
-                return Err(Failure::new(Status::Interrupted, "interrupted; nothing was written"));
-            }
-        };
-        part.as_file().sync_all().map_err(|e| Failure::file(&args.file, e))?;
-        part.persist(&args.file).map_err(|e| Failure::file(&args.file, e.error))?;
-        count
+    let mut target = Target::open(&args.file, args.force)?;
+    let count = tokio::select! {
+        count = write(client, args, format, &mut target) => count?,
+        _ = tokio::signal::ctrl_c(), if target.is_file() => {
+            return Err(Failure::new(Status::Interrupted, "interrupted; nothing was written"));
+        }
     };
-    anstream::eprintln!("{count} claims exported");
+    // A mistyped member must not leave an empty file where a full one was.
+    let written = count > 0 || args.force || !target.is_file();
+    if written {
+        target.finish()?;
+    }
+    if json {
+        note(&serde_json::json!({"exported": count, "file": args.file.display().to_string()}).to_string());
+    } else if written {
+        note(&format!("{count} claims exported"));
+    }
+    if count == 0 {
+        let nothing = if written { "" } else { "; nothing was written" };
+        return Err(Failure::new(Status::NotFound, format!("the member has no such claims{nothing}")));
+    }
     Ok(Status::Done)
 }
 
@@ -58,53 +65,28 @@ async fn write(client: &ClaimsClient, args: &Args, format: Format, file: impl Wr
         call = call.status(status.clone());
     }
     let mut claims = call.into_stream();
-    let mut sink = Sink::new(format, file)?;
+    let mut out = BufWriter::new(file);
+    if format == Format::Csv {
+        write_csv(&mut out, record::EXPORTED.into_iter())?;
+    }
     let mut count = 0;
     while let Some(claim) = claims.try_next().await? {
-        sink.write(&claim)?;
+        match format {
+            Format::Csv => write_csv(&mut out, record::exported(&claim).iter().map(String::as_str))?,
+            Format::Jsonl => write_line(&mut out, &claim)?,
+        }
         count += 1;
     }
-    sink.finish()?;
+    out.flush()?;
     Ok(count)
 }
 
-enum Sink<W: Write> {
-    Csv(Box<csv::Writer<W>>),
-    Jsonl(BufWriter<W>),
-}
-
-impl<W: Write> Sink<W> {
-    fn new(format: Format, file: W) -> io::Result<Self> {
-        Ok(match format {
-            Format::Csv => {
-                let mut writer = csv::Writer::from_writer(file);
-                writer.write_record(record::EXPORTED)?;
-                Self::Csv(Box::new(writer))
-            }
-            Format::Jsonl => Self::Jsonl(BufWriter::new(file)),
-        })
+fn write_line(out: &mut impl Write, claim: &Claim) -> io::Result<()> {
+    let mut line = serde_json::to_value(claim)?;
+    if let Some(fields) = line.as_object_mut() {
+        fields.remove(record::ID);
+        fields.insert(record::KEY.to_owned(), claim.claim_id.to_string().into());
     }
-
-    fn write(&mut self, claim: &Claim) -> io::Result<()> {
-        match self {
-            Self::Csv(writer) => writer.write_record(record::exported(claim))?,
-            Self::Jsonl(writer) => {
-                let mut line = serde_json::to_value(claim)?;
-                if let Some(fields) = line.as_object_mut() {
-                    fields.remove("claimId");
-                    fields.insert(record::KEY.to_owned(), claim.claim_id.to_string().into());
-                }
-                serde_json::to_writer(&mut *writer, &line)?;
-                writer.write_all(b"\n")?;
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> io::Result<()> {
-        match self {
-            Self::Csv(mut writer) => writer.flush(),
-            Self::Jsonl(mut writer) => writer.flush(),
-        }
-    }
+    serde_json::to_writer(&mut *out, &line)?;
+    out.write_all(b"\n")
 }

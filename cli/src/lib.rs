@@ -6,6 +6,7 @@ mod doctor;
 mod environment;
 mod exit;
 mod export;
+mod files;
 pub mod import;
 mod lifecycle;
 mod output;
@@ -84,6 +85,7 @@ async fn run(cli: &Cli) -> Result<Status, Failure> {
     match &cli.command {
         Command::Env(args) => return environment::run(args, cli.json),
         Command::Completions { shell } => return completions(*shell),
+        Command::Import(args) if args.is_offline() => return import::offline(args, cli.json),
         Command::Doctor if !crate::is_configured() && cli.data().is_none() => doctor::say_embedded(),
         _ => {}
     }
@@ -96,7 +98,7 @@ async fn run(cli: &Cli) -> Result<Status, Failure> {
         Command::Update(args) => crud::update(client, args, cli.json).await,
         Command::Delete(args) => crud::delete(client, args, cli.json).await,
         Command::Import(args) => import::run(client, args, cli.json).await,
-        Command::Export(args) => export::run(client, args).await,
+        Command::Export(args) => export::run(client, args, cli.json).await,
         Command::Doctor => doctor::run(client, cli.json).await,
         Command::Lifecycle => walk(&connected).await,
         Command::Env(_) | Command::Completions { .. } => Ok(Status::Done),

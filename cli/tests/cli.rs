@@ -74,7 +74,8 @@ fn a_wrong_command_line_sends_nothing_and_says_why() {
         (&["create", "--member", "a b"][..], "--member"),
         (&["create", "--amount", "1.999"], "decimals"),
         (&["list", "-m", "m", "--status", "gone"], "must be one of pending"),
-        (&["import", "claims.txt"], "--format"),
+        (&["import", "claims.txt", "--delimiter", "ab"], "one character"),
+        (&["import", "claims.txt", "--same", "--new"], "cannot be used with"),
     ] {
         let said = Said::of(command(arguments).output().unwrap());
         assert!(said.ends(2).err.contains(why), "{why}: {}", said.err);

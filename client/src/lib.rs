@@ -83,8 +83,8 @@ pub use client::ClaimsClient;
 pub use private_api_client::aws_credential_types;
 /// What any private API's client has.
 pub use private_api_client::{
-    BuildError, Clock, Diagnosis, Mode, Phase, Reached, Refusal, RetryPolicy, Sent, TokioClock, Tried, UnknownMode,
-    Verdict, reqwest,
+    Answered, BuildError, Clock, Diagnosis, Mode, Phase, Reached, Refusal, RetryPolicy, Sent, TokioClock, Tried,
+    UnknownMode, Verdict, reqwest,
 };
 pub use types::{
     Claim, ClaimId, ClaimPage, ClaimStatus, CreateClaim, FieldError, IdempotencyKey, MemberId, NextToken, PageLimit,

@@ -40,6 +40,21 @@ async fn two_creates_have_two_keys_and_a_given_key_is_the_one_sent() {
 }
 
 #[tokio::test]
+async fn a_create_tells_what_it_made_from_what_was_there_and_how_often_it_was_sent() {
+    let server = Server::start(|nth, _| match nth {
+        0 => answer(201, claim(1)),
+        1 => answer(429, "{}"),
+        _ => answer(200, claim(7)),
+    })
+    .await;
+    let client = server.builder().build().unwrap();
+    let made = client.create_claim(new_claim()).answered().await.unwrap();
+    assert_eq!((made.status, made.attempts), (201, 1));
+    let there = client.create_claim(new_claim()).answered().await.unwrap();
+    assert_eq!((there.status, there.attempts, there.value.version.get()), (200, 2, 7));
+}
+
+#[tokio::test]
 async fn a_get_an_update_and_a_delete_address_the_claim_and_carry_their_condition() {
     let server = Server::start(|_, s| if s.method == "DELETE" { answer(204, "") } else { answer(200, claim(2)) }).await;
     let client = server.builder().build().unwrap();

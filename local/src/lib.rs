@@ -17,20 +17,15 @@
 //! ```
 //!
 //! It can also misbehave on demand: [`LocalApi::inject`] and [`Fault`].
+//!
+//! Gateway and database know nothing of claims: they are `private-api-gateway` and `private-api-storage`, and this crate is
+//! what makes them this API.
 
-mod data_file;
-mod docs;
-mod dynamodb;
-mod engine;
-mod event;
-mod fault;
-mod gateway;
-mod host;
+mod definition;
+mod functions;
 mod local;
-mod routes;
-mod serve;
-mod table;
 
-pub use dynamodb::serve_dynamodb;
-pub use fault::Fault;
-pub use local::{Builder, LocalApi, StartError, embedded_store, store_over};
+pub use definition::definition;
+pub use functions::ClaimsFunctions;
+pub use local::{Builder, LocalApi};
+pub use private_api_gateway::{Fault, StartError};

@@ -2,8 +2,9 @@
 
 use claims_api_types::openapi::document;
 use private_api_openapi::{
-    lower::{LowerError, lower},
+    lower::{Options, lower},
     render::render,
+    report::Refused,
 };
 
 use crate::gateway;
@@ -23,9 +24,16 @@ pub struct Documents {
 ///
 /// # Errors
 /// When the contract uses a construct that API Gateway cannot import, with the place of it.
-pub fn documents() -> Result<Documents, LowerError> {
+pub fn documents() -> Result<Documents, Refused> {
     let contract = document();
-    let mut import = lower(&contract)?;
+    let mut import = lower(&contract, &options())?.document;
     gateway::extend(&mut import);
     Ok(Documents { contract: render(&contract), import: render(&import) })
+}
+
+/// How the contract is lowered: a Terraform template, without request models. The function is the only validator.
+pub fn options() -> Options {
+    let mut options = Options::default();
+    (options.models, options.template) = (false, true);
+    options
 }

@@ -21,4 +21,4 @@ pub mod gateway;
 #[cfg(feature = "generate")]
 pub mod generate;
 #[cfg(feature = "generate")]
-pub use private_api_openapi::{compat, lower};
+pub use private_api_openapi::{compat, down, lower, render};

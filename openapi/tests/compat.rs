@@ -2,7 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use claims_api_types::openapi::document;
-use claims_openapi::compat::{breaking_changes, may_replace};
+use claims_openapi::compat::{breaking_changes, compare, may_replace};
 use serde_json::{Value, json};
 
 #[test]
@@ -63,7 +63,7 @@ fn what_goes_away_is_breaking() {
         ),
         ("/components/schemas/ProblemCode/x-extensible-enum/3", "code: the value claim_not_found is gone"),
         ("/components/schemas/Claim/required/0", "claimId: is no longer always there"),
-        ("/security/0", "security: {} is no longer enough"),
+        ("/security/0", "security: no credential is no longer enough"),
     ] {
         let breaking = after(remove(pointer));
         assert!(breaking.iter().any(|b| b.contains(says)), "{pointer}: {breaking:#?}");
@@ -132,11 +132,23 @@ fn what_consumers_survive_is_not_breaking() {
 }
 
 #[test]
+fn a_longer_member_id_is_a_minor_version_for_the_caller_sends_it_with_every_request() {
+    let mut changed = document();
+    set("/components/schemas/MemberId/maxLength", json!(128))(&mut changed);
+    let found = compare(&document(), &changed);
+    assert_eq!(found.breaking, []);
+    assert!(!found.allowed.is_empty() && found.allowed.iter().all(|a| a.rule == "own-value"), "{found:?}");
+    // A policy's id is said by a create alone: other requests may answer what others sent.
+    set("/components/schemas/PolicyId/maxLength", json!(128))(&mut changed);
+    assert!(!breaking_changes(&document(), &changed).is_empty());
+}
+
+#[test]
 fn a_break_needs_a_new_major_version() {
     let mut changed = document();
     remove("/components/schemas/Claim/properties/description")(&mut changed);
     let why = may_replace(&document(), &changed).unwrap_err();
-    assert!(why.contains("description: is gone") && why.contains("CONTRACT_VERSION"), "{why}");
+    assert!(why.contains("description: is gone") && why.contains("info.version"), "{why}");
     changed["info"]["version"] = "1.9.0".into();
     assert!(may_replace(&document(), &changed).is_err(), "a minor version promises compatibility");
     changed["info"]["version"] = "2.0.0".into();

@@ -3,15 +3,12 @@
 use std::{convert::Infallible, fmt::Debug, sync::Arc, time::Instant};
 
 use claims_api_types::{Operation, Timestamp};
-use lambda_http::{
-    Adapter, Body, LambdaEvent, Response, Service,
-    aws_lambda_events::{apigw::ApiGatewayProxyRequest, query_map::QueryMap},
-    request::RequestContext,
-    service_fn,
-};
+use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest};
+use private_api_lambda::{Answer, Request, log_call};
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::{Store, event, operation, reply::Reply, request::Request};
+use crate::{Store, operation};
 
 /// Where the server reads the time; tests bring their own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -47,9 +44,13 @@ impl Api {
         (self.clock)()
     }
 
-    /// Handles one invocation of the function that serves `operation`.
-    ///
-    /// The answer is lambda_http's proxy response; serialized, it is what the gateway reads.
+    /// Answers one event of the function that serves `operation`, which is API Gateway's proxy event as JSON, by `end`.
+    pub async fn answer(&self, operation: Operation, event: &[u8], end: Option<Instant>) -> Answer {
+        let run = async |request: &Request| operation::run(self, operation, request).await;
+        private_api_lambda::answer(operation.id(), event, end, run, |call| log_call!(call)).await
+    }
+
+    /// As [`answer`](Self::answer), with an event that has been read already and an answer that is to be written.
     ///
     /// # Errors
     /// None: whatever goes wrong is an answer. The `Result` is the shape the Lambda runtime wants.
@@ -58,40 +59,7 @@ impl Api {
         operation: Operation,
         event: LambdaEvent<ApiGatewayProxyRequest>,
     ) -> Result<impl Serialize + Debug + use<>, Infallible> {
-        let (payload, context) = event.into_parts();
-        let (request, mut query) = event::into_lambda_request(payload);
-        let mut adapter = Adapter::from(service_fn(move |request| {
-            // Called once: nobody else wants the query.
-            let query = std::mem::take(&mut query);
-            async move { Ok::<_, Infallible>(self.answer(operation, request, query).await) }
-        }));
-        adapter.call(LambdaEvent::new(request, context)).await
-    }
-
-    async fn answer(&self, operation: Operation, request: lambda_http::Request, query: QueryMap) -> Response<Body> {
-        let start = Instant::now();
-        let request_id = gateway_request_id(&request);
-        let result = operation::run(self, operation, &Request::new(request, query)).await;
-        let (code, cause) = match &result {
-            Ok(_) => (None, None),
-            Err(failure) => (Some(failure.problem.code.to_string()), failure.cause.clone()),
-        };
-        let reply = result.unwrap_or_else(|failure| Reply::failure(failure, request_id.clone()));
-        let (status, latency_ms) = (reply.status(), start.elapsed().as_millis() as u64);
-        // One line a request, and nothing in it that the caller wrote.
-        if status >= 500 {
-            tracing::error!(%operation, status, code, cause, latency_ms, request_id, "request");
-        } else {
-            tracing::info!(%operation, status, code, cause, latency_ms, request_id, "request");
-        }
-        reply.into_response()
-    }
-}
-
-fn gateway_request_id(request: &lambda_http::Request) -> Option<String> {
-    use lambda_http::RequestExt;
-    match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV1(context)) => context.request_id.clone(),
-        _ => None,
+        let event = serde_json::to_vec(&event.payload).unwrap_or_default();
+        Ok(serde_json::from_str::<Value>(&self.answer(operation, &event, None).await.json).unwrap_or_default())
     }
 }

@@ -1,6 +1,6 @@
-//! The private claims API behind API Gateway: five operations over one DynamoDB table.
+//! The private claims API behind API Gateway: its operations over one DynamoDB table.
 //!
-//! One binary, `claims-lambda`, serves all five Lambda functions; the function's handler string says which
+//! One binary, `claims-lambda`, serves all Lambda functions; the function's handler string says which
 //! [`Operation`](claims_api_types::Operation) it is. Each operation makes exactly one DynamoDB call, so there is no read
 //! before a write that could race ([`Store`]). The same [`Api`] serves the embedded gateway of `claims-local`: what the
 //! tests exercise is what runs in AWS.
@@ -9,8 +9,6 @@
 //! holds the operation, the status, the problem code, the latency and the request id, never anything a caller sent.
 
 mod api;
-pub mod dynamodb;
-mod event;
 mod failure;
 mod item;
 mod operation;
@@ -18,6 +16,10 @@ mod reply;
 mod request;
 mod store;
 pub mod telemetry;
+mod tombstone;
 
 pub use api::{Api, Clock};
+use failure::Failure;
+/// The client of the table, for those who bring their own.
+pub use private_api_lambda::dynamodb;
 pub use store::Store;

@@ -1,4 +1,4 @@
-//! The five operations, a file each.
+//! The operations, a file each.
 
 mod create;
 mod delete;
@@ -7,8 +7,9 @@ mod list;
 mod update;
 
 use claims_api_types::Operation;
+use private_api_lambda::{Reply, Request};
 
-use crate::{Api, failure::Failure, reply::Reply, request::Request};
+use crate::{Api, Failure};
 
 pub(crate) async fn run(api: &Api, operation: Operation, request: &Request) -> Result<Reply, Failure> {
     match operation {

@@ -4,7 +4,6 @@
 //! safely and tells why it did not. Answers get lost between here and DynamoDB, and the SDK then repeats the write on
 //! its own: each write leaves `lastWrite` behind, by which a repeat recognises that it has already happened.
 
-mod call;
 mod create;
 mod delete;
 mod read;

@@ -1,29 +1,16 @@
-//! JSON lines on standard output, as CloudWatch reads them.
+//! The log of the claims API; see [`private_api_lambda::telemetry`].
 
-use tracing_subscriber::{
-    Layer,
-    filter::{LevelFilter, Targets},
-    fmt,
-    layer::SubscriberExt,
-    util::SubscriberInitExt,
-};
+use private_api_lambda::telemetry;
+use tracing_subscriber::fmt::MakeWriter;
 
-/// Starts logging: this service's own lines at `AWS_LAMBDA_LOG_LEVEL` (default `INFO`), everybody else's from `WARN`.
-///
-/// Other crates stay at `WARN` whatever the level: the SDK's and the runtime's debug lines hold whole requests.
+const OWN: [&str; 2] = ["claims_server", "claims_lambda"];
+
+/// Starts logging on standard output.
 pub fn start() {
-    start_writing(std::io::stdout);
+    telemetry::start(&OWN);
 }
 
 /// As [`start`], to somewhere else.
-pub fn start_writing(lines: impl for<'w> fmt::MakeWriter<'w> + Send + Sync + 'static) {
-    let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").ok().and_then(|level| level.parse().ok());
-    let own = level.unwrap_or(LevelFilter::INFO);
-    let targets = Targets::new()
-        .with_default(LevelFilter::WARN)
-        .with_target("claims_server", own)
-        .with_target("claims_lambda", own);
-    let lines =
-        fmt::layer().with_writer(lines).json().flatten_event(true).with_current_span(false).with_span_list(false);
-    tracing_subscriber::registry().with(lines.with_filter(targets)).init();
+pub fn start_writing(lines: impl for<'w> MakeWriter<'w> + Send + Sync + 'static) {
+    telemetry::start_writing(&OWN, lines);
 }

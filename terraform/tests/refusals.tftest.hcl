@@ -28,6 +28,15 @@ override_data {
   target = data.aws_ssm_parameter.al2023
   values = { insecure_value = "ami-0123456789abcdef0" }
 }
+override_data {
+  target = data.aws_cloudwatch_log_groups.left
+  values = { log_group_names = [] }
+}
+override_resource {
+  target          = aws_api_gateway_account.found
+  override_during = plan
+  values          = { cloudwatch_role_arn = "arn:aws:iam::123456789012:role/logs-of-the-region" }
+}
 override_resource {
   target          = module.execute_api_endpoint.aws_vpc_endpoint.this
   override_during = plan
@@ -52,7 +61,6 @@ run "wrong_kind_of_value" {
     region                  = "Frankfurt"
     name                    = "Claims"
     vpc_cidr                = "10.0.0.0"
-    availability_zones      = ["eu-central-1a", "eu-central-1a"]
     client_dns              = "hosts-file"
     stage                   = "v1/dev"
     authorization           = "COGNITO"
@@ -74,7 +82,6 @@ run "wrong_kind_of_value" {
     var.region,
     var.name,
     var.vpc_cidr,
-    var.availability_zones,
     var.client_dns,
     var.stage,
     var.authorization,
@@ -98,6 +105,7 @@ run "just_beyond_the_limits" {
   variables {
     vpc_cidr               = "10.0.0.0/25"
     name                   = "claims-of-a-very-long-name"
+    availability_zones     = ["eu-central-1a", "eu-central-1a"]
     stage                  = "Dev"
     lambda_memory_mb       = 10241
     lambda_timeout_seconds = 0
@@ -108,6 +116,7 @@ run "just_beyond_the_limits" {
   expect_failures = [
     var.vpc_cidr,
     var.name,
+    var.availability_zones,
     var.stage,
     var.lambda_memory_mb,
     var.lambda_timeout_seconds,
@@ -231,4 +240,56 @@ run "accepted" {
     condition     = output.claim_url == "https://abcdef1234.execute-api.us-gov-west-1.amazonaws.com/v1/claim"
     error_message = "neighbouring ranges, other names and processors are fine"
   }
+}
+
+run "zones_of_another_region" {
+  command = plan
+
+  variables {
+    availability_zones = ["us-east-1a", "us-east-1b"]
+  }
+
+  expect_failures = [
+    var.availability_zones,
+  ]
+}
+
+run "no_logging_role_in_the_region" {
+  command = plan
+
+  override_resource {
+    target          = aws_api_gateway_account.found
+    override_during = plan
+    values          = { cloudwatch_role_arn = "" }
+  }
+
+  expect_failures = [
+    aws_api_gateway_account.found,
+  ]
+}
+
+run "the_regions_logging_role_would_go" {
+  command = plan
+
+  override_resource {
+    target          = aws_api_gateway_account.found
+    override_during = plan
+    values          = { cloudwatch_role_arn = "arn:aws:iam::123456789012:role/claims-api-gateway-logs" }
+  }
+
+  expect_failures = [
+    aws_api_gateway_account.found,
+  ]
+}
+
+run "somebody_elses_logging_role" {
+  command = plan
+
+  variables {
+    manage_api_gateway_account = true
+  }
+
+  expect_failures = [
+    aws_api_gateway_account.found,
+  ]
 }

@@ -1,4 +1,4 @@
-//! The five operations.
+//! The operations.
 
 use serde_json::{Value, json};
 

@@ -47,6 +47,8 @@ pub fn command(arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CLAIMS_API_") || name == "AWS_REGION") {
         command.env_remove(name);
     }
+    // Where the CLI notes things about this user's files.
+    command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
     command.args(arguments);
     command
 }

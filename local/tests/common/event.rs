@@ -1,8 +1,10 @@
 //! Proxy events, and the entry that takes them.
 
 use claims_client::types::Operation;
-use claims_server::Api;
+use claims_server::{Api, Store};
 use lambda_http::{Context, LambdaEvent};
+use private_api_gateway::Definition;
+use private_api_storage::Database;
 use serde_json::{Value, json};
 
 /// What an API Gateway REST API sends for the tutorial's create (shape: AWS's "Input format of a Lambda function for
@@ -44,7 +46,14 @@ pub fn create_event() -> Value {
 }
 
 pub async fn api() -> Api {
-    Api::new(claims_local::embedded_store().await.unwrap())
+    Api::new(embedded_store().await)
+}
+
+/// The table in a database of its own, without a gateway.
+pub async fn embedded_store() -> Store {
+    let Definition { program, table, sdk, .. } = claims_local::definition();
+    let client = Database::memory(program).unwrap().client(&table, sdk).await.unwrap();
+    Store::new(client, table.name)
 }
 
 pub async fn invoke(api: &Api, operation: Operation, event: Value) -> (u64, Value) {

@@ -42,8 +42,15 @@ impl Running {
     }
 
     #[cfg(unix)]
-    pub fn interrupt(mut self) -> (Option<i32>, String) {
-        let status = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
+    pub fn interrupt(self) -> (Option<i32>, String) {
+        self.end("INT")
+    }
+
+    /// Sends it a signal and waits for its end.
+    #[cfg(unix)]
+    pub fn end(mut self, signal: &str) -> (Option<i32>, String) {
+        let signal = format!("-{signal}");
+        let status = Command::new("kill").args([&signal, &self.child.id().to_string()]).status().unwrap();
         assert!(status.success());
         let code = self.child.wait().unwrap().code();
         let mut log = String::new();
@@ -105,4 +112,18 @@ pub fn fails_as(command: &mut Command) -> String {
 
 pub fn data_file(folder: &Path) -> String {
     folder.join("claims.db").to_str().unwrap().to_owned()
+}
+
+/// Makes of a closed file what release 0.1.0 left behind.
+pub fn unmark(file: &str) {
+    let connection = rusqlite::Connection::open(file).unwrap();
+    let triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'";
+    let triggers: Vec<String> =
+        connection.prepare(triggers).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(!triggers.is_empty(), "not one of ours");
+    for trigger in triggers {
+        connection.execute_batch(&format!("DROP TRIGGER \"{trigger}\"")).unwrap();
+    }
+    connection.execute_batch("DROP TABLE _private_api; DROP TABLE _private_api_sums").unwrap();
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
 }

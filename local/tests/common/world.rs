@@ -19,11 +19,13 @@ use aws_sdk_dynamodb::{
     error::BoxError,
 };
 use claims_client::{ClaimsClient, ClientBuilder, Endpoint, RetryPolicy};
-use claims_local::{LocalApi, serve_dynamodb};
+use claims_local::{ClaimsFunctions, LocalApi, definition};
 use claims_server::{
-    Store,
+    Api, Store,
     dynamodb::{self, Roots},
 };
+use private_api_gateway as gateway;
+use private_api_storage::{Database, serve};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use super::{
@@ -62,7 +64,7 @@ pub struct World {
     /// A proxy that listens again as soon as somebody repeats something.
     pub mend_on_retry: Arc<Mutex<Option<Proxy>>>,
     pub limits: Limits,
-    _apis: [LocalApi; 2],
+    _apis: [gateway::LocalApi; 2],
     database: JoinHandle<()>,
 }
 
@@ -72,11 +74,10 @@ impl World {
         let database = listener.local_addr().unwrap();
         let back = Proxy::start(database);
         let mend_on_retry = Arc::new(Mutex::new(None));
-        let serving = tokio::spawn(async move { serve_dynamodb(listener).await.unwrap() });
+        let serving = tokio::spawn(async move { serve(listener, Database::memory("test").unwrap()).await.unwrap() });
 
-        let store = |address| Store::new(sdk(address, &back, limits, http, &mend_on_retry), "claims");
-        let api = LocalApi::builder().store(store(back.address)).start().await.unwrap();
-        let direct = LocalApi::builder().store(store(database)).start().await.unwrap();
+        let api = local(sdk(back.address, &back, limits, http, &mend_on_retry)).await;
+        let direct = local(sdk(database, &back, limits, http, &mend_on_retry)).await;
         let front = Proxy::start(api.address());
         let truth = ClaimsClient::builder().endpoint(Endpoint::url(direct.url())).build().unwrap();
         let client = client(&front, limits, &mend_on_retry).build().unwrap();
@@ -121,6 +122,15 @@ impl Drop for World {
     fn drop(&mut self) {
         self.database.abort();
     }
+}
+
+/// The API over a DynamoDB client whose settings are all ours.
+async fn local(client: Client) -> gateway::LocalApi {
+    let definition = definition();
+    definition.table.ensure(&client).await.unwrap();
+    let store = Store::new(client, definition.table.name.as_str());
+    let functions = ClaimsFunctions::from(Api::new(store));
+    gateway::LocalApi::builder(definition).start_without_storage(functions).await.unwrap()
 }
 
 /// Certificates take long to read: read them once.

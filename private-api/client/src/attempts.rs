@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::{
     Api, Client,
-    call::Plan,
+    call::{Answered, Plan},
     clock::within,
     error::{Error, Kind, Sent},
     phase::{Phase, Progress},
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Runs a call to its end and reads the answer.
-pub(crate) async fn call<A: Api, T>(client: Client<A>, plan: Plan<T>) -> Result<T, Error<A>> {
+pub(crate) async fn call<A: Api, T>(client: Client<A>, plan: Plan<T>) -> Result<Answered<T>, Error<A>> {
     let span = A::call_span(plan.operation);
     let outcome = attempts(&client, &span, &plan).await;
     if !span.is_disabled() {
@@ -43,7 +43,10 @@ pub(crate) async fn call<A: Api, T>(client: Client<A>, plan: Plan<T>) -> Result<
         Some(fits) if !fits(&read, plan.key) => {
             Err(unreadable("it is about something else than was asked for".to_owned()))
         }
-        _ => Ok(read),
+        _ => {
+            let request_id = answer.request_id().map(str::to_owned);
+            Ok(Answered { value: read, status: answer.status, attempts, request_id })
+        }
     }
 }
 

@@ -261,12 +261,36 @@ impl<A: Api, T> Clone for Call<A, T, Read> {
     }
 }
 
+/// What a call resolves to, with what is known of its answer; see [`Call::answered`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Answered<T> {
+    /// What the call resolves to by itself.
+    pub value: T,
+    /// The last answer's HTTP status: 201 tells what this call has made from what was there already (200).
+    pub status: u16,
+    /// How many requests were sent.
+    pub attempts: u32,
+    /// The gateway's id of the last one.
+    pub request_id: Option<String>,
+}
+
+impl<A: Api, T, K> Call<A, T, K> {
+    /// Sends it, as awaiting it does, and also tells the answer's status, its request id and the number of attempts.
+    ///
+    /// # Errors
+    /// As the call itself.
+    pub async fn answered(self) -> Result<Answered<T>, Error<A>> {
+        attempts::call(self.client, self.plan).await
+    }
+}
+
 impl<A: Api, T: Send + 'static, K> IntoFuture for Call<A, T, K> {
     type Output = Result<T, Error<A>>;
     type IntoFuture = CallFuture<A, T>;
 
     fn into_future(self) -> CallFuture<A, T> {
-        Box::pin(attempts::call(self.client, self.plan))
+        Box::pin(async move { Ok(attempts::call(self.client, self.plan).await?.value) })
     }
 }
 

@@ -62,6 +62,8 @@ struct Found {
     offered: Vec<IpAddr>,
     /// Until when each of these is tried last.
     silent: HashMap<IpAddr, Instant>,
+    /// Until when this one, the last that was heard of, is tried first: not for ever, so that all zones are used.
+    answered: Option<(IpAddr, Instant)>,
 }
 
 impl Health {
@@ -76,7 +78,23 @@ impl Health {
             let passed_over = found.offered[..passed_over].to_vec();
             passed_over.into_iter().for_each(|silent| self.blame(&mut found, silent));
         }
+        self.heard(&mut found, address);
+    }
+
+    /// An answer came from there. An idle connection dies without a word when its zone falls silent: what answers now is the
+    /// better place for the next connection, whichever was made first.
+    pub(crate) fn answered(&self, address: IpAddr) {
+        self.heard(&mut self.lock(), address);
+    }
+
+    /// Connections have come of age: the next ones follow the resolver again, but for whom silence is known of.
+    pub(crate) fn forget_answered(&self) {
+        self.lock().answered = None;
+    }
+
+    fn heard(&self, found: &mut Found, address: IpAddr) {
         found.silent.remove(&address);
+        found.answered = self.clock.now().checked_add(BLAME).map(|until| (address, until));
     }
 
     /// A request to `address` got no answer.
@@ -96,14 +114,20 @@ impl Health {
         if let Some(until) = self.clock.now().checked_add(BLAME) {
             found.silent.insert(address, until);
         }
+        found.answered = found.answered.filter(|(answered, _)| *answered != address);
     }
 
-    /// Nothing is left out, and the resolver's order, which may spread load, is kept: what is known is only a guess.
+    /// Nothing is left out, and among equals the resolver's order, which may spread load, is kept: what is known is a guess.
     fn sort(&self, addresses: &mut [SocketAddr]) {
         let now = self.clock.now();
         let mut found = self.lock();
         found.silent.retain(|_, until| now < *until);
-        addresses.sort_by_key(|address| found.silent.contains_key(&address.ip()));
+        let answered = found.answered.filter(|(_, until)| now < *until).map(|(address, _)| address);
+        addresses.sort_by_key(|address| match address.ip() {
+            ip if found.silent.contains_key(&ip) => 2,
+            ip if Some(ip) == answered => 0,
+            _ => 1,
+        });
         found.offered = addresses.iter().map(SocketAddr::ip).collect();
     }
 
@@ -135,5 +159,33 @@ impl Resolve for ByHealth {
             advance(Phase::Resolve, Phase::Connect);
             Ok(Box::new(found.into_iter()) as Addrs)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{net::SocketAddr, sync::Arc};
+
+    use super::Health;
+    use crate::TokioClock;
+
+    #[test]
+    fn the_zone_that_was_heard_of_last_is_the_better_one_until_connections_come_of_age() {
+        let zones = [1, 2].map(|zone| SocketAddr::from(([10, 0, zone, 10], 443)));
+        let health = Health::new(Arc::new(TokioClock));
+        let first = || {
+            let mut sorted = zones;
+            health.sort(&mut sorted);
+            sorted[0]
+        };
+        health.connected(zones[0].ip());
+        health.connected(zones[1].ip());
+        health.answered(zones[0].ip());
+        assert_eq!(first(), zones[0]);
+        // The first zone's connections are idle from here on, and end unseen.
+        health.answered(zones[1].ip());
+        assert_eq!(first(), zones[1]);
+        health.forget_answered();
+        assert_eq!(first(), zones[0]);
     }
 }

@@ -47,7 +47,7 @@ pub use api::{Api, Probe};
 #[cfg(feature = "sigv4-signer")]
 pub use aws_credential_types;
 pub use builder::{BuildError, ClientBuilder};
-pub use call::{Call, CallFuture, Conditional, Read, Write, Writes};
+pub use call::{Answered, Call, CallFuture, Conditional, Read, Write, Writes};
 pub use client::Client;
 pub use clock::{Clock, TokioClock};
 pub use diagnose::{Diagnosis, Reached, Tried, Verdict};

@@ -82,6 +82,9 @@ impl Transport {
         let http = attempt.pooled.as_ref().map_or(&self.fresh, |(client, _)| client);
         let mut response = http.execute(prepared).await.map_err(|e| broken(e, operation, attempt.progress))?;
         attempt.progress.answered();
+        if let Some(from) = response.remote_addr() {
+            self.health.answered(from.ip());
+        }
 
         let status = response.status().as_u16();
         let request_id = response.headers().get(REQUEST_ID).cloned();

@@ -1,92 +1,79 @@
-//! OpenAPI 3.1 → the part of 3.0.3 that API Gateway imports without loss or surprise.
+//! OpenAPI 3.0 or 3.1 → the part of 3.0.3 that API Gateway imports without loss or surprise.
 //!
-//! Every keyword of every node is either kept, changed or left out by a rule with a name, and the rule says which fact
-//! about the gateway it stands for. What no rule knows fails with its place; nothing is passed through unseen.
+//! Every word of the source is **kept**, **left out with a note**, or **refused**, by a [`Rule`](crate::rules::Rule) that says which fact about
+//! the gateway it stands for. All refusals come at once. What no rule has looked at is refused: nothing passes unseen.
 
-mod document;
+mod body;
+pub(crate) mod limits;
 mod operation;
+mod parameter;
+mod paths;
+mod root;
 mod schema;
+mod security;
+mod template;
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
-pub use document::lower;
+use serde_json::Value;
 
-/// A construct that the import document cannot hold.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{at}: {why}")]
-pub struct LowerError {
-    /// Where it stands in the 3.1 document, a JSON pointer.
-    pub at: String,
-    /// What is wrong with it.
-    pub why: String,
+use crate::{
+    node::Reading,
+    report::{Made, Refused},
+};
+
+/// What a lowering needs to know beside the document.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// Whether request bodies become models. Only a request validator reads them.
+    pub models: bool,
+    /// Whether the made document is a Terraform template in which `${<operationId>_invoke_arn}` will name each function:
+    /// every operation needs an id that is a variable's name, and signs in texts that Terraform would read are escaped.
+    pub template: bool,
+    /// What checks a credential, by the name of the security scheme.
+    pub authorization: BTreeMap<String, Authorization>,
 }
 
-/// A node of the 3.1 document and where it stands.
-#[derive(Clone)]
-struct Node<'a> {
-    document: &'a Value,
-    value: &'a Value,
-    at: String,
-}
-
-impl<'a> Node<'a> {
-    fn root(document: &'a Value) -> Self {
-        Self { document, value: document, at: String::from("#") }
-    }
-
-    fn fail<T>(&self, why: impl Into<String>) -> Result<T, LowerError> {
-        Err(LowerError { at: self.at.clone(), why: why.into() })
-    }
-
-    fn unknown<T>(&self) -> Result<T, LowerError> {
-        self.fail("the lowering has no rule for this: add one, with the fact about API Gateway that it stands for")
-    }
-
-    fn child(&self, key: &str, value: &'a Value) -> Self {
-        let at = format!("{}/{}", self.at, key.replace('~', "~0").replace('/', "~1"));
-        Self { document: self.document, value, at }
-    }
-
-    fn get(&self, key: &str) -> Option<Self> {
-        self.value.get(key).map(|value| self.child(key, value))
-    }
-
-    fn object(&self) -> Result<&'a Map<String, Value>, LowerError> {
-        self.value.as_object().map_or_else(|| self.fail("must be an object"), Ok)
-    }
-
-    fn fields(&self) -> Result<impl Iterator<Item = (&'a str, Self)>, LowerError> {
-        let parent = self.clone();
-        Ok(self.object()?.iter().map(move |(key, value)| (key.as_str(), parent.child(key, value))))
-    }
-
-    fn items(&self) -> Result<impl Iterator<Item = Self>, LowerError> {
-        let parent = self.clone();
-        match self.value.as_array() {
-            Some(items) => Ok(items.iter().enumerate().map(move |(i, item)| parent.child(&i.to_string(), item))),
-            None => self.fail("must be an array"),
-        }
-    }
-
-    fn text(&self) -> Result<&'a str, LowerError> {
-        self.value.as_str().map_or_else(|| self.fail("must be a string"), Ok)
-    }
-
-    /// Follows `$ref`, if the node is one, to the node it names. Only places in this document.
-    fn resolved(&self) -> Result<Self, LowerError> {
-        let mut node = self.clone();
-        // A chain longer than any sane document's is a circle.
-        for _ in 0..16 {
-            let Some(target) = node.value.get("$ref") else { return Ok(node) };
-            let target = node.child("$ref", target).text()?;
-            let Some(value) = target.strip_prefix('#').and_then(|pointer| self.document.pointer(pointer)) else {
-                return node.fail(format!("the reference {target} leads nowhere"));
-            };
-            node = Self { document: self.document, value, at: target.to_owned() };
-        }
-        self.fail("the reference never ends")
+impl Default for Options {
+    /// With models, no template, no authorization from outside.
+    fn default() -> Self {
+        Self { models: true, template: false, authorization: BTreeMap::new() }
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// What checks a credential at the gateway.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Authorization {
+    /// Nobody: the function does.
+    None,
+    /// The gateway, by IAM (a signed request).
+    Iam,
+    /// An authorizer: the security scheme as API Gateway reads it, with `x-amazon-apigateway-authorizer`.
+    Authorizer(Value),
+}
+
+/// Lowers a document. The same input gives the same output, whatever the order of its keys.
+///
+/// # Errors
+/// Everything that cannot be kept and may not be left out, each with its place, its reason and what to write instead.
+pub fn lower(document: &Value, options: &Options) -> Result<Made, Refused> {
+    let reading = Reading::new(document);
+    let mut lowered = root::lowered(&reading.root(), options);
+    let (notes, refusals) = reading.finish();
+    if !refusals.is_empty() {
+        return Err(Refused { refusals, notes });
+    }
+    if options.template {
+        template::escape(&mut lowered);
+    }
+    Ok(Made { document: lowered, notes })
+}
+
+/// What all parts of one lowering share.
+struct Lowering<'o> {
+    options: &'o Options,
+    models: body::Models,
+    security: security::Security,
+    ids: BTreeMap<String, String>,
+}

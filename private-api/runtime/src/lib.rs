@@ -5,8 +5,8 @@
 //! # async fn f() -> Result<(), Box<dyn std::error::Error>> {
 //! use private_api_runtime::{Function, environment};
 //!
-//! let mut command = tokio::process::Command::new("target/release/claims-lambda");
-//! command.env_clear().envs(environment("getClaim")).env("DYNAMODB_TABLE_NAME", "claimsTable");
+//! let mut command = tokio::process::Command::new("target/release/orders-lambda");
+//! command.env_clear().envs(environment("getOrder")).env("DYNAMODB_TABLE_NAME", "ordersTable");
 //! let mut function = Function::start(command).await?;
 //! let answer = function.invoke(br#"{"httpMethod":"GET"}"#.to_vec()).await?;
 //! # Ok(()) }
@@ -22,6 +22,7 @@ use std::{
     fs, io,
     process::{ExitStatus, Stdio},
     sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -44,10 +45,19 @@ pub enum Answer {
     Error(Bytes),
 }
 
+/// An event, and how long after it is taken its deadline lies.
+struct Event {
+    json: Bytes,
+    limit: Duration,
+}
+
+/// So long that no deadline comes near.
+const LONG: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// A function's process and its Runtime API. The process ends when this is dropped.
 pub struct Function {
     child: Child,
-    events: mpsc::UnboundedSender<Bytes>,
+    events: mpsc::UnboundedSender<Event>,
     answers: mpsc::UnboundedReceiver<Answer>,
     ready: Arc<Notify>,
     server: JoinHandle<()>,
@@ -99,11 +109,29 @@ impl Function {
     /// # Errors
     /// When the process has ended or ends before it answers: says how, with its log.
     pub async fn invoke(&mut self, event: impl Into<Bytes>) -> io::Result<Answer> {
-        self.events.send(event.into()).map_err(|_| io::Error::other("the Runtime API has stopped"))?;
+        self.invoke_within(event, LONG).await
+    }
+
+    /// As [`invoke`](Self::invoke), with a deadline that lies `limit` after the moment at which it takes the event. What
+    /// Lambda does then is not done: whoever waits can see how late the answer comes.
+    ///
+    /// # Errors
+    /// As [`invoke`](Self::invoke).
+    pub async fn invoke_within(&mut self, event: impl Into<Bytes>, limit: Duration) -> io::Result<Answer> {
+        let event = Event { json: event.into(), limit };
+        self.events.send(event).map_err(|_| io::Error::other("the Runtime API has stopped"))?;
         tokio::select! {
             answer = self.answers.recv() => answer.ok_or_else(|| io::Error::other("the Runtime API has stopped")),
             status = self.child.wait() => Err(self.ended(status?).await),
         }
+    }
+
+    /// Waits until it has ended by itself, and says how.
+    ///
+    /// # Errors
+    /// When the system cannot tell.
+    pub async fn ended_by_itself(&mut self) -> io::Result<ExitStatus> {
+        self.child.wait().await
     }
 
     /// The most memory it has held so far, in bytes; `None` where the system does not say (it is Linux's `VmHWM`).
@@ -167,7 +195,7 @@ pub fn environment(handler: &str) -> Vec<(&'static str, String)> {
         ("AWS_LAMBDA_FUNCTION_NAME", handler),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
-        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/claims"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/function"),
         ("AWS_LAMBDA_LOG_STREAM_NAME", "stream"),
         ("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true"),
     ]

@@ -1,6 +1,6 @@
 //! The four paths of the Runtime API.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -12,17 +12,15 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::Answer;
+use crate::{Answer, Event};
 
 const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
-const FUNCTION: &str = "arn:aws:lambda:eu-central-1:123456789012:function:claims";
+const FUNCTION: &str = "arn:aws:lambda:eu-central-1:123456789012:function:function";
 const TRACE: &str = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1";
-/// The year 2100, in milliseconds.
-const DEADLINE: &str = "4102444800000";
 
 #[derive(Clone)]
 struct Invocations {
-    events: Arc<Mutex<mpsc::UnboundedReceiver<Bytes>>>,
+    events: Arc<Mutex<mpsc::UnboundedReceiver<Event>>>,
     answers: mpsc::UnboundedSender<Answer>,
     ready: Arc<Notify>,
 }
@@ -30,7 +28,7 @@ struct Invocations {
 /// Serves until it is aborted.
 pub(crate) async fn serve(
     listener: TcpListener,
-    events: mpsc::UnboundedReceiver<Bytes>,
+    events: mpsc::UnboundedReceiver<Event>,
     answers: mpsc::UnboundedSender<Answer>,
     ready: Arc<Notify>,
 ) {
@@ -68,10 +66,11 @@ async fn answer(request: Request<Incoming>, invocations: Invocations) -> Result<
 async fn next(invocations: &Invocations) -> Response<Full<Bytes>> {
     invocations.ready.notify_one();
     let Some(event) = invocations.events.lock().await.recv().await else { return std::future::pending().await };
-    let mut response = Response::new(Full::new(event));
+    let deadline = (SystemTime::now() + event.limit).duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let mut response = Response::new(Full::new(event.json));
+    response.headers_mut().insert("lambda-runtime-deadline-ms", (deadline.as_millis() as u64).into());
     for (name, value) in [
         ("lambda-runtime-aws-request-id", REQUEST_ID),
-        ("lambda-runtime-deadline-ms", DEADLINE),
         ("lambda-runtime-invoked-function-arn", FUNCTION),
         ("lambda-runtime-trace-id", TRACE),
     ] {

@@ -1,18 +1,16 @@
 //! `POST /claim`: one conditional put; the idempotency key is the claim's id.
 
-use claims_api_types::{
-    Claim, ClaimStatus, CreateClaim, CreateClaimRequest, IdempotencyKey, Version, validate::Findings,
-};
-use lambda_http::http::StatusCode;
+use claims_api_types::{Claim, ClaimStatus, CreateClaimRequest, IdempotencyKey, Version, validate::Findings};
+use private_api_lambda::{Reply, Request, StatusCode};
 
-use crate::{Api, failure::Failure, reply::Reply, request::Request, store::Created};
+use crate::{Api, Failure, reply, request::member_id, store::Created};
 
 pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> {
     let body = request.json_body()?;
     let now = api.now();
 
     let mut findings = Findings::new();
-    let member_id = request.member_id(&mut findings);
+    let member_id = member_id(request, &mut findings);
     let policy_id = findings.required("policyId", &request.query("policyId"));
     let member_name = findings.required("memberName", &request.query("memberName"));
     let given_key = request.idempotency_key(&mut findings);
@@ -26,26 +24,29 @@ pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> 
         return Err(findings.into());
     };
 
-    let create = CreateClaim { member_id, policy_id, member_name, request: body };
     let key = given_key.unwrap_or_else(IdempotencyKey::mint);
+    let CreateClaimRequest { policy_type, claim_amount, description } = body;
     let claim = Claim {
         claim_id: key.into(),
-        member_id: create.member_id.clone(),
-        policy_id: create.policy_id.clone(),
-        member_name: create.member_name.clone(),
-        policy_type: create.request.policy_type.clone(),
-        claim_amount: create.request.claim_amount,
-        description: create.request.description.clone(),
+        member_id,
+        policy_id,
+        member_name,
+        policy_type,
+        claim_amount,
+        description,
         status: ClaimStatus::Pending,
         created_at: now,
         updated_at: now,
         version: Version::FIRST,
     };
-    match api.store.create(&create, claim, key).await? {
-        Created::New(claim) => Reply::created(&claim),
+    match api.store.create(claim).await? {
+        Created::New(claim) => reply::created(&claim),
         // Only this very invocation knows a key it has just minted: what stands there is its own write, repeated by
         // the SDK after the first answer was lost.
-        Created::Before(claim) if given_key.is_none() => Reply::created(&claim),
-        Created::Before(claim) => Reply::claim(StatusCode::OK, &claim),
+        Created::Before(claim) if given_key.is_none() => reply::created(&claim),
+        // And what has been deleted since then had been created.
+        Created::Deleted(claim, _) if given_key.is_none() => reply::created(&claim),
+        Created::Deleted(_, failure) => Err(failure),
+        Created::Before(claim) => reply::claim(StatusCode::OK, &claim),
     }
 }

@@ -1,13 +1,17 @@
 //! `DELETE /claim/{claimId}`: one conditional delete.
 
 use claims_api_types::validate::Findings;
+use private_api_lambda::{Reply, Request};
 
-use crate::{Api, failure::Failure, reply::Reply, request::Request};
+use crate::{
+    Api, Failure,
+    request::{claim_id, member_id},
+};
 
 pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> {
-    let claim_id = request.claim_id()?;
+    let claim_id = claim_id(request)?;
     let mut findings = Findings::new();
-    let member_id = request.member_id(&mut findings);
+    let member_id = member_id(request, &mut findings);
     let if_match = request.if_match(&mut findings);
     // Read so that a bad one is refused. A deleted item cannot remember a key: see `Store::delete`.
     request.idempotency_key(&mut findings);

@@ -1,15 +1,18 @@
 //! `GET /claim/{claimId}`: one consistent read.
 
 use claims_api_types::validate::Findings;
-use lambda_http::http::StatusCode;
+use private_api_lambda::{Reply, Request, StatusCode};
 
-use crate::{Api, failure::Failure, reply::Reply, request::Request};
+use crate::{
+    Api, Failure, reply,
+    request::{claim_id, member_id},
+};
 
 pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> {
-    let claim_id = request.claim_id()?;
+    let claim_id = claim_id(request)?;
     let mut findings = Findings::new();
-    let Some(member_id) = request.member_id(&mut findings) else {
+    let Some(member_id) = member_id(request, &mut findings) else {
         return Err(findings.into());
     };
-    Reply::claim(StatusCode::OK, &api.store.get(&member_id, claim_id).await?)
+    reply::claim(StatusCode::OK, &api.store.get(&member_id, claim_id).await?)
 }

@@ -1,13 +1,13 @@
 //! `GET /claim`: one query, newest first.
 
 use claims_api_types::{ClaimStatus, ListClaims, NextToken, validate::Findings};
-use lambda_http::http::StatusCode;
+use private_api_lambda::{Reply, Request, StatusCode};
 
-use crate::{Api, failure::Failure, reply::Reply, request::Request};
+use crate::{Api, Failure, request::member_id};
 
 pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> {
     let mut findings = Findings::new();
-    let member_id = request.member_id(&mut findings);
+    let member_id = member_id(request, &mut findings);
     let status = findings.optional_with("status", &request.query("status"), ClaimStatus::known);
     let limit = findings.optional("limit", &request.query("limit")).unwrap_or_default();
     let after = findings

@@ -1,16 +1,20 @@
 //! `PUT /claim/{claimId}`: one conditional update; the state machine and the version are its conditions.
 
 use claims_api_types::{IdempotencyKey, UpdateClaimRequest, validate::Findings};
-use lambda_http::http::StatusCode;
+use private_api_lambda::{Reply, Request, StatusCode};
 
-use crate::{Api, failure::Failure, reply::Reply, request::Request, store::Update};
+use crate::{
+    Api, Failure, reply,
+    request::{claim_id, member_id},
+    store::Update,
+};
 
 pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> {
     let body = request.json_body()?;
-    let claim_id = request.claim_id()?;
+    let claim_id = claim_id(request)?;
 
     let mut findings = Findings::new();
-    let member_id = request.member_id(&mut findings);
+    let member_id = member_id(request, &mut findings);
     let if_match = request.if_match(&mut findings);
     let key = request.idempotency_key(&mut findings);
     let body = UpdateClaimRequest::read(&mut findings, body);
@@ -20,5 +24,5 @@ pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> 
 
     let key = key.unwrap_or_else(IdempotencyKey::mint);
     let update = Update { member_id, claim_id, request, if_match, key, now: api.now() };
-    Reply::claim(StatusCode::OK, &api.store.update(&update).await?)
+    reply::claim(StatusCode::OK, &api.store.update(&update).await?)
 }

@@ -1,13 +1,11 @@
 //! Create: one put that only succeeds where nothing is.
 
 use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::ReturnValuesOnConditionCheckFailure};
-use claims_api_types::{Claim, CreateClaim, IdempotencyKey, Operation, Problem, ProblemCode};
+use claims_api_types::{Claim, Operation, Problem, ProblemCode};
+use private_api_lambda::dynamodb::Attempts;
 
-use super::{
-    Store,
-    call::{self, LostAnswers},
-};
-use crate::{failure::Failure, item};
+use super::Store;
+use crate::{Failure, item, tombstone};
 
 /// What a create found.
 pub(crate) enum Created {
@@ -15,28 +13,26 @@ pub(crate) enum Created {
     New(Claim),
     /// The claim that an earlier, equal create made, as it is today.
     Before(Claim),
+    /// A tombstone: the claim that the key made has been deleted. The claim that was to be written, and what a caller is told
+    /// who may not know that the key was its own.
+    Deleted(Claim, Failure),
 }
 
 impl Store {
-    /// Writes `claim` unless its key has been used.
-    pub(crate) async fn create(
-        &self,
-        create: &CreateClaim,
-        claim: Claim,
-        key: IdempotencyKey,
-    ) -> Result<Created, Failure> {
-        let hash = item::request_hash(create);
-        let written_by = format!("{}:{key}", Operation::CreateClaim);
-        let lost = LostAnswers::default();
+    /// Writes a new claim unless its id, which is the create's idempotency key, has been used.
+    pub(crate) async fn create(&self, claim: Claim) -> Result<Created, Failure> {
+        let hash = item::request_hash(&claim);
+        let written_by = format!("{}:{}", Operation::CreateClaim, claim.claim_id);
+        let attempts = Attempts::default();
         let result = self
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item::from_claim(&claim, hash.clone(), written_by)))
+            .set_item(Some(item::from_claim(&claim, hash.clone(), written_by)?))
             .condition_expression("attribute_not_exists(PK)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .customize()
-            .interceptor(lost.clone())
+            .interceptor(attempts.clone())
             .send()
             .await;
         let error = match result {
@@ -44,21 +40,24 @@ impl Store {
             Err(error) => error,
         };
         let Some(PutItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() else {
-            return Err(lost.honest(call::failure(&error)));
+            return Err(attempts.failure(&error));
         };
-        let old = refusal.item().ok_or_else(|| Failure::internal("DynamoDB: no ALL_OLD on refusal"))?;
+        let no_old = || attempts.failure_or_unknown(Failure::internal("DynamoDB: no ALL_OLD on refusal"));
+        let old = refusal.item().ok_or_else(no_old)?;
+        if tombstone::is_tombstone(old) {
+            let reused =
+                reused("the claim that this Idempotency-Key made has been deleted: mint a new one to file it again");
+            // Its hash is gone: after a lost answer, what was deleted may be what this very call had filed.
+            return Ok(Created::Deleted(claim, attempts.failure_or_unknown(reused)));
+        }
         if item::text(old, item::REQUEST_HASH)? == hash {
             Ok(Created::Before(item::to_claim(old)?))
         } else {
-            Err(Problem::new(ProblemCode::IdempotencyKeyReused)
-                .with_detail("this Idempotency-Key made another claim of this member: mint a new one")
-                .into())
+            Err(reused("this Idempotency-Key made another claim of this member: mint a new one"))
         }
     }
 }
 
-impl From<item::NotAClaim> for Failure {
-    fn from(error: item::NotAClaim) -> Self {
-        Failure::internal(error.to_string())
-    }
+fn reused(detail: &'static str) -> Failure {
+    Problem::new(ProblemCode::IdempotencyKeyReused).with_detail(detail).into()
 }

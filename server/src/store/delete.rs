@@ -2,15 +2,14 @@
 
 use aws_sdk_dynamodb::{operation::delete_item::DeleteItemError, types::ReturnValuesOnConditionCheckFailure};
 use claims_api_types::{ClaimId, IfMatch, MemberId, Problem, ProblemCode};
+use private_api_lambda::dynamodb::Attempts;
 
-use super::{
-    Store,
-    call::{self, LostAnswers},
-    update::version_mismatch,
-};
+use super::Store;
 use crate::{
-    failure::Failure,
+    Failure,
+    failure::version_mismatch,
     item::{self, n},
+    tombstone,
 };
 
 impl Store {
@@ -30,30 +29,32 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(item::key(member, claim)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let mut condition = "attribute_exists(PK)".to_owned();
+        let mut condition = tombstone::ALIVE.to_owned();
         if let Some(IfMatch::Version(version)) = if_match {
             condition.push_str(" AND #version = :version");
             call = call
                 .expression_attribute_names("#version", "version")
                 .expression_attribute_values(":version", n(version));
         }
-        let lost = LostAnswers::default();
-        let result = call.condition_expression(condition).customize().interceptor(lost.clone()).send().await;
+        let attempts = Attempts::default();
+        let result = call.condition_expression(condition).customize().interceptor(attempts.clone()).send().await;
         let error = match result {
             Ok(_) => return Ok(()),
             Err(error) => error,
         };
         let Some(DeleteItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() else {
-            return Err(lost.honest(call::failure(&error)));
+            return Err(attempts.failure(&error));
         };
-        match (refusal.item(), if_match) {
-            (None, _) if lost.any() => Ok(()),
+        match (tombstone::alive(refusal.item()), if_match) {
+            (None, _) if attempts.lost_an_answer() => Ok(()),
             (Some(old), Some(IfMatch::Version(wanted))) => {
                 // It may have deleted what it was to delete, and a create that was still being retried made it anew.
-                Err(lost.honest(version_mismatch(wanted, item::to_claim(old)?.version)))
+                Err(attempts.failure_or_unknown(version_mismatch(wanted, item::to_claim(old)?.version)))
             }
             (None, _) => Err(Problem::new(ProblemCode::ClaimNotFound).into()),
-            (Some(_), _) => Err(Failure::internal("DynamoDB: refused to delete an item that exists")),
+            (Some(_), _) => {
+                Err(attempts.failure_or_unknown(Failure::internal("DynamoDB: refused to delete an item that exists")))
+            }
         }
     }
 }

@@ -1,29 +1,34 @@
 //! Get and list: consistent reads, so that a service reads its own writes.
 
 use claims_api_types::{Claim, ClaimId, ClaimPage, ListClaims, MemberId, NextToken, Problem, ProblemCode};
+use private_api_lambda::dynamodb::Attempts;
 
-use super::{Store, call};
-use crate::{failure::Failure, item};
+use super::Store;
+use crate::{Failure, item, tombstone};
 
 impl Store {
     /// The claim, or 404.
     pub(crate) async fn get(&self, member: &MemberId, claim: ClaimId) -> Result<Claim, Failure> {
+        let attempts = Attempts::default();
         let found = self
             .client
             .get_item()
             .table_name(&self.table)
             .set_key(Some(item::key(member, claim)))
             .consistent_read(true)
+            .customize()
+            .interceptor(attempts.clone())
             .send()
             .await
-            .map_err(|e| call::failure(&e))?;
-        match found.item() {
+            .map_err(|e| attempts.failure(&e))?;
+        match tombstone::alive(found.item()) {
             Some(item) => Ok(item::to_claim(item)?),
             None => Err(Problem::new(ProblemCode::ClaimNotFound).into()),
         }
     }
 
-    /// One page, newest first: the sort key holds a UUIDv7.
+    /// One page, newest first: the sort key holds a UUIDv7. Tombstones count towards the limit and are left out, so a page may
+    /// hold fewer claims, even none, and still not be the last.
     pub(crate) async fn list(&self, list: &ListClaims) -> Result<ClaimPage, Failure> {
         let mut query = self
             .client
@@ -43,8 +48,10 @@ impl Store {
                 .expression_attribute_names("#status", "status")
                 .expression_attribute_values(":status", item::s(status.as_str()));
         }
-        let answer = query.send().await.map_err(|e| call::failure(&e))?;
-        let claims = answer.items().iter().map(item::to_claim).collect::<Result<_, _>>()?;
+        let attempts = Attempts::default();
+        let answer = query.customize().interceptor(attempts.clone()).send().await.map_err(|e| attempts.failure(&e))?;
+        let claims = answer.items().iter().filter(|item| !tombstone::is_tombstone(item));
+        let claims = claims.map(item::to_claim).collect::<Result<_, _>>()?;
         let next_token = match answer.last_evaluated_key() {
             Some(last) => Some(last_claim(last)?),
             None => None,

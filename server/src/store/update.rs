@@ -6,16 +6,16 @@ use aws_sdk_dynamodb::{
 };
 use claims_api_types::{
     Claim, ClaimId, ClaimStatus, IdempotencyKey, IfMatch, MemberId, Operation, Problem, ProblemCode, Timestamp,
-    UpdateClaimRequest, Version,
+    UpdateClaimRequest,
 };
+use private_api_lambda::{dynamodb::Attempts, record};
 
-use super::{
-    Store,
-    call::{self, LostAnswers},
-};
+use super::Store;
 use crate::{
-    failure::Failure,
+    Failure,
+    failure::version_mismatch,
     item::{self, Item, n, s},
+    tombstone,
 };
 
 /// A whole update.
@@ -38,32 +38,34 @@ impl Store {
         let written_by = format!("{}:{key}:{condition_tag}", Operation::UpdateClaim);
         let from = placeholders(":from", request.status.allowed_from());
         let open = placeholders(":open", ClaimStatus::OPEN);
+        // What the update says; a field that it leaves out keeps its value.
+        let mut set = record::attributes(request)?;
+        let same: Vec<_> =
+            set.iter().filter(|(name, _)| name != "status").map(|(name, _)| format!("#{name} = :{name}")).collect();
         let mut condition = format!(
-            "attribute_exists(PK) AND #lastWrite <> :lastWrite AND #status IN ({}) AND (#status IN ({}) OR \
-             (#policyType = :policyType AND #claimAmount = :claimAmount AND #description = :description))",
+            "{} AND #lastWrite <> :lastWrite AND #status IN ({}) AND (#status IN ({}) OR ({}))",
+            tombstone::ALIVE,
             names(&from),
             names(&open),
+            same.join(" AND "),
         );
+        set.push(("updatedAt".to_owned(), s(now.to_string())));
+        set.push((item::LAST_WRITE.to_owned(), s(&written_by)));
+        let assignments: String = set.iter().map(|(name, _)| format!("#{name} = :{name}, ")).collect();
         let mut call = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(item::key(member_id, *claim_id)))
-            .update_expression(
-                "SET #policyType = :policyType, #claimAmount = :claimAmount, #description = :description, \
-                 #status = :status, #updatedAt = :now, #lastWrite = :lastWrite, #version = #version + :one",
-            )
-            .expression_attribute_values(":policyType", s(request.policy_type.as_str()))
-            .expression_attribute_values(":claimAmount", n(request.claim_amount))
-            .expression_attribute_values(":description", s(request.description.as_str()))
-            .expression_attribute_values(":status", s(request.status.as_str()))
-            .expression_attribute_values(":now", s(now.to_string()))
-            .expression_attribute_values(":lastWrite", s(&written_by))
+            .update_expression(format!("SET {assignments}#version = #version + :one"))
+            .expression_attribute_names("#version", "version")
             .expression_attribute_values(":one", n(1))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        for name in ["policyType", "claimAmount", "description", "status", "updatedAt", item::LAST_WRITE, "version"] {
-            call = call.expression_attribute_names(format!("#{name}"), name);
+        for (name, value) in set {
+            call = call
+                .expression_attribute_names(format!("#{name}"), &name)
+                .expression_attribute_values(format!(":{name}"), value);
         }
         for (name, status) in from.into_iter().chain(open) {
             call = call.expression_attribute_values(name, s(status.as_str()));
@@ -73,8 +75,8 @@ impl Store {
             call = call.expression_attribute_values(":version", n(version));
         }
 
-        let lost = LostAnswers::default();
-        let error = match call.condition_expression(condition).customize().interceptor(lost.clone()).send().await {
+        let attempts = Attempts::default();
+        let error = match call.condition_expression(condition).customize().interceptor(attempts.clone()).send().await {
             Ok(answer) => {
                 let new = answer.attributes().ok_or_else(|| Failure::internal("DynamoDB: no ALL_NEW on update"))?;
                 return Ok(item::to_claim(new)?);
@@ -84,16 +86,16 @@ impl Store {
         match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
                 // Somebody else may have written since an attempt of ours did: the refusal then is of the repeat only.
-                refused(update, &written_by, refusal.item()).map_err(|failure| lost.honest(failure))
+                refused(update, &written_by, refusal.item()).map_err(|failure| attempts.failure_or_unknown(failure))
             }
-            _ => Err(lost.honest(call::failure(&error))),
+            _ => Err(attempts.failure(&error)),
         }
     }
 }
 
 /// Why the condition failed, by the item it failed on. It may turn out that this very write had happened before.
 fn refused(update: &Update, written_by: &str, old: Option<&Item>) -> Result<Claim, Failure> {
-    let Some(old) = old else {
+    let Some(old) = tombstone::alive(old) else {
         return Err(Problem::new(ProblemCode::ClaimNotFound).into());
     };
     let claim = item::to_claim(old)?;
@@ -117,13 +119,6 @@ fn refused(update: &Update, written_by: &str, old: Option<&Item>) -> Result<Clai
         format!("a claim that is {} cannot become {}", claim.status, request.status)
     };
     Err(Problem::new(ProblemCode::InvalidTransition).with_detail(detail).into())
-}
-
-/// 412, with the version that stands.
-pub(super) fn version_mismatch(wanted: Version, stands: Version) -> Failure {
-    Problem::new(ProblemCode::VersionMismatch)
-        .with_detail(format!("If-Match names version {wanted}, the claim has version {stands}: read it again"))
-        .into()
 }
 
 fn placeholders<'a>(prefix: &str, statuses: &'a [ClaimStatus]) -> Vec<(String, &'a ClaimStatus)> {

@@ -1,9 +1,8 @@
 //! The first call to DynamoDB costs a TLS handshake; made while the function starts, no request waits for it.
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use claims_api_types::Operation;
+use private_api_lambda::limits;
 
 use super::Store;
 use crate::item::{Item, PK, SK};
@@ -14,8 +13,8 @@ impl Store {
     /// Whether it succeeds does not matter: the connection is open either way, and a real request will say what is
     /// wrong. Costs at most one write unit per cold start.
     pub async fn warm_up(&self, operation: Operation) {
-        // Lambda ends an init after 10 s: give up well before.
-        let in_time = tokio::time::timeout(Duration::from_secs(3), self.touch(operation)).await.is_ok();
+        // After a crash, an init is part of the invocation that waits for it.
+        let in_time = tokio::time::timeout(limits::ATTEMPT, self.touch(operation)).await.is_ok();
         tracing::debug!(%operation, in_time, "warm-up");
     }
 

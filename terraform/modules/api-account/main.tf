@@ -33,7 +33,7 @@ resource "aws_iam_role_policy" "this" {
 
 resource "aws_api_gateway_account" "this" {
   cloudwatch_role_arn = aws_iam_role.this.arn
-  reset_on_delete     = true # else the account keeps naming a role that is gone
+  reset_on_delete     = true # ours only, and only where we were told to own it; else the account keeps naming a role that is gone
 
   depends_on = [aws_iam_role_policy.this]
 }

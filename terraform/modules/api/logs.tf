@@ -26,6 +26,7 @@ resource "aws_cloudwatch_log_group" "access" {
   name              = "/aws/apigateway/${var.name}/${var.stage}/access"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.log_key_arn
+  skip_destroy      = var.keep_logs
 }
 
 resource "aws_cloudwatch_log_group" "execution" {

@@ -3,7 +3,7 @@
 locals {
   body = templatefile(var.openapi_document, merge(
     { authorization_type = var.authorization },
-    { for operation, function in var.functions : "${operation}_invoke_arn" => function.invoke_arn },
+    { for operation, arn in var.invoke_arns : "${operation}_invoke_arn" => arn },
   ))
   policy = jsonencode({
     Version = "2012-10-17"
@@ -44,6 +44,9 @@ resource "aws_api_gateway_rest_api" "this" {
     vpc_endpoint_ids = [var.endpoint_id] # the association makes {api}-{vpce}.execute-api... resolve
   }
 
+  # Whatever a deployment rests on is made before the old one goes (Terraform hands that on): the API, its policy, its endpoint with
+  # VPC, subnets and groups. Nothing of it has a name that can be had once only, and nothing else may be named here: the functions
+  # come in as text (invoke_arns).
   lifecycle {
     create_before_destroy = true
 
@@ -95,7 +98,8 @@ resource "aws_api_gateway_stage" "this" {
   }
 
   # Else API Gateway creates the execution group itself, without retention, and refuses to log without the account's role.
-  depends_on = [aws_cloudwatch_log_group.execution, var.logging_ready]
+  # And it serves only once its functions may be started.
+  depends_on = [aws_cloudwatch_log_group.execution, var.logging_ready, aws_lambda_permission.method]
 }
 
 resource "aws_api_gateway_method_settings" "all" {
@@ -110,6 +114,11 @@ resource "aws_api_gateway_method_settings" "all" {
     data_trace_enabled     = false # bodies and query strings hold personal data
     throttling_rate_limit  = var.throttle.rate
     throttling_burst_limit = var.throttle.burst
+  }
+
+  # By name only they would go with the old stage, unnoticed.
+  lifecycle {
+    replace_triggered_by = [aws_api_gateway_stage.this.id]
   }
 }
 

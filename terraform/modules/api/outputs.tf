@@ -42,3 +42,13 @@ output "deployment_id" {
   description = "The deployment that the stage serves."
   value       = aws_api_gateway_stage.this.deployment_id
 }
+
+output "parts" {
+  description = "Ids that change when the part is replaced: the API with its policy, the stage, each function's permission, the access log's group."
+  value = {
+    api         = [aws_api_gateway_rest_api.this.id, aws_api_gateway_rest_api_policy.this.id]
+    stage       = [aws_api_gateway_stage.this.id]
+    permissions = { for operation, permission in aws_lambda_permission.method : operation => permission.id }
+    logs        = { (aws_cloudwatch_log_group.access.name) = aws_cloudwatch_log_group.access.id }
+  }
+}

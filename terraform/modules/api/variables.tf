@@ -19,8 +19,13 @@ variable "authorization" {
 }
 
 variable "functions" {
-  description = "By operation id: the function, its invoke ARN, and the method and path (with /* for a parameter) that may invoke it."
-  type        = map(object({ name = string, invoke_arn = string, method = string, path = string }))
+  description = "By operation id: the function, and the method and path (with /* for a parameter) that may invoke it."
+  type        = map(object({ name = string, method = string, path = string }))
+}
+
+variable "invoke_arns" {
+  description = "By operation id: what an integration's uri names. Text, no reference to a function."
+  type        = map(string)
 }
 
 variable "endpoint_id" {
@@ -53,13 +58,18 @@ variable "log_key_arn" {
   type        = string
 }
 
+variable "keep_logs" {
+  description = "Leave the access log's group where it is when everything else is destroyed."
+  type        = bool
+}
+
 variable "log_retention_days" {
   description = "Days that the log groups keep their events."
   type        = number
 }
 
 variable "logging_ready" {
-  description = "Anything that exists only once the account's logging role is set; null where that is somebody else's."
+  description = "Anything that exists only once the account's logging role is set."
   type        = any
   default     = null
 }

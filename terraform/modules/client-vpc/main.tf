@@ -8,6 +8,7 @@ module "network" {
   availability_zones = var.availability_zones
   account_id         = var.account_id
   log_key_arn        = var.log_key_arn
+  keep_logs          = var.keep_logs
   log_retention_days = var.log_retention_days
 }
 
@@ -48,6 +49,7 @@ module "resolver" {
   subnet_ids  = module.network.subnet_ids
   domain_name = var.forward.domain_name
   target_ips  = var.forward.target_ips
+  targets     = var.forward.targets
   target_cidr = var.api_vpc.cidr
 }
 
@@ -86,17 +88,17 @@ module "s3" {
 module "client" {
   source = "../host"
 
-  name              = "${var.name}-client"
-  region            = var.region
-  architecture      = var.architecture
-  ami_id            = var.ami_id
-  vpc_id            = module.network.vpc_id
-  subnet_id         = module.network.subnet_ids["az1"]
-  https_to_cidrs    = { "Session Manager" = module.network.cidr, "the API VPC" = var.api_vpc.cidr }
-  s3_prefix_list_id = module.s3.prefix_list_id
-  artifacts         = var.artifacts
-  environment       = var.environment
-  signs_calls       = var.signs_calls
-  caller_policy     = var.caller_policy
-  network_ready     = [module.session_manager, module.s3, var.examples]
+  name           = "${var.name}-client"
+  region         = var.region
+  architecture   = var.architecture
+  ami_id         = var.ami_id
+  vpc_id         = module.network.vpc_id
+  subnet_id      = module.network.subnet_ids["az1"]
+  https_to_cidrs = { "Session Manager" = module.network.cidr, "the API VPC" = var.api_vpc.cidr }
+  s3_endpoint    = { id = module.s3.id, prefix_list_id = module.s3.prefix_list_id }
+  artifacts      = var.artifacts
+  environment    = var.environment
+  signs_calls    = var.signs_calls
+  caller_policy  = var.caller_policy
+  network_ready  = [module.session_manager, module.s3, var.examples]
 }

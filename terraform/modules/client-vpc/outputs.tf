@@ -20,3 +20,8 @@ output "routes" {
     back   = { for key, route in aws_route.back : key => route.destination_cidr_block }
   }
 }
+
+output "parts" {
+  description = "Ids that change when the part is replaced, as of the network."
+  value       = module.network.parts
+}

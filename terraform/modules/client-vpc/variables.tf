@@ -29,8 +29,8 @@ variable "api_vpc" {
 }
 
 variable "forward" {
-  description = "The API's name and the inbound addresses to ask for it. Null: no resolver endpoint, clients use the alias name."
-  type        = object({ domain_name = string, target_ips = list(string) })
+  description = "The API's name, the inbound addresses to ask for it, and what changes when they do. Null: no resolver endpoint, clients use the alias name."
+  type        = object({ domain_name = string, target_ips = list(string), targets = string })
 }
 
 variable "session_manager_policies" {
@@ -81,6 +81,11 @@ variable "caller_policy" {
 variable "log_key_arn" {
   description = "KMS key of the flow log's group."
   type        = string
+}
+
+variable "keep_logs" {
+  description = "Leave the flow log's group where it is when everything else is destroyed."
+  type        = bool
 }
 
 variable "log_retention_days" {

@@ -14,21 +14,32 @@ resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.log_key_arn
+  skip_destroy      = var.keep_logs
 }
 
 resource "aws_iam_role_policy" "this" {
   #checkov:skip=CKV_AWS_290:ENI and X-Ray actions know no resource to name; the function's own code is denied the ENI actions below
   #checkov:skip=CKV_AWS_355:same statements: AWS defines no resource-level permission for them
   name = "own-work-only"
-  role = var.role.name
+  role = var.role.id # unknown while the role is made again, so that the policy is too
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
       {
-        Sid      = "OneActionOnTheTable"
-        Effect   = "Allow"
-        Action   = var.dynamodb_action
-        Resource = var.table_arn
+        # Made by our code, inside the VPC: the role's keys are worth nothing elsewhere.
+        Sid       = "OneActionOnTheTable"
+        Effect    = "Allow"
+        Action    = var.dynamodb_action
+        Resource  = var.table.arn
+        Condition = { StringEquals = { "aws:SourceVpce" = var.table.endpoint_id } }
+      },
+      {
+        # DynamoDB's own calls in the role's name, which come from no endpoint of ours.
+        Sid       = "TableKeyThroughDynamoDB"
+        Effect    = "Allow"
+        Action    = var.table.key_actions
+        Resource  = var.table.key_arn
+        Condition = { StringEquals = { "kms:ViaService" = "dynamodb.${var.region}.amazonaws.com" } }
       },
       {
         Sid      = "OwnLogGroup"
@@ -37,6 +48,7 @@ resource "aws_iam_role_policy" "this" {
         Resource = "${aws_cloudwatch_log_group.this.arn}:*"
       },
       {
+        # Traces, logs and interfaces are Lambda's work with this role, from outside the VPC: no condition on where from.
         # "*": the trace actions know no resource.
         Sid      = "Tracing"
         Effect   = "Allow"
@@ -62,6 +74,11 @@ resource "aws_iam_role_policy" "this" {
   })
 }
 
+# A function goes on with the id of a role that is gone, and holds a group that is to go: with a new one of either it is made anew.
+resource "terraform_data" "made_with" {
+  input = { role = var.role.id, security_group = var.security_group_id }
+}
+
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_116:called synchronously by the gateway only; a dead letter queue is for asynchronous events
   #checkov:skip=CKV_AWS_173:the environment holds the table's name and a switch, no secret; Lambda encrypts it with its own key
@@ -82,7 +99,7 @@ resource "aws_lambda_function" "this" {
 
   environment {
     variables = {
-      DYNAMODB_TABLE_NAME                  = var.table_name
+      DYNAMODB_TABLE_NAME                  = var.table.name
       AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
     }
   }
@@ -102,6 +119,10 @@ resource "aws_lambda_function" "this" {
   # Traces leave through the Lambda service, not through the VPC: no X-Ray endpoint is needed.
   tracing_config {
     mode = "Active"
+  }
+
+  lifecycle {
+    replace_triggered_by = [terraform_data.made_with]
   }
 
   # Lambda refuses a function in a VPC whose role cannot make interfaces yet.

@@ -1,14 +1,22 @@
 output "name" {
-  description = "Name of the function."
-  value       = aws_lambda_function.this.function_name
-}
-
-output "invoke_arn" {
-  description = "What an integration's uri names."
-  value       = aws_lambda_function.this.invoke_arn
+  description = "Name of the function; unknown while it is made again, so that what is written on it is too."
+  value       = aws_lambda_function.this.id
 }
 
 output "role_policy" {
   description = "All that the role may do, as JSON."
   value       = aws_iam_role_policy.this.policy
+}
+
+output "role_policy_id" {
+  description = "The role's policy."
+  value       = aws_iam_role_policy.this.id
+}
+
+output "parts" {
+  description = "Ids that change when the part is replaced: what a call needs, and the log group."
+  value = {
+    call = [aws_lambda_function.this.id, aws_iam_role_policy.this.id]
+    logs = { (aws_cloudwatch_log_group.this.name) = aws_cloudwatch_log_group.this.id }
+  }
 }

@@ -5,7 +5,7 @@ variable "name" {
 
 variable "role" {
   description = "The function's own role, trusted by Lambda and without any policy but this module's."
-  type        = object({ name = string, arn = string })
+  type        = object({ id = string, arn = string })
 }
 
 variable "handler" {
@@ -63,14 +63,9 @@ variable "concurrency" {
   type        = number
 }
 
-variable "table_name" {
-  description = "Name of the claims table."
-  type        = string
-}
-
-variable "table_arn" {
-  description = "The claims table."
-  type        = string
+variable "table" {
+  description = "The claims table, its key and what using that takes, and the endpoint by which the table is reached."
+  type        = object({ name = string, arn = string, key_arn = string, key_actions = list(string), endpoint_id = string })
 }
 
 variable "subnet_ids" {
@@ -86,6 +81,11 @@ variable "security_group_id" {
 variable "log_key_arn" {
   description = "KMS key of the log group."
   type        = string
+}
+
+variable "keep_logs" {
+  description = "Leave the log group where it is when everything else is destroyed."
+  type        = bool
 }
 
 variable "log_retention_days" {

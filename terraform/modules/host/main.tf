@@ -26,7 +26,7 @@ resource "aws_vpc_security_group_egress_rule" "https" {
 resource "aws_vpc_security_group_egress_rule" "s3" {
   security_group_id = aws_security_group.this.id
   description       = "HTTPS to S3 through its gateway endpoint"
-  prefix_list_id    = var.s3_prefix_list_id
+  prefix_list_id    = var.s3_endpoint.prefix_list_id
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
@@ -65,6 +65,11 @@ resource "aws_iam_role_policy" "session_manager" {
   })
 }
 
+locals {
+  # Elsewhere the instance's keys open nothing.
+  through_the_endpoint = { "aws:SourceVpce" = var.s3_endpoint.id }
+}
+
 resource "aws_iam_role_policy" "examples" {
   name = "fetch-examples"
   role = aws_iam_role.this.id
@@ -76,13 +81,14 @@ resource "aws_iam_role_policy" "examples" {
         Effect    = "Allow"
         Action    = "s3:ListBucket"
         Resource  = var.artifacts.arn
-        Condition = { StringLike = { "s3:prefix" = "examples/*" } }
+        Condition = { StringLike = { "s3:prefix" = "examples/*" }, StringEquals = local.through_the_endpoint }
       },
       {
-        Sid      = "GetExamples"
-        Effect   = "Allow"
-        Action   = "s3:GetObject"
-        Resource = "${var.artifacts.arn}/examples/*"
+        Sid       = "GetExamples"
+        Effect    = "Allow"
+        Action    = "s3:GetObject"
+        Resource  = "${var.artifacts.arn}/examples/*"
+        Condition = { StringEquals = local.through_the_endpoint }
       },
     ]
   })
@@ -99,6 +105,14 @@ resource "aws_iam_role_policy" "caller" {
 resource "aws_iam_instance_profile" "this" {
   name = var.name
   role = aws_iam_role.this.name
+
+  lifecycle {
+    replace_triggered_by = [aws_iam_role.this.id] # of the same name, and not in the profile any more
+  }
+}
+
+resource "terraform_data" "architecture" {
+  input = var.architecture
 }
 
 resource "aws_instance" "this" {
@@ -130,6 +144,8 @@ resource "aws_instance" "this" {
 
   lifecycle {
     ignore_changes = [ami] # a newer image is no reason to throw a running instance away
+    # The image of another architecture is, and a profile that is gone.
+    replace_triggered_by = [terraform_data.architecture, aws_iam_instance_profile.this.id]
   }
 
   # At first boot it reports to Session Manager and fetches the examples.

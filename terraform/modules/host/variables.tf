@@ -33,9 +33,9 @@ variable "https_to_cidrs" {
   type        = map(string)
 }
 
-variable "s3_prefix_list_id" {
-  description = "Addresses of S3 in this region."
-  type        = string
+variable "s3_endpoint" {
+  description = "The VPC's endpoint for S3, and the addresses behind it."
+  type        = object({ id = string, prefix_list_id = string })
 }
 
 variable "artifacts" {

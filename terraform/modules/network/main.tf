@@ -9,8 +9,12 @@ resource "aws_vpc" "this" {
 }
 
 locals {
-  # Static keys, so that nothing is re-created when the account's list of zones changes its order.
-  zones = { az1 = { index = 0, zone = var.availability_zones[0] }, az2 = { index = 1, zone = var.availability_zones[1] } }
+  # Static keys, so that nothing is re-created when the account's list of zones changes its order. Each key has a range of its
+  # own for each zone (by its letter, odd for az1, even for az2): a subnet in another zone can be made beside the old one.
+  zones = { for key, slot in { az1 = 0, az2 = 1 } : key => {
+    zone  = var.availability_zones[slot]
+    range = 2 * index(["a", "b", "c", "d", "e", "f", "g", "h"], substr(var.availability_zones[slot], -1, 1)) + 1 - slot
+  } }
 }
 
 resource "aws_subnet" "private" {
@@ -18,10 +22,22 @@ resource "aws_subnet" "private" {
 
   vpc_id                  = aws_vpc.this.id
   availability_zone       = each.value.zone
-  cidr_block              = cidrsubnet(var.cidr, 4, each.value.index + 1)
+  cidr_block              = cidrsubnet(var.cidr, 4, each.value.range)
   map_public_ip_on_launch = false
 
   tags = { Name = "${var.name}-private-${each.key}" }
+
+  # Lambda takes up to 40 minutes to give back a function's interfaces, and the subnet waits for them.
+  timeouts {
+    delete = "45m"
+  }
+
+  lifecycle {
+    # Functions and endpoints move to the new one before the old one goes.
+    create_before_destroy = true
+    # 0.1.0 counted zones, whatever their letter: such a subnet keeps its range until it moves.
+    ignore_changes = [cidr_block]
+  }
 }
 
 resource "aws_route_table" "private" {
@@ -36,6 +52,11 @@ resource "aws_route_table_association" "private" {
 
   subnet_id      = aws_subnet.private[each.key].id
   route_table_id = aws_route_table.private[each.key].id
+
+  # With its subnet, so that no interface is ever in one without the way to DynamoDB.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # No rules at all: whoever forgets to name a security group gets nothing.
@@ -50,6 +71,7 @@ resource "aws_cloudwatch_log_group" "flow" {
   name              = "/aws/vpc/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.log_key_arn
+  skip_destroy      = var.keep_logs
 }
 
 resource "aws_iam_role" "flow" {

@@ -23,6 +23,11 @@ variable "log_key_arn" {
   type        = string
 }
 
+variable "keep_logs" {
+  description = "Leave the flow log's group where it is when everything else is destroyed."
+  type        = bool
+}
+
 variable "log_retention_days" {
   description = "Days that the flow log keeps its events."
   type        = number

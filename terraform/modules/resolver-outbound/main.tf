@@ -38,6 +38,10 @@ resource "aws_route53_resolver_endpoint" "this" {
   }
 }
 
+resource "terraform_data" "targets" {
+  input = var.targets
+}
+
 resource "aws_route53_resolver_rule" "this" {
   name                 = var.name
   domain_name          = var.domain_name
@@ -50,6 +54,11 @@ resource "aws_route53_resolver_rule" "this" {
     content {
       ip = target_ip.value
     }
+  }
+
+  # Addresses that are not known yet cannot be planned into a rule that is there: provider 5.100 ends with "inconsistent final plan".
+  lifecycle {
+    replace_triggered_by = [terraform_data.targets]
   }
 }
 

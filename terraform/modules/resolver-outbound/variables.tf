@@ -23,6 +23,11 @@ variable "target_ips" {
   type        = list(string)
 }
 
+variable "targets" {
+  description = "Which endpoint has those addresses, and in which zones: another text for other addresses."
+  type        = string
+}
+
 variable "target_cidr" {
   description = "Range in which those addresses lie."
   type        = string

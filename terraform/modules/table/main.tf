@@ -1,14 +1,9 @@
-# The claims table and its key. Who may use the key: the five functions, and only by way of DynamoDB.
+# The claims table and its key. Of this deployment's roles its functions. may use the key, and only by way of DynamoDB.
 
 locals {
   # A key policy's resource is the key itself; "*" is how that is written.
   this_key = "*"
 
-  # Use of a table's key; AWS's example with the wildcards written out.
-  use_actions = [
-    "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:ReEncryptFrom", "kms:ReEncryptTo",
-  ]
   through_dynamodb = { StringEquals = { "kms:CallerAccount" = var.account_id, "kms:ViaService" = "dynamodb.${var.region}.amazonaws.com" } }
 }
 
@@ -28,21 +23,23 @@ resource "aws_kms_key" "this" {
         Resource  = local.this_key
       },
       {
-        # Whoever creates, restores or inspects the table: needs kms permissions of its own besides.
+        # Whoever creates, restores or inspects the table: needs kms permissions of its own besides. The instances never do.
         Sid       = "AccountThroughDynamoDB"
         Effect    = "Allow"
         Principal = { AWS = "arn:${var.partition}:iam::${var.account_id}:root" }
-        Action    = concat(["kms:CreateGrant"], local.use_actions)
+        Action    = concat(["kms:CreateGrant"], var.use_actions)
         Resource  = local.this_key
-        Condition = local.through_dynamodb
+        Condition = merge(local.through_dynamodb, { ArnNotEquals = { "aws:PrincipalArn" = var.instance_role_arns } })
       },
       {
+        # Their own policies have to say so too. By ARN in a condition: as a principal, KMS would keep the role's id, and a role
+        # made again under its name would have lost the key.
         Sid       = "FunctionsThroughDynamoDB"
         Effect    = "Allow"
-        Principal = { AWS = var.user_role_arns }
-        Action    = local.use_actions
+        Principal = { AWS = "arn:${var.partition}:iam::${var.account_id}:root" }
+        Action    = var.use_actions
         Resource  = local.this_key
-        Condition = local.through_dynamodb
+        Condition = merge(local.through_dynamodb, { ArnEquals = { "aws:PrincipalArn" = var.user_role_arns } })
       },
     ]
   })
@@ -76,5 +73,24 @@ resource "aws_dynamodb_table" "this" {
   server_side_encryption {
     enabled     = true
     kms_key_arn = aws_kms_key.this.arn
+  }
+
+  lifecycle {
+    # A changed name would be another table, and an empty one. Ignored, so that the one with the claims stays in the plan and can
+    # be told from the one that was asked for; a table that is made takes the name as given.
+    ignore_changes = [name]
+
+    postcondition {
+      condition     = self.name == var.name
+      error_message = <<-EOT
+        The claims of this deployment are in the table ${self.name}, and the configuration asks for ${var.name}, which would be empty.
+        Keep the table: put this line into your variables.
+
+          table_name = "${self.name}"
+
+        (Release 0.1.0 named every table claimsTable where nothing was said.) To start again without the claims: apply with
+        deletion_protection = false and this name, then with the new name and -replace=module.table.aws_dynamodb_table.this
+      EOT
+    }
   }
 }

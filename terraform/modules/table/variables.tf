@@ -29,7 +29,17 @@ variable "administration_actions" {
 }
 
 variable "user_role_arns" {
-  description = "Roles that read or write items; the key lets them through by way of DynamoDB."
+  description = "Roles that read or write items, as text: the key lets them through by way of DynamoDB where their own policies do."
+  type        = list(string)
+}
+
+variable "instance_role_arns" {
+  description = "Roles, as text, that get nothing from the key, whatever their policies say: those of the instances."
+  type        = list(string)
+}
+
+variable "use_actions" {
+  description = "What using the key takes."
   type        = list(string)
 }
 

@@ -28,7 +28,7 @@ export function unsigned(deployment) {
 
 export function signed(deployment) {
   const { anybody, role, roleWith, roleWithout, administrator, stranger, ANOTHER_ACCOUNT } = words(deployment);
-  const { endpoint, endpointOfAnotherVpc, endpointOfAFriend, outside, thing, bait, arn } = words(deployment);
+  const { endpoint, besides, endpointOfAnotherVpc, endpointOfAFriend, outside, thing, bait, delegated, arn } = words(deployment);
   const { api, callerPolicy } = deployment;
   const ours = endpoint("claims-execute-api");
   const route = (path, stage = "dev") => thing(`${stage}/${path}`, { arn: `${api.arn}/${stage}/${path}`, policy: api.policy });
@@ -43,6 +43,13 @@ export function signed(deployment) {
     [anybody, endpointOfAFriend, INVOKE, route("GET/claim"), NOT_ALLOWED],
     [roleWithout, endpointOfAFriend, INVOKE, route("GET/claim"), NOT_ALLOWED],
     [stranger, endpointOfAFriend, INVOKE, route("GET/claim"), NOT_ALLOWED],
+    // The caller's key, from outside: its own policy alone.
+    ...callers.flatMap((caller) => [
+      [caller, ours, INVOKE, delegated("dev/GET/claim", `${api.arn}/dev/GET/claim`), ALLOWED],
+      [caller, outside, INVOKE, delegated("dev/GET/claim", `${api.arn}/dev/GET/claim`), NOT_ALLOWED],
+      [caller, endpointOfAnotherVpc, INVOKE, delegated("dev/GET/claim", `${api.arn}/dev/GET/claim`), NOT_ALLOWED],
+    ]),
+    ...callers.map((caller) => [caller, besides("claims-execute-api"), "execute-api:InvalidateCache", delegated("dev/GET/claim", `${api.arn}/dev/GET/claim`), NOT_ALLOWED]),
     // The caller policy is for the five routes of this stage.
     ...callers.map((caller) => [caller, ours, INVOKE, route("DELETE/claim"), NOT_ALLOWED]),
     ...callers.map((caller) => [caller, ours, INVOKE, route("GET/claim", "prod"), NOT_ALLOWED]),

@@ -30,12 +30,20 @@ export function words(deployment) {
     role: (name) => ({ ...someRole(name, account, name, known(roles, name).policies), role: name }),
     administrator: someRole("an administrator of ours", account, "administrator", EVERYTHING),
     roleWith: (policy) => ({ ...someRole("a role of ours with the caller policy", account, "caller", [{ name: "caller", policy }]), caller: true }),
+    // A role of ours to which somebody else has given more than we did, and one whose policies are gone.
+    roleWithEverything: (name) => someRole(`${name}, were it an administrator`, account, name, EVERYTHING),
+    roleWithNothing: (name) => someRole(`${name} without its policies`, account, name, []),
     roleWithout: someRole("a role of ours without permissions", account, "nobody", []),
     stranger: someRole("another account's administrator", ANOTHER_ACCOUNT, "administrator", EVERYTHING),
     service: (host, owner) => ({ name: owner ? `${host} for ${owner}` : host, principal: host, policies: [], context: owner && { "aws:SourceAccount": owner } }),
     ANOTHER_ACCOUNT,
 
     // ---- from where ----
+    // In the VPC, where the endpoint's own policy is not in the way: the caller's side alone is asked.
+    besides: (name) => {
+      const { id, vpc } = known(endpoints, name);
+      return { name: `as through ${name}, were it open`, context: { "aws:SourceVpce": id, "aws:SourceVpc": vpc } };
+    },
     outside: { name: "from outside every endpoint", context: {} },
     // Whoever comes across a peering connection counts as in the endpoint's own VPC.
     endpoint: (name) => {
@@ -54,6 +62,8 @@ export function words(deployment) {
     bait: (name, arn) => ({ name: `another account's ${name}`, arn, policy: TO_EVERYBODY, account: ANOTHER_ACCOUNT }),
     // Ours, and as if it admitted everybody: whatever else stands in the way is seen alone.
     opened: (name, arn) => ({ name: `${name}, were it open to everybody`, arn, policy: TO_EVERYBODY, account }),
+    // Ours, and as if it left everything to the policies of this account's own roles: theirs are asked alone.
+    delegated: (name, arn) => ({ name: `${name}, were it left to the roles`, arn, policy: statement({ Principal: { AWS: `arn:aws:iam::${account}:root` } }), account }),
     noResource: (owner = account) => ({ name: "everything", arn: "*", account: owner }),
   };
 }

@@ -22,7 +22,7 @@ export async function endpoints(deployment) {
   // Every action of the service by somebody who may do everything, so that the endpoint alone is asked.
   for (const [name, passing] of Object.entries(PASSES)) {
     const service = passing[0].split(":")[0];
-    const fill = { Partition: "aws", Region: region, Account: account, TableName: "claimsTable" };
+    const fill = { Partition: "aws", Region: region, Account: account, TableName: table.arn.split("/")[1] };
     for (const { action, arn } of await everyAction(service, fill)) {
       const passes = passing.includes(action) && (service !== "dynamodb" || arn === table.arn);
       const on = arn === "*" ? noResource() : thing(arn, { arn });
@@ -62,23 +62,28 @@ export async function endpoints(deployment) {
 
 export function instances(deployment) {
   const { bucket, table, tableKey, roles } = deployment;
-  const { role, outside, endpoint, thing, noResource, arn } = words(deployment);
+  const { role, outside, endpoint, besides, endpointOfAnotherVpc, thing, noResource, arn } = words(deployment);
   return Object.entries(INSTANCES).flatMap(([name, s3Name]) => {
-    const [it, s3] = [role(name), endpoint(s3Name)];
+    const [it, s3, inside] = [role(name), endpoint(s3Name), besides(s3Name)];
     const object = (key) => thing(`the bucket's ${key}`, { ...bucket, arn: `${bucket.arn}/${key}` });
     const list = thing("the bucket", bucket);
     return [
       [it, s3, "s3:GetObject", object("examples/claims"), ALLOWED, TLS],
       [it, s3, "s3:GetObject", object("examples/claims"), DENIED, { "aws:SecureTransport": "false" }],
       [it, s3, "s3:ListBucket", list, ALLOWED, { ...TLS, "s3:prefix": "examples/claims" }],
-      // Outside the endpoint, so that the role alone is asked.
-      [it, outside, "s3:ListBucket", thing("another bucket", { arn: "arn:aws:s3:::another" }), NOT_ALLOWED, { ...TLS, "s3:prefix": "examples/claims" }],
-      [it, outside, "s3:ListBucketVersions", list, NOT_ALLOWED, { ...TLS, "s3:prefix": "examples/claims" }],
-      [it, outside, "s3:ListBucket", list, NOT_ALLOWED, { ...TLS, "s3:prefix": "" }],
-      [it, outside, "s3:ListBucket", list, NOT_ALLOWED, TLS],
-      [it, outside, "s3:GetObject", object("elsewhere/claims"), NOT_ALLOWED, TLS],
-      [it, outside, "s3:PutObject", object("examples/claims"), NOT_ALLOWED, TLS],
-      [it, outside, "s3:DeleteObject", object("examples/claims"), NOT_ALLOWED, TLS],
+      // The role's key, from outside: carried away, it opens nothing.
+      ...[outside, endpointOfAnotherVpc, besides("claims-execute-api")].flatMap((where) => [
+        [it, where, "s3:GetObject", object("examples/claims"), NOT_ALLOWED, TLS],
+        [it, where, "s3:ListBucket", list, NOT_ALLOWED, { ...TLS, "s3:prefix": "examples/claims" }],
+      ]),
+      // Without the endpoint's policy, so that the role alone is asked.
+      [it, inside, "s3:ListBucket", thing("another bucket", { arn: "arn:aws:s3:::another" }), NOT_ALLOWED, { ...TLS, "s3:prefix": "examples/claims" }],
+      [it, inside, "s3:ListBucketVersions", list, NOT_ALLOWED, { ...TLS, "s3:prefix": "examples/claims" }],
+      [it, inside, "s3:ListBucket", list, NOT_ALLOWED, { ...TLS, "s3:prefix": "" }],
+      [it, inside, "s3:ListBucket", list, NOT_ALLOWED, TLS],
+      [it, inside, "s3:GetObject", object("elsewhere/claims"), NOT_ALLOWED, TLS],
+      [it, inside, "s3:PutObject", object("examples/claims"), NOT_ALLOWED, TLS],
+      [it, inside, "s3:DeleteObject", object("examples/claims"), NOT_ALLOWED, TLS],
       [it, outside, "ssmmessages:OpenDataChannel", noResource(), ALLOWED],
       // What AmazonSSMManagedInstanceCore would give besides.
       [it, outside, "ssm:GetParameter", thing("a parameter", { arn: arn("ssm", "parameter/secret") }), NOT_ALLOWED],

@@ -9,10 +9,10 @@ const INTERFACE_ACTIONS = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInter
 
 export async function functions(deployment) {
   const { account, region, table, tableKey, logKey, bucket } = deployment;
-  const { role, endpoint, outside, thing, bait, noResource, arn, ANOTHER_ACCOUNT } = words(deployment);
-  const storage = endpoint("claims-dynamodb");
+  const { role, endpoint, besides, outside, endpointOfAnotherVpc, thing, bait, delegated, noResource, arn, ANOTHER_ACCOUNT } = words(deployment);
+  const [storage, inside] = [endpoint("claims-dynamodb"), besides("claims-dynamodb")];
   const at = (TableName) => everyAction("dynamodb", { Partition: "aws", Region: region, Account: account, TableName, GlobalTableName: TableName });
-  const [onTheTable, onAnother] = [await at("claimsTable"), await at("anotherTable")];
+  const [onTheTable, onAnother] = [await at(table.arn.split("/")[1]), await at("anotherTable")];
   if (!onTheTable.some((pair) => pair.arn === table.arn)) throw new Error(`${table.arn} is in none of the pairs`);
 
   return Object.entries(ITS_ACTION).flatMap(([operation, own]) => {
@@ -27,14 +27,23 @@ export async function functions(deployment) {
       [it, storage, `dynamodb:${own}`, thing("the table", table), ALLOWED, { "dynamodb:LeadingKeys": ["MEMBER#123"] }],
       [it, storage, `dynamodb:${own}`, thing("another table", { arn: `${table.arn}2` }), NOT_ALLOWED],
       [it, storage, `dynamodb:${own}`, bait("table", table.arn.replace(account, ANOTHER_ACCOUNT)), NOT_ALLOWED],
-      // Outside the endpoint too, so that the role alone is asked.
+      // The role's key, from outside: carried away, it opens nothing.
+      [it, outside, `dynamodb:${own}`, thing("the table", table), NOT_ALLOWED],
+      [it, endpointOfAnotherVpc, `dynamodb:${own}`, thing("the table", table), NOT_ALLOWED],
+      [it, besides("claims-execute-api"), `dynamodb:${own}`, thing("the table", table), NOT_ALLOWED],
+      // Without the endpoint's policy, so that the role alone is asked.
       ...[...onTheTable, ...onAnother].map(({ action, arn: on }) => {
         const its = action === `dynamodb:${own}` && on === table.arn;
-        return [it, outside, action, thing(on, { arn: on }), its ? ALLOWED : NOT_ALLOWED];
+        return [it, inside, action, thing(on, { arn: on }), its ? ALLOWED : NOT_ALLOWED];
       }),
 
       // ---- the keys: only by way of DynamoDB, and never the one of the logs ----
       [it, outside, "kms:Decrypt", thing("the table's key", tableKey), ALLOWED, throughDynamoDb],
+      // The role's own side alone.
+      [it, outside, "kms:Decrypt", delegated("the table's key", tableKey.arn), ALLOWED, throughDynamoDb],
+      [it, outside, "kms:Decrypt", delegated("the table's key", tableKey.arn), NOT_ALLOWED],
+      [it, outside, "kms:ScheduleKeyDeletion", delegated("the table's key", tableKey.arn), NOT_ALLOWED, throughDynamoDb],
+      [it, outside, "kms:Decrypt", delegated("the logs' key", logKey.arn), NOT_ALLOWED, throughDynamoDb],
       [it, outside, "kms:Decrypt", thing("the table's key", tableKey), NOT_ALLOWED],
       [it, outside, "kms:Decrypt", thing("the table's key", tableKey), NOT_ALLOWED, { ...throughDynamoDb, "kms:ViaService": `s3.${region}.amazonaws.com` }],
       [it, outside, "kms:Decrypt", thing("the table's key", tableKey), NOT_ALLOWED, { ...throughDynamoDb, "kms:CallerAccount": ANOTHER_ACCOUNT }],

@@ -82,7 +82,7 @@ export function services(deployment) {
 
 export function keys(deployment) {
   const { account, region, tableKey, logKey, bucket } = deployment;
-  const { administrator, anybody, stranger, roleWithout, service, outside, thing, ANOTHER_ACCOUNT } = words(deployment);
+  const { administrator, anybody, stranger, roleWithout, roleWithEverything, roleWithNothing, service, outside, thing, ANOTHER_ACCOUNT } = words(deployment);
   const [ofTable, ofLogs] = [thing("the table's key", tableKey), thing("the logs' key", logKey)];
   const via = (host, caller = account) => ({ "kms:ViaService": `${host}.${region}.amazonaws.com`, "kms:CallerAccount": caller });
   const logs = service(`logs.${region}.amazonaws.com`);
@@ -95,6 +95,12 @@ export function keys(deployment) {
     ...[ofTable, ofLogs].map((key) => [stranger, outside, "kms:Decrypt", key, NOT_ALLOWED]),
     ...[ofTable, ofLogs].map((key) => [stranger, outside, "kms:ScheduleKeyDeletion", key, NOT_ALLOWED]),
     [administrator, outside, "kms:Decrypt", ofTable, ALLOWED, via("dynamodb")],
+    ...["claims-bastion", "claims-client-client"].map((name) => [roleWithEverything(name), outside, "kms:Decrypt", ofTable, NOT_ALLOWED, via("dynamodb")]),
+    // The functions' roles, as far as the key itself goes: by way of DynamoDB, to use it, and by their own policies too.
+    [roleWithEverything("claims-getClaim"), outside, "kms:Decrypt", ofTable, ALLOWED, via("dynamodb")],
+    [roleWithEverything("claims-getClaim"), outside, "kms:Decrypt", ofTable, NOT_ALLOWED, via("s3")],
+    [roleWithEverything("claims-getClaim"), outside, "kms:ReplicateKey", ofTable, NOT_ALLOWED, via("dynamodb")],
+    [roleWithNothing("claims-getClaim"), outside, "kms:Decrypt", ofTable, NOT_ALLOWED, via("dynamodb")],
     [administrator, outside, "kms:Decrypt", ofTable, NOT_ALLOWED, via("ec2")],
     [administrator, outside, "kms:Decrypt", ofTable, NOT_ALLOWED, via("dynamodb", ANOTHER_ACCOUNT)],
     [administrator, outside, "kms:ReplicateKey", ofTable, NOT_ALLOWED, via("dynamodb")],

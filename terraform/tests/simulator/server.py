@@ -1,14 +1,21 @@
-"""A local AWS: moto's server with eight answers mended that terraform-provider-aws 5.100 cannot take.
+"""A local AWS: moto's server with eight answers put right that terraform-provider-aws 5.100 cannot take, and with what AWS refuses
+(strict.py, interfaces.py). service.py says after every call whether the service stands.
 
     python server.py --host 127.0.0.1 --port 5000
 
 Each patch names what moto 5.2.5 does without it. Remove a patch when the proof passes without it.
 """
 
+import argparse
 import json
 import os
-import sys
 
+# Loading them takes seconds, and nothing here attaches one.
+os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "false")
+
+import interfaces
+import service
+import strict
 from moto.apigateway.models import Account, RestAPI
 from moto.awslambda.models import LambdaFunction
 from moto.core.responses import ActionResult
@@ -18,7 +25,6 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses.monitoring import Monitoring
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket
-from moto.server import main
 
 
 def escape_rest_api_policy():
@@ -137,7 +143,10 @@ def keep_prefix_list_rule_description():
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "false")
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--host", default="127.0.0.1")
+    arguments.add_argument("--port", type=int, default=5000)
+    given = arguments.parse_args()
     escape_rest_api_policy()
     keep_lambda_logging_config()
     know_detailed_monitoring()
@@ -146,4 +155,6 @@ if __name__ == "__main__":
     admit_plain_http_to_buckets()
     show_instance_security_groups()
     keep_prefix_list_rule_description()
-    main(sys.argv[1:])
+    strict.install()
+    interfaces.install()
+    service.serve(given.host, given.port)

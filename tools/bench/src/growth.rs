@@ -5,13 +5,12 @@ use std::{error::Error, time::Instant};
 use claims_api_types::Operation;
 use claims_server::Api;
 use dynoxide::{AttributeValue, Database, ImportOptions, Item};
-use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    events::{MEMBER, event},
-    samples::{Ratios, Samples},
+    measured_rounds::{Rounds, Samples},
+    proxy_events::{MEMBER, call, create, event, id_of},
 };
 
 const ROUNDS: usize = 25;
@@ -43,71 +42,44 @@ pub async fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     for (claims, members) in [(PAGE, 0), (10_000, 0), (args.most, 0), (PAGE, 10_000)] {
         tables.push(table(claims, members).await?);
     }
-    let mut ratios = Vec::new();
-    for round in 0..=ROUNDS {
-        for operation in MEASURED {
-            let mut now = vec![0.0; tables.len()];
-            for turn in 0..tables.len() {
-                let who = (round + turn) % tables.len();
-                now[who] = median_call(&tables[who], operation).await?;
-            }
-            for (table, time) in tables.iter().zip(&now).skip(1) {
-                // The first round warms up.
-                if round > 0 {
-                    ratios.push((operation, &table.name, *time, now[0]));
-                }
-            }
+    let rounds = Rounds::of(ROUNDS, tables.len(), async |who| {
+        let mut medians = [0.0; MEASURED.len()];
+        for (median, operation) in medians.iter_mut().zip(MEASURED) {
+            *median = median_call(&tables[who], operation).await?;
         }
-    }
-    for operation in MEASURED {
-        for table in &tables[1..] {
-            let mut of_this = Ratios::default();
-            for (_, _, time, baseline) in ratios.iter().filter(|r| r.0 == operation && *r.1 == table.name) {
-                of_this.push(*time, *baseline);
-            }
-            of_this.report(&format!("{operation}, {}", table.name), &tables[0].name, None);
+        Ok(medians)
+    })
+    .await?;
+    for (value, operation) in MEASURED.iter().enumerate() {
+        for (who, table) in tables.iter().enumerate().skip(1) {
+            let what = format!("{operation}, {}", table.name);
+            rounds.report(&what, (who, value), &tables[0].name, (0, value), None);
         }
     }
     Ok(())
 }
 
-async fn median_call(table: &Table, operation: Operation) -> Result<f64, Box<dyn Error>> {
+async fn median_call(Table { api, claim, .. }: &Table, operation: Operation) -> Result<f64, Box<dyn Error>> {
     let mut times = Samples::default();
     for _ in 0..CALLS {
-        let event: ApiGatewayProxyRequest = serde_json::from_value(event(operation, &table.claim))?;
+        let event = event(operation, claim).to_string();
         let start = Instant::now();
-        let body = call(&table.api, operation, event).await?;
+        let body = call(api, operation, &event).await?;
         times.push(start.elapsed());
         if operation == Operation::CreateClaim {
             // The table stays what it is.
-            let created = serde_json::from_value(crate::events::event(Operation::DeleteClaim, &claim_id(&body)?))?;
-            call(&table.api, Operation::DeleteClaim, created).await?;
+            let delete = self::event(Operation::DeleteClaim, &id_of(&body)?).to_string();
+            call(api, Operation::DeleteClaim, &delete).await?;
         }
     }
     Ok(times.median())
 }
 
-/// The answer's body.
-async fn call(api: &Api, operation: Operation, event: ApiGatewayProxyRequest) -> Result<String, Box<dyn Error>> {
-    let answer = api.invoke(operation, LambdaEvent::new(event, Default::default())).await?;
-    let answer = serde_json::to_value(&answer)?;
-    match answer["statusCode"].as_u64() {
-        Some(200..300) => Ok(answer["body"].as_str().unwrap_or_default().to_owned()),
-        _ => Err(format!("{operation} answered {answer}").into()),
-    }
-}
-
-fn claim_id(body: &str) -> Result<String, Box<dyn Error>> {
-    let claim: serde_json::Value = serde_json::from_str(body)?;
-    Ok(claim["claimId"].as_str().ok_or("the create did not answer with a claim")?.to_owned())
-}
-
 /// Fills a database in memory by the engine's bulk import: the claims are copies of one that the API wrote itself.
 async fn table(claims: usize, members: usize) -> Result<Table, Box<dyn Error>> {
     let database = Database::memory()?;
-    let api = Api::new(claims_local::store_over(database.clone()).await?);
-    let create = serde_json::from_value(event(Operation::CreateClaim, ""))?;
-    let claim = claim_id(&call(&api, Operation::CreateClaim, create).await?)?;
+    let api = Api::new(crate::store::over(private_api_storage::Database::over(database.clone(), "bench")).await?);
+    let claim = create(&api).await?;
     let scanned = database.scan(serde_json::from_value(json!({ "TableName": "claimsTable" }))?)?;
     let model = scanned.items.and_then(|items| items.into_iter().next()).ok_or("the table has no claim")?;
 

@@ -1,13 +1,14 @@
 //! What the API costs, as ratios against baselines that run beside it. `cargo xtask bench` builds what is compared and
 //! runs all of it; the README beside this crate says how it measures.
 
-mod events;
-mod gateway;
 mod growth;
-mod lambda;
+mod lambda_functions;
+mod local_gateway;
+mod measured_rounds;
 mod own_code;
-mod samples;
+mod proxy_events;
 mod soak;
+mod store;
 
 use std::{error::Error, process::ExitCode};
 
@@ -17,7 +18,7 @@ use clap::Parser;
 #[derive(Parser)]
 enum Bench {
     /// Cold start, first request, warm calls and memory of the functions
-    Lambda(lambda::Args),
+    Lambda(lambda_functions::Args),
     /// Time in our own code for each operation, DynamoDB's call left out
     OwnCode,
     /// Get and list while the member or the table grows
@@ -46,10 +47,10 @@ fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
     };
     runtime.enable_all().build()?.block_on(async {
         match bench {
-            Bench::Lambda(args) => lambda::run(args).await,
+            Bench::Lambda(args) => lambda_functions::run(args).await,
             Bench::OwnCode => own_code::run().await,
             Bench::Growth(args) => growth::run(args).await,
-            Bench::Gateway => gateway::run().await,
+            Bench::Gateway => local_gateway::run().await,
             Bench::Soak(args) => soak::run(args).await,
         }
     })

@@ -18,12 +18,12 @@ use aws_sdk_dynamodb::{
 };
 use claims_api_types::Operation;
 use claims_server::{Api, Store};
-use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest};
+use private_api_storage::Database;
 use serde_json::Value;
 
 use crate::{
-    events::event,
-    samples::{Ratios, Samples},
+    measured_rounds::{Rounds, Samples},
+    proxy_events::{body_of, event, id_of},
 };
 
 const ROUNDS: usize = 25;
@@ -33,59 +33,56 @@ const LIMIT_US: f64 = 100.0;
 pub async fn run() -> Result<(), Box<dyn Error>> {
     // The line that each call logs is part of it.
     claims_server::telemetry::start_writing(Mutex::new(tempfile::tempfile()?));
-    let embedded = claims_local::embedded_store().await?;
+    let embedded = crate::store::over(Database::memory("bench")?).await?;
     let calls = Calls::default();
     let config = embedded.client().config().to_builder().interceptor(calls.clone()).build();
     let client = Client::from_conf(config);
     let api = Api::new(Store::new(client.clone(), embedded.table()));
 
-    let mut own = Operation::ALL.map(|operation| (operation, Samples::default(), Ratios::default()));
-    for round in 0..=ROUNDS {
-        let mut times = Operation::ALL.map(|_| (Samples::default(), Samples::default()));
+    // A claim's life, whatever the order in `ALL`.
+    let mut life = Operation::ALL;
+    life.sort_by_key(|operation| match operation {
+        Operation::CreateClaim => 0,
+        Operation::DeleteClaim => 2,
+        _ => 1,
+    });
+    // Of each operation our time, then of each the SDK's.
+    const OPERATIONS: usize = Operation::ALL.len();
+    let rounds = Rounds::of(ROUNDS, 1, async |_| {
+        let mut times = [(); 2 * OPERATIONS].map(|()| Samples::default());
         let mut around = Samples::default();
         for _ in 0..CALLS {
             around.push(around_a_call(&client, embedded.table(), &calls).await?);
             let mut claim = String::new();
-            // In the order of a claim's life, whatever the order in `ALL`.
-            for operation in LIFE {
-                let (answer, ours, theirs) = call(&api, &calls, operation, &claim).await?;
+            for (place, operation) in life.into_iter().enumerate() {
+                let (body, ours, theirs) = call(&api, &calls, operation, &claim).await?;
                 if operation == Operation::CreateClaim {
-                    let body: Value = serde_json::from_str(answer["body"].as_str().unwrap_or_default())?;
-                    claim = body["claimId"].as_str().unwrap_or_default().to_owned();
+                    claim = id_of(&body)?;
                 }
-                let index = Operation::ALL.iter().position(|o| *o == operation).unwrap_or_default();
-                times[index].0.push(ours);
-                times[index].1.push(theirs);
+                times[place].push(ours);
+                times[OPERATIONS + place].push(theirs);
             }
         }
-        // The first round warms up.
-        if round > 0 {
-            for ((operation, samples, ratios), (ours, theirs)) in own.iter_mut().zip(times) {
-                let (ours, theirs) = (ours.median() - around.median(), theirs.median() + around.median());
-                if ours <= 0.0 {
-                    return Err(format!("{operation} took no time: the measurement is broken").into());
-                }
-                samples.push_value(ours);
-                ratios.push(ours, theirs);
+        let mut medians = times.map(|samples| samples.median());
+        for place in 0..OPERATIONS {
+            medians[place] -= around.median();
+            medians[OPERATIONS + place] += around.median();
+            if medians[place] <= 0.0 {
+                return Err(format!("{} took no time: the measurement is broken", life[place]).into());
             }
         }
-    }
-    for (operation, samples, ratios) in own {
-        samples.report(&format!("own code, {operation}"), 1e6, "µs", LIMIT_US);
-        ratios.report(&format!("own code, {operation}"), "its embedded DynamoDB call", None);
+        Ok(medians)
+    })
+    .await?;
+    for (place, operation) in life.into_iter().enumerate() {
+        let what = format!("own code, {operation}");
+        rounds.value(0, place).report(&what, 1e6, "µs", LIMIT_US);
+        rounds.report(&what, (0, place), "its embedded DynamoDB call", (0, OPERATIONS + place), None);
     }
     Ok(())
 }
 
-const LIFE: [Operation; 5] = [
-    Operation::CreateClaim,
-    Operation::GetClaim,
-    Operation::ListClaims,
-    Operation::UpdateClaim,
-    Operation::DeleteClaim,
-];
-
-/// The answer, the time in our code, the time in the SDK's call.
+/// The answer's body, the time in our code, the time in the SDK's call.
 async fn call(
     api: &Api,
     calls: &Calls,
@@ -94,15 +91,13 @@ async fn call(
 ) -> Result<(Value, Duration, Duration), Box<dyn Error>> {
     let event = event(operation, claim).to_string();
     let start = Instant::now();
-    let event: ApiGatewayProxyRequest = serde_json::from_str(&event)?;
-    let answer = serde_json::to_vec(&api.invoke(operation, LambdaEvent::new(event, Default::default())).await?)?;
+    let answer = api.answer(operation, event.as_bytes(), None).await;
     let all = start.elapsed();
     let theirs = calls.take();
-    let answer: Value = serde_json::from_slice(&answer)?;
-    match answer["statusCode"].as_u64() {
-        Some(200..300) if theirs > Duration::ZERO => Ok((answer, all - theirs, theirs)),
-        _ => Err(format!("{operation} answered {answer}").into()),
+    if theirs == Duration::ZERO {
+        return Err(format!("{operation} called nothing").into());
     }
+    Ok((body_of(operation, &serde_json::from_str(&answer.json)?)?, all - theirs, theirs))
 }
 
 /// What the SDK does in a call before its first hook and after its last: the least of it, a GetItem's.

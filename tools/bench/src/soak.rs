@@ -3,23 +3,23 @@
 use std::{
     error::Error,
     fs,
-    io::{BufRead, BufReader},
-    path::PathBuf,
-    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use claims_client::{ClaimsClient, Endpoint, types::*};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::samples::Samples;
+use crate::measured_rounds::Samples;
 
 /// How long, how fast, and what.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The API's program
+    /// Where the API is
     #[arg(long)]
-    claims_local: PathBuf,
+    url: String,
+    /// Its process
+    #[arg(long)]
+    process: u32,
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     minutes: u64,
     /// Claims' lives a second: each is a create, a get, a list, an update and a delete
@@ -35,39 +35,12 @@ const LATENCY: f64 = 2.0;
 const TAIL: f64 = 4.0;
 const MEMBERS: u64 = 1_000;
 
-struct Api(Child, String);
-
-impl Api {
-    fn start(program: &PathBuf) -> Result<Self, Box<dyn Error>> {
-        let mut child =
-            Command::new(program).args(["--port", "0"]).env("RUST_LOG", "error").stdout(Stdio::piped()).spawn()?;
-        let stdout = child.stdout.take().ok_or("claims-local has no output")?;
-        for line in BufReader::new(stdout).lines() {
-            let line = line?;
-            if let Some(at) = line.find("http://127.0.0.1:") {
-                let url = line[at..].split_whitespace().next().unwrap_or_default().to_owned();
-                return Ok(Self(child, url));
-            }
-        }
-        let _ = child.kill();
-        Err("claims-local did not say where it is".into())
-    }
-
-    /// Resident KiB and open descriptors; Linux says them.
-    fn state(&self) -> Result<(f64, f64), Box<dyn Error>> {
-        let folder = format!("/proc/{}", self.0.id());
-        let status = fs::read_to_string(format!("{folder}/status"))?;
-        let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix("kB"));
-        let memory = memory.ok_or("no VmRSS")?.trim().parse()?;
-        Ok((memory, fs::read_dir(format!("{folder}/fd"))?.count() as f64))
-    }
-}
-
-impl Drop for Api {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// Resident KiB and open descriptors of a process; Linux says them.
+fn state(process: u32) -> Result<(f64, f64), Box<dyn Error>> {
+    let folder = format!("/proc/{process}");
+    let status = fs::read_to_string(format!("{folder}/status"))?;
+    let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix("kB"));
+    Ok((memory.ok_or("no VmRSS")?.trim().parse()?, fs::read_dir(format!("{folder}/fd"))?.count() as f64))
 }
 
 /// What was seen in one sixtieth of the time.
@@ -79,8 +52,7 @@ struct Minute {
 }
 
 pub async fn run(args: &Args) -> Result<(), Box<dyn Error>> {
-    let api = Api::start(&args.claims_local)?;
-    let client = ClaimsClient::builder().endpoint(Endpoint::url(&*api.1)).build()?;
+    let client = ClaimsClient::builder().endpoint(Endpoint::url(&*args.url)).build()?;
     // A standing population, so that the lists have something to show.
     for number in 0..MEMBERS {
         client.create_claim(claim(number)?).await?;
@@ -94,9 +66,10 @@ pub async fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         while start.elapsed() < step {
             ticks.tick().await;
             number += 1;
-            calls += life(&client, number, &mut times).await?;
+            life(&client, number, &mut times).await?;
         }
-        let (memory, descriptors) = api.state()?;
+        calls += times.len();
+        let (memory, descriptors) = state(args.process)?;
         let seen = Minute { memory, descriptors, p50: times.median() * 1e6, p99: times.quantile(0.99) * 1e6 };
         eprintln!(
             "{minute:>2}/60  {calls} calls  {:.1} MiB  {} descriptors  p50 {:.0} µs  p99 {:.0} µs",
@@ -129,32 +102,30 @@ fn judge(minutes: &[Minute]) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// One claim from create to delete. The number of calls.
-async fn life(client: &ClaimsClient, number: u64, times: &mut Samples) -> Result<u64, Box<dyn Error>> {
-    let mut timed = |start: Instant| times.push(start.elapsed());
-    let start = Instant::now();
-    let created = client.create_claim(claim(number)?).await?;
-    timed(start);
-    let start = Instant::now();
-    let read = client.get_claim(&created.member_id, created.claim_id).await?;
-    timed(start);
-    let start = Instant::now();
-    let page = client.list_claims(&created.member_id).await?;
-    timed(start);
+/// One claim from create to delete, with the time of each call.
+async fn life(client: &ClaimsClient, number: u64, times: &mut Samples) -> Result<(), Box<dyn Error>> {
+    let created = timed(client.create_claim(claim(number)?), times).await?;
+    let read = timed(client.get_claim(&created.member_id, created.claim_id), times).await?;
+    let page = timed(client.list_claims(&created.member_id), times).await?;
     if !page.claims.contains(&read) {
         return Err("a created claim is not in its member's list".into());
     }
     let update = UpdateClaimRequest { status: ClaimStatus::InReview, ..read.to_update() };
-    let start = Instant::now();
-    let updated = client.update_claim(&read.member_id, read.claim_id, update).if_match(read.version).await?;
-    timed(start);
-    let start = Instant::now();
-    client.delete_claim(&updated.member_id, updated.claim_id).if_match(updated.version).await?;
-    timed(start);
-    Ok(5)
+    let update = client.update_claim(&read.member_id, read.claim_id, update).if_match(read.version);
+    let updated = timed(update, times).await?;
+    timed(client.delete_claim(&updated.member_id, updated.claim_id).if_match(updated.version), times).await?;
+    Ok(())
 }
 
-fn claim(number: u64) -> Result<CreateClaim, InvalidValue> {
+async fn timed<C: IntoFuture>(call: C, times: &mut Samples) -> C::Output {
+    let start = Instant::now();
+    let done = call.await;
+    times.push(start.elapsed());
+    done
+}
+
+/// A claim of ordinary size.
+pub fn claim(number: u64) -> Result<CreateClaim, InvalidValue> {
     Ok(CreateClaim {
         member_id: format!("member-{}", number % MEMBERS).parse()?,
         policy_id: "9".parse()?,

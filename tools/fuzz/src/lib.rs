@@ -5,17 +5,17 @@
 //! the code for as long as it is let (`cargo xtask nightly`).
 #![allow(clippy::unwrap_used, clippy::expect_used)] // A panic is what a fuzz target reports with.
 
-mod answers;
-mod events;
+mod proxy_events;
+mod server_answers;
 
 use std::{fmt::Display, str::FromStr};
 
-pub use answers::answer;
 use claims_api_types::{
     ClaimAmount, ClaimId, CreateClaimRequest, IdempotencyKey, IfMatch, MemberId, MemberName, NextToken, PageLimit,
     PolicyId, Problem, Timestamp, UpdateClaimRequest, Version, validate::Findings,
 };
-pub use events::event;
+pub use proxy_events::event;
+pub use server_answers::answer;
 
 /// A target: its name, which is also its corpus's, and its function.
 pub type Target = (&'static str, fn(&[u8]));
@@ -123,8 +123,11 @@ pub fn problem(data: &[u8]) {
 /// The lowering to API Gateway's OpenAPI: a document is lowered or refused with its place, and never passed through unseen.
 pub fn lowering(data: &[u8]) {
     let Ok(document) = serde_json::from_slice::<serde_json::Value>(data) else { return };
-    match claims_openapi::lower::lower(&document) {
-        Ok(lowered) => assert_eq!(lowered["openapi"], "3.0.3"),
-        Err(refusal) => assert!(refusal.at.starts_with('#') && !refusal.why.is_empty(), "{refusal}"),
+    // The other journeys of a document end, too.
+    let _ = claims_openapi::down::down(&document);
+    let _ = claims_openapi::compat::breaking_changes(&document, &document);
+    match claims_openapi::lower::lower(&document, &claims_openapi::lower::Options::default()) {
+        Ok(made) => assert_eq!(made.document["openapi"], "3.0.3"),
+        Err(why) => assert!(why.refusals.iter().all(|r| r.at.starts_with('#') && !r.what.is_empty()), "{why}"),
     }
 }

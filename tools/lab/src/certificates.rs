@@ -1,11 +1,11 @@
 //! A certificate authority for one lab, and the endpoint's certificate with the names that AWS's has.
 
-use std::{error::Error, fs, path::Path};
+use std::{fs, path::Path};
 
-use crate::design::Design;
+use crate::{namespaces::Done, planned_network::Design};
 
 /// Writes `ca.pem`, `endpoint.pem` and `endpoint.key` into the folder. The authority's key is never written.
-pub fn write(design: &Design, folder: &Path) -> Result<(), Box<dyn Error>> {
+pub fn write(design: &Design, folder: &Path) -> Done {
     let key = rcgen::KeyPair::generate()?;
     let mut params = rcgen::CertificateParams::default();
     params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);

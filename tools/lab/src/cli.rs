@@ -1,71 +1,59 @@
 //! The program's commands. People use `cargo xtask lab`, which makes the plan and builds this first.
 
 use std::{
-    error::Error,
-    path::PathBuf,
+    fs,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::atomic::Ordering,
-    thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use clap::{Parser, Subcommand};
-use tokio::{
-    runtime::Runtime,
-    signal::unix::{SignalKind, signal},
-};
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    design::Design,
+    checks,
     lab::{self, Lab},
-    map,
-    network::STOPPED,
-    probe, scenario, serve,
+    namespaces::{Done, STOPPED},
+    planned_network::Design,
+    servers, who_is_where,
 };
 
 #[derive(Parser)]
 #[command(about = "The private network on one machine; cargo xtask lab drives this")]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
 enum Command {
     /// Builds a lab, says who is where, and leaves it standing
-    Up(Source),
+    Up {
+        /// The Terraform plan as JSON
+        plan: PathBuf,
+    },
     /// Builds a lab, proves everything in it, takes it down
     Test {
-        #[command(flatten)]
-        source: Source,
-        /// Folder of the built example programs
-        #[arg(long)]
-        examples: PathBuf,
+        /// The Terraform plan as JSON
+        plan: PathBuf,
+        /// The program `claims`
+        claims: PathBuf,
     },
     /// Takes one lab down, or all
     Down {
         /// The lab's id [default: all]
         id: Option<String>,
     },
-    #[command(subcommand, hide = true)]
-    Serve(serve::Server),
+    /// A server of the lab, in its namespace
     #[command(hide = true)]
-    Probe,
+    Serve { lab: PathBuf, role: String },
+    /// One check, in the namespace that it is about
+    #[command(hide = true)]
+    Check { lab: PathBuf, claims: PathBuf, index: usize },
 }
 
-#[derive(clap::Args)]
-struct Source {
-    /// The Terraform plan as JSON; without it the files' own values are used
-    #[arg(long)]
-    plan: Option<PathBuf>,
-    /// The folder terraform/
-    #[arg(long)]
-    terraform: PathBuf,
-}
-
+/// The program.
 pub fn main() -> ExitCode {
-    match run(Cli::parse().command) {
-        Ok(code) => code,
+    let done =
+        tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| runtime.block_on(run(Command::parse())));
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(why) => {
             eprintln!("error: {why}");
             ExitCode::FAILURE
@@ -73,65 +61,57 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
-    let runtime = Runtime::new()?;
+/// Whether all is well.
+async fn run(command: Command) -> Done<bool> {
     match command {
-        Command::Serve(server) => runtime.block_on(serve::run(server))?,
-        Command::Probe => runtime.block_on(probe::run())?,
+        Command::Serve { lab, role } => servers::run(&Lab::read(&lab)?, &role).await?,
+        Command::Check { lab, claims, index } => checks::run_one(&Lab::read(&lab)?, &claims, index).await?,
         Command::Down { id } => {
             for id in id.map_or_else(lab::all, |id| Ok(vec![id]))? {
                 lab::down(&id)?;
                 println!("took down {id}");
             }
         }
-        Command::Up(source) => {
-            let design = Design::read(source.plan.as_deref(), &source.terraform)?;
-            let lab = until_stopped(&runtime, move || Lab::up(design).map_err(|e| e.to_string()))??;
-            println!("{}", map::of(&lab));
+        Command::Up { plan } => {
+            let lab = until_stopped(move || Lab::up(design(&plan)?)).await?;
+            println!("{}", who_is_where::of(&lab));
         }
-        Command::Test { source, examples } => {
-            let design = Design::read(source.plan.as_deref(), &source.terraform)?;
-            let passed = until_stopped(&runtime, move || {
-                let started = Instant::now();
-                let lab = Lab::up(design).map_err(|e| e.to_string())?;
-                println!("lab {}, built from {} ({:.1} s)", lab.id, lab.design.source, started.elapsed().as_secs_f64());
-                let passed = scenario::run_all(&lab, &examples);
-                lab::down(&lab.id).map_err(|e| e.to_string())?;
-                println!("took down {} ({:.1} s in all)", lab.id, started.elapsed().as_secs_f64());
-                Ok::<_, String>(passed)
-            })??;
-            if !passed {
-                return Ok(ExitCode::FAILURE);
-            }
-        }
+        Command::Test { plan, claims } => return until_stopped(move || test(&plan, &claims)).await,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(true)
+}
+
+fn design(plan: &Path) -> Done<Design> {
+    Design::of(&serde_json::from_str(&fs::read_to_string(plan)?)?)
+}
+
+fn test(plan: &Path, claims: &Path) -> Done<bool> {
+    let started = Instant::now();
+    let lab = Lab::up(design(plan)?)?;
+    println!("lab {}, built from the Terraform plan of part 2 ({:.1} s)", lab.id, started.elapsed().as_secs_f64());
+    let passed = checks::run_all(&lab, claims);
+    lab::down(&lab.id)?;
+    println!("took down {} ({:.1} s in all)", lab.id, started.elapsed().as_secs_f64());
+    passed
 }
 
 /// Does the work in a thread of its own; on Ctrl-C it fails at its next step, cleans up, and only then the program ends.
-fn until_stopped<T: Send + 'static>(
-    runtime: &Runtime,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Box<dyn Error>> {
-    let worker = thread::spawn(work);
-    runtime.block_on(async {
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut hang_up = signal(SignalKind::hangup())?;
-        while !worker.is_finished() {
-            tokio::select! {
-                _ = interrupt.recv() => stop(),
-                _ = terminate.recv() => stop(),
-                _ = hang_up.recv() => stop(),
-                () = tokio::time::sleep(Duration::from_millis(50)) => {}
-            }
+async fn until_stopped<T: Send + 'static>(work: impl FnOnce() -> Done<T> + Send + 'static) -> Done<T> {
+    let mut worker = tokio::task::spawn_blocking(work);
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    loop {
+        tokio::select! {
+            done = &mut worker => return done.unwrap_or_else(|_| {
+                let left = lab::CURRENT.get().map(|id| lab::down(id));
+                Err(format!("the lab's own work panicked; cleaning up: {left:?}").into())
+            }),
+            _ = interrupt.recv() => stop(),
+            _ = terminate.recv() => stop(),
+            _ = hang_up.recv() => stop(),
         }
-        Ok::<_, Box<dyn Error>>(())
-    })?;
-    worker.join().map_err(|_| {
-        let left = lab::CURRENT.get().map(|id| lab::down(id));
-        format!("the lab's own work panicked; cleaning up: {left:?}").into()
-    })
+    }
 }
 
 fn stop() {

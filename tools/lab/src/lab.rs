@@ -1,7 +1,7 @@
 //! A lab's life: built, remembered, taken down.
 
 use std::{
-    error::Error,
+    collections::{BTreeMap, BTreeSet},
     fs,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
@@ -10,15 +10,13 @@ use std::{
     time::Duration,
 };
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     certificates,
-    design::Design,
-    network::{
-        Done, end_children, names, run, run_always, serve,
-        topology::{self, Addresses, DYNAMODB, ENDPOINTS, GATEWAY, OTHER, PRIVATE_LINK},
+    namespaces::{
+        Done, end_children, resolvers, run, run_always, serve,
+        topology::{self, Addresses, DYNAMODB, GATEWAY, links},
     },
+    planned_network::Design,
 };
 
 /// Everything about a lab that is not a namespace lies below this, in a folder with the lab's id.
@@ -32,7 +30,6 @@ pub const LINK_PORT: u16 = 8443;
 pub static CURRENT: OnceLock<String> = OnceLock::new();
 
 /// A network that stands.
-#[derive(Serialize, Deserialize)]
 pub struct Lab {
     pub id: String,
     pub design: Design,
@@ -41,11 +38,10 @@ pub struct Lab {
 
 impl Lab {
     /// Builds the network and starts everything in it. Whatever stops it half-way, nothing is left.
-    pub fn up(design: Design) -> Result<Self, Box<dyn Error>> {
+    pub fn up(design: Design) -> Done<Self> {
         let id: String = uuid::Uuid::new_v4().simple().to_string().chars().take(6).collect();
-        let addresses = Addresses::of(&design);
         CURRENT.get_or_init(|| id.clone());
-        let lab = Self { id, design, addresses };
+        let lab = Self::of(id, design);
         lab.build().map_err(|why| match down(&lab.id) {
             Ok(()) => why,
             Err(left) => format!("{why}; and cleaning up: {left}").into(),
@@ -56,25 +52,24 @@ impl Lab {
     fn build(&self) -> Done {
         // The endpoint's key lies there.
         fs::DirBuilder::new().recursive(true).mode(0o700).create(self.folder())?;
-        fs::write(self.file("lab.json"), serde_json::to_vec_pretty(self)?)?;
+        fs::write(self.file("lab.json"), serde_json::to_vec_pretty(&(&self.id, &self.design))?)?;
         certificates::write(&self.design, &self.folder())?;
         topology::build(&self.design, &self.addresses, &|role| self.ns(role))?;
-        names::serve(self)?;
-        let state = self.file("lab.json").display().to_string();
-        let start = |role: &str, arguments: &[&str]| {
-            serve(&self.ns(role), &[&["serve"], arguments].concat(), &self.file(&format!("{role}.log")))
-        };
-        start(DYNAMODB, &["dynamodb", "--lab", &state])?;
-        start(GATEWAY, &["gateway", "--lab", &state])?;
-        for (role, link) in ENDPOINTS.into_iter().chain([OTHER]).zip(PRIVATE_LINK) {
-            start(role, &["endpoint", "--lab", &state, "--gateway", &format!("{link}:{LINK_PORT}"), "--name", role])?;
-        }
-        Ok(())
+        resolvers::serve(self)?;
+        [DYNAMODB, GATEWAY].into_iter().chain(links().map(|(role, _)| role)).try_for_each(|role| {
+            let arguments = [&*self.file("lab.json"), Path::new(role)];
+            serve(&self.ns(role), arguments, &self.file(&format!("{role}.log")))
+        })
     }
 
-    /// The lab that a child process of ours serves in.
-    pub fn read(file: &Path) -> Result<Self, Box<dyn Error>> {
-        Ok(serde_json::from_str(&fs::read_to_string(file)?)?)
+    fn of(id: String, design: Design) -> Self {
+        Self { id, addresses: Addresses::of(&design), design }
+    }
+
+    /// The lab that a child process of ours is in.
+    pub fn read(file: &Path) -> Done<Self> {
+        let (id, design) = serde_json::from_str(&fs::read_to_string(file)?)?;
+        Ok(Self::of(id, design))
     }
 
     /// The namespace of a role.
@@ -90,7 +85,7 @@ impl Lab {
         self.folder().join(name)
     }
 
-    pub fn environment(&self, mode: &str) -> Result<std::collections::BTreeMap<String, String>, Box<dyn Error>> {
+    pub fn environment(&self, mode: &str) -> Done<BTreeMap<String, String>> {
         let found = self.design.environment.get(mode).cloned();
         let mut environment = found.ok_or_else(|| format!("the design has no client_environment {mode}"))?;
         environment.insert("CLAIMS_API_CA_FILE".to_owned(), self.file("ca.pem").display().to_string());
@@ -99,15 +94,11 @@ impl Lab {
 }
 
 /// Ends every process in a lab's namespaces, for those who wait for one.
-pub fn end_processes(id: &str) -> Result<Vec<String>, Box<dyn Error>> {
+pub fn end_processes(id: &str) -> Done<Vec<String>> {
     let of_this_lab = format!("{PREFIX}{id}-");
     let list = run_always("ip", &["netns", "list"], "")?;
-    let namespaces: Vec<_> = list
-        .lines()
-        .filter_map(|line| line.split_whitespace().next())
-        .filter(|name| name.starts_with(&of_this_lab))
-        .map(str::to_owned)
-        .collect();
+    let names = list.lines().filter_map(|line| line.split_whitespace().next());
+    let namespaces: Vec<_> = names.filter(|name| name.starts_with(&of_this_lab)).map(str::to_owned).collect();
     for namespace in &namespaces {
         let pids = run_always("ip", &["netns", "pids", namespace], "")?;
         for pid in pids.split_whitespace() {
@@ -141,17 +132,10 @@ pub fn down(id: &str) -> Done {
 }
 
 /// The ids of all labs on this machine, complete or not.
-pub fn all() -> Result<Vec<String>, Box<dyn Error>> {
+pub fn all() -> Done<Vec<String>> {
     let list = run("ip", &["netns", "list"])?;
-    let mut ids: Vec<_> = list
-        .lines()
-        .filter_map(|line| line.strip_prefix(PREFIX)?.split('-').next())
-        .map(str::to_owned)
-        .chain(
-            fs::read_dir(STATE).into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()),
-        )
-        .collect();
-    ids.sort();
-    ids.dedup();
-    Ok(ids)
+    let standing = list.lines().filter_map(|line| line.strip_prefix(PREFIX)?.split('-').next()).map(str::to_owned);
+    let folders = fs::read_dir(STATE).into_iter().flatten().flatten();
+    let ids: BTreeSet<_> = standing.chain(folders.map(|e| e.file_name().to_string_lossy().into_owned())).collect();
+    Ok(ids.into_iter().collect())
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::{
     package,
-    process::{root, run_shown, target},
+    process::{Server, root, run_shown, target},
 };
 use report::Row;
 
@@ -76,14 +76,9 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
 }
 
 fn lambda() -> Result<Vec<Row>, Box<dyn Error>> {
-    run_shown(Command::new("cargo").current_dir(root()).args([
-        "build",
-        "--release",
-        "--package",
-        "claims-server",
-        "--bin",
-        "claims-lambda",
-    ]))?;
+    let mut build = Command::new("cargo");
+    build.args(["build", "--release", "--package", "claims-server", "--bin", "claims-lambda"]);
+    run_shown(build.current_dir(root()))?;
     let functions = target().join("functions");
     for (package, profile) in [("empty", "product"), ("put-item", "release")] {
         let mut build = Command::new("cargo");
@@ -95,7 +90,11 @@ fn lambda() -> Result<Vec<Row>, Box<dyn Error>> {
 
     let mut bench = ours()?;
     bench.arg("lambda").arg("--claims-lambda").arg(&claims_lambda).arg("--empty").arg(&empty);
-    bench.arg("--put-item").arg(&put_item).arg("--amazon-roots").arg(root().join("server/src/amazon-roots.pem"));
+    bench
+        .arg("--put-item")
+        .arg(&put_item)
+        .arg("--amazon-roots")
+        .arg(root().join("private-api/lambda/src/amazon-roots.pem"));
     let mut rows = rows_of(&mut bench)?;
     let [ours, empty, put_item] = [zip(&claims_lambda)?, zip(&empty)?, zip(&put_item)?];
     let limit = cfg!(target_arch = "x86_64").then_some(package::LARGEST_X86_64 / MIB);
@@ -134,7 +133,7 @@ pub struct SoakArgs {
     /// How long
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
     minutes: u32,
-    /// Claims' lives a second, each of five calls
+    /// Claims' lives a second, each from create to delete
     #[arg(long, default_value_t = 20)]
     rate: u32,
 }
@@ -142,7 +141,8 @@ pub struct SoakArgs {
 /// Runs `claims-local` for a long time at a steady rate, and fails if its memory, descriptors or latency grow.
 pub fn soak(args: &SoakArgs) -> Result<(), Box<dyn Error>> {
     let mut soak = ours()?;
-    soak.arg("soak").arg("--claims-local").arg(target().join("release/claims-local"));
+    let local = Server::claims_local(&target().join("release"))?;
+    soak.args(["soak", "--url", &local.url]).arg(format!("--process={}", local.id()));
     run_shown(soak.arg(format!("--minutes={}", args.minutes)).arg(format!("--rate={}", args.rate)))
 }
 

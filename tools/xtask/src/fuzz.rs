@@ -1,13 +1,13 @@
 //! `cargo xtask fuzz`: the fuzz targets under cargo-fuzz, each for a bounded time.
 
-use std::{error::Error, fs, path::PathBuf, process::Command};
+use std::{error::Error, fs, process::Command};
 
 use crate::{
     process::{root, run_shown, target},
-    tools::{cargo_tool, install_cargo_tool},
+    tools::CargoTool,
 };
 
-const CARGO_FUZZ: &str = "0.13.2";
+const CARGO_FUZZ: CargoTool = CargoTool { name: "cargo-fuzz", version: "0.13.2" };
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -20,7 +20,7 @@ pub struct Args {
 
 /// Runs them; a crash is kept below `target/fuzz/artifacts` and fails.
 pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
-    let cargo_fuzz = installed()?;
+    let cargo_fuzz = CARGO_FUZZ.installed()?;
     let base = target().join("fuzz");
     for name in if args.only.is_empty() { targets()? } else { args.only.clone() } {
         let seeds = root().join("tools/fuzz/corpus").join(&name);
@@ -55,12 +55,4 @@ fn targets() -> Result<Vec<String>, Box<dyn Error>> {
     }
     names.sort();
     Ok(names)
-}
-
-/// cargo-fuzz, built once if it is not at hand.
-fn installed() -> Result<PathBuf, Box<dyn Error>> {
-    match cargo_tool("cargo-fuzz", CARGO_FUZZ) {
-        Some(found) => Ok(found),
-        None => install_cargo_tool("cargo-fuzz", CARGO_FUZZ, &[]),
-    }
 }

@@ -8,25 +8,24 @@ use std::{
     time::Duration,
 };
 
+use claims_api_types::Operation;
 use serde_json::{Value, json};
 
 use crate::{
-    process::{build_as_tested, find, root, run_logged},
+    ci::absent,
+    process::{build_as_tested, root, run_logged, target},
     terraform::workspace::Workspace,
 };
-
-/// What the lab is made of.
-pub const PROGRAMS: &[&[&str]] = &[&["ip"], &["ss"], &["dnsmasq"], &["nft"]];
 
 /// What to do with it.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
-    what: What,
+    action: Action,
 }
 
 #[derive(clap::Subcommand)]
-enum What {
+enum Action {
     /// Builds a lab, says who is where, and leaves it standing
     Up,
     /// Builds a lab, proves everything in it, takes it down
@@ -45,13 +44,11 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     }
     let built = build_as_tested(&["claims-lab", "claims"])?;
     let mut lab = Command::new(built.join("claims-lab"));
-    match &args.what {
-        What::Down { id } => {
-            lab.arg("down").args(id);
-        }
-        What::Up => with_the_design(lab.arg("up"))?,
-        What::Test => with_the_design(lab.arg("test").arg("--examples").arg(built))?,
-    }
+    match &args.action {
+        Action::Down { id } => lab.arg("down").args(id),
+        Action::Up => lab.arg("up").arg(plan()?),
+        Action::Test => lab.arg("test").arg(plan()?).arg(built.join("claims")),
+    };
     become_it(lab)
 }
 
@@ -60,12 +57,14 @@ pub fn hindrance() -> Option<String> {
     if !cfg!(target_os = "linux") {
         return Some("the lab is made of Linux network namespaces: run it on Linux, as root".to_owned());
     }
-    if !is_root() {
-        return Some("the lab makes network namespaces: run it as root".to_owned());
+    for program in ["ip", "ss", "dnsmasq", "nft"] {
+        if let Some(why) = absent(&[program]) {
+            return Some(format!("{why}: the lab is made of it (apt-get install dnsmasq-base iproute2 nftables)"));
+        }
     }
-    if let Some(group) = PROGRAMS.iter().find(|group| !group.iter().any(|program| find(program).is_some())) {
-        let packages = "apt-get install dnsmasq-base iproute2 nftables";
-        return Some(format!("the lab needs {}, which is not on the path ({packages})", group.join(" or ")));
+    if let Some(why) = absent(&["terraform"]) {
+        let place = "1.11 or newer: developer.hashicorp.com/terraform/install";
+        return Some(format!("{why}: the lab is built from its plan ({place})"));
     }
     // Root in a container may not be root enough.
     let name = format!("claims-try-{}", process::id());
@@ -74,33 +73,25 @@ pub fn hindrance() -> Option<String> {
         Ok(made) if made.status.success() => netns("delete").err().map(|e| e.to_string()),
         Ok(made) => {
             let complaint = String::from_utf8_lossy(&made.stderr).trim().to_owned();
-            Some(format!("this root may not make network namespaces: {complaint}"))
+            Some(format!("the lab makes network namespaces, which takes root's rights: {complaint}"))
         }
         Err(e) => Some(format!("ip does not start: {e}")),
     }
 }
 
-/// The plan of part 2; where there is no Terraform, the lab reads the files themselves.
-fn with_the_design(lab: &mut Command) -> Result<(), Box<dyn Error>> {
-    lab.arg("--terraform").arg(root().join("terraform"));
-    if find("terraform").is_none() {
-        eprintln!(
-            "NO PLAN: terraform is not on the path; the lab is built from the values in terraform/*.tf* as they stand"
-        );
-        return Ok(());
-    }
+/// The plan of part 2, as a file.
+fn plan() -> Result<PathBuf, Box<dyn Error>> {
     // A folder of its own: two labs may plan at once.
-    let base = root().join(format!("target/lab/{}", process::id()));
-    let planned = plan(&base);
+    let base = target().join("lab").join(process::id().to_string());
+    let planned = plan_in(&base);
     // Only the provider's plugin cache and the copy of the configuration.
     let _ = fs::remove_dir_all(base.join("work"));
-    lab.arg("--plan").arg(planned?);
-    Ok(())
+    planned
 }
 
-fn plan(base: &Path) -> Result<PathBuf, Box<dyn Error>> {
+fn plan_in(base: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let workspace = Workspace::prepare(base.to_path_buf(), &root().join("terraform/tests/package.stand-in"), None)?;
-    fs::copy(root().join("tools/lab/plan.tftest.hcl"), workspace.folder().join("tests/lab.tftest.hcl"))?;
+    fs::write(workspace.folder().join("tests/lab.tftest.hcl"), test_file()?)?;
     let log = base.join("init.log");
     if !run_logged(&mut workspace.terraform(&["init"]), &log, Duration::from_secs(300))?.success() {
         return Err(format!("terraform init failed:\n{}", fs::read_to_string(log)?).into());
@@ -123,15 +114,17 @@ fn plan(base: &Path) -> Result<PathBuf, Box<dyn Error>> {
     Ok(file)
 }
 
-#[cfg(target_os = "linux")]
-fn is_root() -> bool {
-    use std::os::unix::fs::MetadataExt;
-    fs::metadata("/proc/self").is_ok_and(|this| this.uid() == 0)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn is_root() -> bool {
-    false
+/// The committed file, and for each operation an ARN to quote: without one the resource policy, which
+/// carries the document's hash, would be unknown until apply.
+fn test_file() -> Result<String, Box<dyn Error>> {
+    let mut text = fs::read_to_string(root().join("tools/lab/plan.tftest.hcl"))?;
+    for id in Operation::ALL.map(Operation::id) {
+        text += &format!(
+            "\noverride_resource {{\n  target          = module.function[\"{id}\"].aws_lambda_function.this\n  \
+             override_during = plan\n  values          = {{ invoke_arn = \"invoke-arn-of-{id}\" }}\n}}\n"
+        );
+    }
+    Ok(text)
 }
 
 #[cfg(unix)]
@@ -142,5 +135,5 @@ fn become_it(mut lab: Command) -> Result<(), Box<dyn Error>> {
 
 #[cfg(not(unix))]
 fn become_it(mut lab: Command) -> Result<(), Box<dyn Error>> {
-    run_shown(&mut lab)
+    crate::process::run_shown(&mut lab)
 }

@@ -6,12 +6,14 @@ mod client;
 mod deny;
 mod fuzz;
 mod lab;
+mod lint;
 mod neighbours;
 mod nightly;
 mod openapi;
 mod package;
 mod process;
 mod python;
+mod release;
 mod storage;
 mod terraform;
 mod tools;
@@ -41,14 +43,18 @@ enum Chore {
     Fuzz(fuzz::Args),
     /// The private network on one machine: both VPCs, their DNS and the endpoint, with faults (root on Linux)
     Lab(lab::Args),
+    /// What no compiler reads: spelling, and the hosted CI's workflows
+    Lint(lint::Args),
     /// The client's tests beside a crate that has switched on every feature of every shared dependency
     Neighbours(neighbours::Args),
     /// What takes too long for every change: many more cases, long histories, packages, speed
-    Nightly(nightly::Args),
+    Nightly(ci::Args),
     /// Rewrites the committed OpenAPI documents
     Openapi(openapi::Args),
     /// Builds the Lambda's deployment package, the same bytes from the same source
     Package(package::Args),
+    /// Keeps what this release writes in `released/<version>/`, and says what else a release is
+    Release(release::Args),
     /// The local API for an hour at a steady rate: memory, descriptors and latency have to stay what they are
     Soak(bench::SoakArgs),
     /// Runs the contract's tests on another DynamoDB than the embedded one: moto, or any by its URL
@@ -65,10 +71,12 @@ fn main() -> ExitCode {
         Chore::Deny(args) => deny::run(&args),
         Chore::Fuzz(args) => fuzz::run(&args),
         Chore::Lab(args) => lab::run(&args),
+        Chore::Lint(args) => lint::run(&args),
         Chore::Neighbours(args) => neighbours::run(&args),
         Chore::Nightly(args) => nightly::run(&args),
         Chore::Openapi(args) => openapi::run(&args),
         Chore::Package(args) => package::run(&args),
+        Chore::Release(args) => release::run(&args),
         Chore::Soak(args) => bench::soak(&args),
         Chore::Storage(args) => storage::run(&args),
         Chore::Terraform(args) => terraform::run(&args),

@@ -38,6 +38,7 @@ const EXCEPT: &[(&str, &str, &str)] = &[
     ("tracing", "max_level_*", "changes what may be traced: a run of its own"),
     ("tracing", "release_max_level_*", "changes what may be traced: a run of its own"),
     ("url", "debugger_visualizer", "its package lacks the file"),
+    ("url", "debugger_visualizer", "its package lacks the file"),
     ("uuid", "js", "for the browser"),
     ("aws-config", "client-hyper", "the same as default-https-client"),
     ("aws-config", "legacy-client", "a TLS library that is no longer kept"),
@@ -125,11 +126,11 @@ fn metadata() -> Result<Value, Box<dyn Error>> {
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// By a crate's name: the requirement of its version, and features.
-type Shared = BTreeMap<String, (String, Vec<String>)>;
+/// Crates by name: the requirement, and features.
+type Dependencies = BTreeMap<String, (String, Vec<String>)>;
 
 /// What the client depends on, with every feature that is no exception.
-fn shared(signed: bool) -> Result<Shared, Box<dyn Error>> {
+fn shared(signed: bool) -> Result<Dependencies, Box<dyn Error>> {
     let metadata = metadata()?;
     let packages = metadata["packages"].as_array().ok_or("cargo metadata has no packages")?;
     let mut shared = BTreeMap::new();

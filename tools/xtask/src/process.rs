@@ -1,11 +1,12 @@
-//! Running other programs: found on the path, bounded in time, their output kept.
+//! Running other programs: found on the path, bounded in time, their output kept; servers that end with their value.
 
 use std::{
     env,
     error::Error,
     fs::{self, File},
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, ExitStatus, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -25,7 +26,7 @@ pub fn target() -> PathBuf {
 pub fn build_as_tested(programs: &[&str]) -> Result<PathBuf, Box<dyn Error>> {
     let mut build = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     // It is a test that brings the tests' features.
-    build.args(["build", "--quiet", "--workspace", "--test", "operations"]);
+    build.args(["build", "--quiet", "--workspace", "--test", "all"]);
     for program in programs {
         build.args(["--bin", program]);
     }
@@ -73,4 +74,46 @@ pub fn run_shown(command: &mut Command) -> Result<(), Box<dyn Error>> {
     let name = command.get_program().to_string_lossy().into_owned();
     let status = command.status().map_err(|why| format!("{name} does not start: {why}"))?;
     if status.success() { Ok(()) } else { Err(format!("{name} failed ({status})").into()) }
+}
+
+/// A server that picks a port of its own and says its URL on standard output. It ends with this value.
+pub struct Server {
+    child: Child,
+    pub url: String,
+}
+
+impl Server {
+    /// Starts the command, which has to be the server itself (of a child of cargo's nobody would know the end), and waits for
+    /// its URL.
+    pub fn start(command: &mut Command) -> Result<Self, Box<dyn Error>> {
+        let name = command.get_program().display().to_string();
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+        let mut server =
+            Self { child: child.map_err(|why| format!("{name} does not start: {why}"))?, url: String::new() };
+        let mut lines = BufReader::new(server.child.stdout.take().ok_or("a server without output")?).lines();
+        let is_url = |line: String| line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned);
+        let url = lines.by_ref().map_while(Result::ok).find_map(is_url);
+        server.url = url.ok_or_else(|| format!("{name} ended without saying where it serves"))?;
+        // It may have more to say, and must find somebody who listens.
+        thread::spawn(move || lines.for_each(drop));
+        Ok(server)
+    }
+
+    /// `claims-local` on a free port, with an empty table.
+    pub fn claims_local(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        let program = folder.join(format!("claims-local{}", env::consts::EXE_SUFFIX));
+        Self::start(Command::new(program).args(["--port", "0"]).env("RUST_LOG", "error"))
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }

@@ -1,12 +1,12 @@
 //! `cargo xtask storage`: the contract's tests once more, on another DynamoDB than the embedded one.
 
-use std::{
-    error::Error,
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
-};
+use std::{error::Error, process::Command};
 
-use crate::{process::run_shown, python::Venv, terraform::MOTO};
+use crate::{
+    process::{Server, root, run_shown},
+    python::Venv,
+    terraform::MOTO,
+};
 
 /// Which DynamoDB.
 #[derive(clap::Args)]
@@ -16,59 +16,40 @@ pub struct Args {
     endpoint: Option<String>,
 }
 
-/// The suites that exercise the storage.
+/// The suites that exercise the storage, modules of `local/tests/all`.
 const SUITES: [&str; 5] = ["operations", "errors", "idempotency", "lost_updates", "lists"];
 
 /// One request at a time: moto checks a condition and then writes, and with threads another write slips in between.
-const SERVER: &str = "
+const MOTO_SERVER: &str = "
 import logging
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 logging.getLogger('werkzeug').setLevel(logging.ERROR)
 server = make_server('127.0.0.1', 0, DomainDispatcherApplication(create_backend_app), threaded=False)
-print(server.server_port, flush=True)
+print(f'http://127.0.0.1:{server.server_port}', flush=True)
 server.serve_forever()
 ";
 
 /// Runs the suites against that DynamoDB.
 pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
-    let moto = if args.endpoint.is_none() { Some(Moto::start()?) } else { None };
-    let endpoint = args.endpoint.as_ref().or(moto.as_ref().map(|moto| &moto.endpoint)).ok_or("no endpoint")?;
+    let moto = match args.endpoint {
+        None => Some(Server::start(Command::new(Venv::with(MOTO)?.program("python")).args(["-c", MOTO_SERVER]))?),
+        Some(_) => None,
+    };
+    let endpoint = args.endpoint.as_ref().or(moto.as_ref().map(|moto| &moto.url)).ok_or("no endpoint")?;
     let mut command = Command::new("cargo");
     // The workspace, as the tests before: one package alone has other features, and would be built anew.
-    command.args(["test", "--workspace"]).env("CLAIMS_TEST_DYNAMODB_ENDPOINT", endpoint);
+    command.args(["test", "--workspace", "--test", "all", "--"]).env("CLAIMS_TEST_DYNAMODB_ENDPOINT", endpoint);
+    if moto.is_some() {
+        // Behind other tests' calls a function would wait longer than it may.
+        command.arg("--test-threads=1");
+    }
     for suite in SUITES {
-        command.args(["--test", suite]);
+        // A filter that meets nothing passes.
+        if !root().join(format!("local/tests/all/{suite}.rs")).is_file() {
+            return Err(format!("there is no suite {suite} in local/tests/all").into());
+        }
+        command.arg(format!("{suite}::"));
     }
     run_shown(&mut command)
-}
-
-struct Moto {
-    server: Child,
-    endpoint: String,
-}
-
-impl Moto {
-    fn start() -> Result<Self, Box<dyn Error>> {
-        let venv = Venv::with(MOTO)?;
-        let mut server = Command::new(venv.program("python"))
-            .args(["-c", SERVER])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let out = server.stdout.take();
-        let mut moto = Self { server, endpoint: String::new() };
-        let mut port = String::new();
-        BufReader::new(out.ok_or("moto has no output")?).read_line(&mut port)?;
-        moto.endpoint = format!("http://127.0.0.1:{}", port.trim().parse::<u16>()?);
-        Ok(moto)
-    }
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        // It may have ended already; then there is nothing to do.
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
 }

@@ -3,7 +3,10 @@
 //! Two lanes at once: what only reads the configuration, and what needs the simulator. Offline but for the first
 //! installation of the tools from PyPI.
 
+mod chain;
+mod changes;
 mod permissions;
+mod released;
 mod simulator;
 mod steps;
 pub mod workspace;
@@ -17,7 +20,7 @@ use std::{
     time::Duration,
 };
 
-use self::{simulator::Simulator, steps::Steps, workspace::Workspace};
+use self::{changes::Sample, simulator::Simulator, steps::Steps, workspace::Workspace};
 use crate::{package, process::root, python::Venv, tools::Tools};
 
 /// Plays AWS; terraform/tests/simulator/server.py mends it.
@@ -27,12 +30,21 @@ const CHECKOV: &str = "checkov";
 /// Everything that an apply of part 2 needs beside its variables file.
 const PART_2: &str = "-var-file=part-2.tfvars";
 
+/// So that it can be destroyed.
+const UNPROTECTED: &str = "-var=deletion_protection=false";
+
 /// A further endpoint of another VPC, as terraform/tests/callers/api.js knows it.
 const ANOTHER_ENDPOINT: &str = "-var=additional_endpoint_ids=[\"vpce-0fedcba9876543210\"]";
 
+/// The simulator's region has no logging role: this deployment brings it.
+const OWN_LOGGING_ROLE: &str = "-var=manage_api_gateway_account=true";
+
 /// What to prove.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    part: Option<Part>,
     /// Lambda package to deploy [default: target/lambda/claims-lambda.zip; if it is missing, one that is not optimised]
     #[arg(long)]
     zip: Option<PathBuf>,
@@ -44,8 +56,17 @@ pub struct Args {
     bless: bool,
 }
 
+#[derive(clap::Subcommand)]
+enum Part {
+    /// What every change does to a running deployment, from every mode: whole or refused, and the service stands (hours)
+    Changes(changes::Args),
+}
+
 /// Runs every step, prints them with their times, and fails if one failed.
 pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
+    if let Some(Part::Changes(args)) = &args.part {
+        return changes::run(args);
+    }
     let zip = match &args.zip {
         Some(zip) => fs::canonicalize(zip).map_err(|why| format!("{}: {why}", zip.display()))?,
         None => package::any_zip()?,
@@ -78,6 +99,7 @@ fn prove(steps: &Steps, workspace: &Workspace, tools: &Installed, zip: &Path, bl
     steps.command("fmt", minutes(1), fmt.current_dir(root().join("terraform")))?;
     steps.command("init", minutes(5), &mut workspace.terraform(&["init"]))?;
     steps.command("validate", minutes(1), &mut workspace.terraform(&["validate"]))?;
+    steps.work("create before destroy", || chain::is_free_of_names(workspace))?;
 
     thread::scope(|scope| {
         let reading = scope.spawn(|| {
@@ -110,9 +132,9 @@ fn apply_and_destroy(
         command
     };
 
-    steps.command("apply", minutes(5), &mut terraform(&["apply", "-auto-approve", PART_2]))?;
+    steps.command("apply", minutes(5), &mut terraform(&["apply", "-auto-approve", PART_2, OWN_LOGGING_ROLE]))?;
     // 0: nothing to change. 2, a difference, counts as failure.
-    let second = &["plan", "-detailed-exitcode", "-out=second.tfplan", PART_2];
+    let second = &["plan", "-detailed-exitcode", "-out=second.tfplan", PART_2, OWN_LOGGING_ROLE];
     steps.command("second plan is empty", minutes(3), &mut terraform(second))?;
     let plan = steps.work("permissions", || {
         let plan = workspace.json(terraform(&["show", "-json", "second.tfplan"]))?;
@@ -128,13 +150,23 @@ fn apply_and_destroy(
     let log = steps.command("read back", minutes(3), &mut read_back(&[Path::new("landed"), &outputs, zip]))?;
     steps.remember_gaps(&log);
     steps.remember_gaps(&workspace.logs().join(simulator::LOG));
+    steps.work("a sample of changes", || Sample::run(workspace, &simulator, "part-2-resolver"))?;
+    steps.work("from 0.1.0", || released::plans_to_no_loss(workspace, &simulator))?;
     // Body and policy change together: both must be deployed, and the policy must outlive the new body.
-    let signed = &["apply", "-auto-approve", PART_2, "-var=authorization=AWS_IAM", ANOTHER_ENDPOINT];
+    let signed = &[
+        "apply",
+        "-auto-approve",
+        PART_2,
+        OWN_LOGGING_ROLE,
+        "-var=authorization=AWS_IAM",
+        ANOTHER_ENDPOINT,
+        UNPROTECTED,
+    ];
     steps.command("apply with IAM", minutes(5), &mut terraform(signed))?;
     steps.command("read back with IAM", minutes(1), &mut read_back(&[Path::new("signed"), &outputs]))?;
     let state = steps.work("state with IAM", || workspace.json(terraform(&["show", "-json"])))?;
     who_gets_in(steps, workspace, tools, "who gets in with IAM", &state)?;
-    steps.command("destroy", minutes(5), &mut terraform(&["destroy", "-auto-approve", PART_2]))?;
+    steps.command("destroy", minutes(5), &mut terraform(&["destroy", "-auto-approve", PART_2, UNPROTECTED]))?;
     steps.command("nothing is left", minutes(1), &mut read_back(&[Path::new("gone")]))?;
     Ok(())
 }

@@ -1,74 +1,96 @@
-//! Paths, parameters, bodies and answers.
+//! Paths, operations and request bodies.
 
-use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+use serde_json::Value;
 
 use super::{
-    Pair, Report,
-    schema::{self, Direction},
-    words,
+    Documents, Pair, Report, answer, parameter, resolved, same,
+    schema::{self, Direction, Own},
+    security, server, words,
 };
 
-const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "head", "options"];
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
 
-pub(super) fn compare_all(document: &Pair<'_>, report: &mut Report) {
-    for alternative in document.old["security"].as_array().into_iter().flatten() {
-        if !document.new["security"].as_array().is_some_and(|new| new.contains(alternative)) {
-            report.add("security", format!("{alternative} is no longer enough"));
+pub(super) fn compare_all(documents: Documents<'_>, report: &mut Report) {
+    let root = documents.pair(documents.old, documents.new);
+    server::compare("servers", &root.old["servers"], &root.new["servers"], report);
+    for key in ["webhooks", "jsonSchemaDialect"] {
+        if !same(documents, &root.old[key], &root.new[key]) {
+            report.add(key, "has changed, and nobody knows what that means to consumers");
         }
     }
-    for (path, item) in document.get("paths").members() {
+    let (old, new) = (paths(documents.old), paths(documents.new));
+    for (path, names, item) in &old {
+        let found = new.iter().find(|(_, same, _)| same == names);
+        let item = documents.pair(item, found.map_or(&Value::Null, |(_, _, item)| *item));
+        let renamed = found.filter(|(now, _, _)| now != path).map(|(now, _, _)| (*path, *now));
         for method in METHODS.into_iter().filter(|method| item.old.get(method).is_some()) {
             let at = format!("{} {path}", method.to_ascii_uppercase());
             if item.new.get(method).is_none() {
                 report.add(&at, "the operation is gone");
             } else {
-                operation(&at, &item, &item.get(method), report);
+                operation(&at, &item, &item.get(method), renamed, report);
             }
         }
     }
 }
 
-fn operation(at: &str, item: &Pair<'_>, operation: &Pair<'_>, report: &mut Report) {
-    if operation.old["operationId"] != operation.new["operationId"] {
+/// The paths, each with what it is on the wire: the names of its variables do not travel.
+fn paths(document: &Value) -> Vec<(&str, String, &Value)> {
+    let wire = |path: &str| {
+        let segment = |s: &str| if s.starts_with('{') && s.ends_with('}') { "{}".to_owned() } else { s.to_owned() };
+        path.split('/').map(segment).collect::<Vec<_>>().join("/")
+    };
+    let paths = document["paths"].as_object().into_iter().flatten();
+    paths.map(|(path, item)| (path.as_str(), wire(path), item)).collect()
+}
+
+fn operation(at: &str, item: &Pair<'_>, operation: &Pair<'_>, renamed: Option<(&str, &str)>, report: &mut Report) {
+    let (old, new) = (operation.old, operation.new);
+    if old.get("operationId").is_some() && old["operationId"] != new["operationId"] {
         report.add(at, "the operationId names the method of generated clients and has changed");
     }
-    let old = parameters(item.old, operation.old);
-    let new = parameters(item.new, operation.new);
-    parameter_lists(at, operation, &old, &new, report);
-    request_body(at, &operation.get("requestBody"), report);
-    responses(at, &operation.get("responses"), report);
-}
-
-/// The parameters of an operation, those of its path included.
-fn parameters<'a>(item: &'a Value, operation: &'a Value) -> Vec<&'a Value> {
-    let of = |node: &'a Value| node["parameters"].as_array().into_iter().flatten();
-    of(item).chain(of(operation)).collect()
-}
-
-fn parameter_lists(at: &str, pair: &Pair<'_>, old: &[&Value], new: &[&Value], report: &mut Report) {
-    let find = |list: &[&Value], wanted: &Value| {
-        list.iter().rposition(|p| p["name"] == wanted["name"] && p["in"] == wanted["in"])
-    };
-    for parameter in old {
-        let at = format!("{at}, parameter {}", label(parameter));
-        match find(new, parameter) {
-            None => report.add(&at, "is gone"),
-            Some(i) => {
-                if new[i]["required"] == true && parameter["required"] != true {
-                    report.add(&at, "is now required");
-                }
-                let schemas = pair.with(&parameter["schema"], &new[i]["schema"]);
-                schema::compare(&at, &schemas, Direction::Request, report);
-            }
+    if words(&old["tags"]).first() != words(&new["tags"]).first() {
+        report.add(at, "the first tag names the class of generated clients and has changed");
+    }
+    security::compare(at, operation.documents, old, new, report);
+    for (servers, now) in [(&item.old["servers"], &item.new["servers"]), (&old["servers"], &new["servers"])] {
+        server::compare(at, servers, now, report);
+        let others = |value: &Value| value.as_array().is_some_and(|list| !list.is_empty());
+        if !others(servers) && others(now) {
+            report.add(at, "has servers of its own now, instead of the document's");
         }
     }
-    for parameter in new.iter().filter(|p| p["required"] == true && find(old, p).is_none()) {
-        report.add(&format!("{at}, parameter {}", label(parameter)), "is new and required");
-    }
+    known_words(at, operation, report);
+    let own = own_values(item, operation);
+    parameter::compare(at, item, operation, renamed, report);
+    request_body(at, &operation.get("requestBody"), report);
+    answer::compare(at, &operation.get("responses"), &own, report);
 }
 
-fn label(parameter: &Value) -> &str {
-    parameter["name"].as_str().unwrap_or("(unnamed)")
+/// Whatever else an operation says.
+fn known_words(at: &str, operation: &Pair<'_>, report: &mut Report) {
+    const KNOWN: [&str; 11] = [
+        "operationId",
+        "tags",
+        "security",
+        "servers",
+        "parameters",
+        "requestBody",
+        "responses",
+        "summary",
+        "description",
+        "deprecated",
+        "externalDocs",
+    ];
+    let keys = |value: &Value| value.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect::<Vec<_>>();
+    let all: BTreeSet<String> = keys(operation.old).into_iter().chain(keys(operation.new)).collect();
+    for key in all.iter().filter(|key| !KNOWN.contains(&key.as_str()) && !key.starts_with("x-")) {
+        if !same(operation.documents, &operation.old[key], &operation.new[key]) {
+            report.add(at, format!("{key} has changed, and nobody knows what that means to consumers"));
+        }
+    }
 }
 
 fn request_body(at: &str, body: &Pair<'_>, report: &mut Report) {
@@ -76,50 +98,47 @@ fn request_body(at: &str, body: &Pair<'_>, report: &mut Report) {
     if body.new["required"] == true && body.old["required"] != true {
         report.add(&at, "is now required");
     }
-    contents(&at, body, Direction::Request, report);
-}
-
-fn contents(at: &str, holder: &Pair<'_>, direction: Direction, report: &mut Report) {
-    for (media_type, content) in holder.get("content").members() {
+    if !body.old.is_null() && body.new.is_null() {
+        report.add(&at, "is gone");
+        return;
+    }
+    for (media_type, content) in body.get("content").members() {
         let at = format!("{at}, {media_type}");
         if content.new.is_null() {
             report.add(&at, "is gone");
-        } else {
-            schema::compare(&at, &content.get("schema"), direction, report);
+            continue;
         }
+        if !same(content.documents, &content.old["encoding"], &content.new["encoding"]) {
+            report.add(&at, "encoding has changed: another wire");
+        }
+        schema::compare(&at, content.documents, content.old, content.new, Direction::Request, &Own::default(), report);
     }
 }
 
-fn responses(at: &str, responses: &Pair<'_>, report: &mut Report) {
-    for (status, response) in responses.members() {
-        let at = format!("{at}, answer {status}");
-        if response.new.is_null() {
-            report.add(&at, "is gone");
-            continue;
+/// What the caller has to say in every request of the operation: required parameters and required fields of its body, by name
+/// and by the schema that they refer to, in both documents.
+fn own_values(item: &Pair<'_>, operation: &Pair<'_>) -> Own {
+    let said = |document: &Value, item: &Value, operation: &Value| {
+        let mut said = BTreeSet::new();
+        for (name, parameter) in parameter::all(document, item, operation) {
+            if parameter["required"] == true
+                && let Some(target) = parameter["schema"]["$ref"].as_str()
+            {
+                said.insert((name.name, target.to_owned()));
+            }
         }
-        contents(&at, &response, Direction::Response, report);
-        headers(&at, &response.get("headers"), report);
-        let codes = words(&response.new["x-problem-codes"]);
-        for code in words(&response.old["x-problem-codes"]).iter().filter(|code| !codes.contains(code)) {
-            report.add(&at, format!("the problem code {code} is gone"));
+        let body = resolved(document, &operation["requestBody"]);
+        for (_, content) in body["content"].as_object().into_iter().flatten().filter(|_| body["required"] == true) {
+            let schema = resolved(document, &content["schema"]);
+            for name in words(&schema["required"]) {
+                if let Some(target) = schema["properties"][name]["$ref"].as_str() {
+                    said.insert((name.to_owned(), target.to_owned()));
+                }
+            }
         }
-    }
-    // Errors of a new status are problems like all others; a new success is one that nobody reads.
-    for (status, _) in responses.added().filter(|(status, _)| status.starts_with('2')) {
-        report.add(&format!("{at}, answer {status}"), "is a new way to succeed");
-    }
-}
-
-fn headers(at: &str, headers: &Pair<'_>, report: &mut Report) {
-    for (name, header) in headers.members() {
-        let at = format!("{at}, header {name}");
-        if header.new.is_null() {
-            report.add(&at, "is gone");
-            continue;
-        }
-        if header.old["required"] == json!(true) && header.new["required"] != json!(true) {
-            report.add(&at, "is no longer always there");
-        }
-        schema::compare(&at, &header.get("schema"), Direction::Response, report);
-    }
+        said
+    };
+    let old = said(operation.documents.old, item.old, operation.old);
+    let new = said(operation.documents.new, item.new, operation.new);
+    Own(old.intersection(&new).cloned().collect())
 }

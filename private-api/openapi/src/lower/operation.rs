@@ -1,150 +1,107 @@
-//! The rules for operations, their parameters, bodies and answers.
+//! Operations and their answers.
 
 use serde_json::{Map, Value, json};
 
-use super::{LowerError, Node, document::Models};
+use super::{Lowering, body, parameter, root, template};
+use crate::{
+    node::{Node, put},
+    rules,
+};
 
-pub(super) fn lowered(node: &Node<'_>, shared: &[Node<'_>], models: &mut Models) -> Result<Value, LowerError> {
+/// Which operation it is.
+pub(super) struct Place<'p> {
+    pub(super) path: &'p str,
+    pub(super) method: &'p str,
+    pub(super) id: Option<&'p str>,
+    pub(super) variables: &'p [&'p str],
+}
+
+pub(super) fn lowered(
+    node: &Node<'_, '_>,
+    place: &Place<'_>,
+    shared: &[Node<'_, '_>],
+    lowering: &mut Lowering<'_>,
+) -> Value {
     let mut kept = Map::new();
-    for (key, node) in node.fields()? {
+    for (key, node) in node.fields() {
         match key {
-            "operationId" | "summary" | "description" => {
-                kept.insert(key.to_owned(), node.text()?.into());
+            "operationId" => {
+                operation_id(&node, place, lowering);
+                kept.insert(key.to_owned(), node.text().into());
             }
-            "tags" => {
-                kept.insert(key.to_owned(), node.value.clone());
-            }
-            "parameters" => {}
-            "requestBody" => {
-                kept.insert(key.to_owned(), request_body(&node, models)?);
-            }
-            "responses" => {
-                kept.insert(key.to_owned(), responses(&node)?);
-            }
-            _ => return node.unknown(),
+            "summary" | "description" => put(&mut kept, key, Some(node.text().into())),
+            "tags" => put(&mut kept, key, Some(node.items().iter().map(Node::text).collect())),
+            "requestBody" => put(&mut kept, key, body::lowered(&node, place, lowering)),
+            "responses" => put(&mut kept, key, Some(answers(&node, lowering))),
+            "callbacks" => node.refuse(&rules::OUTGOING, "callbacks"),
+            "servers" => node.note(&rules::SERVERS),
+            "deprecated" | "externalDocs" => node.note(&rules::OPERATION_WORD),
+            "parameters" | "security" => {}
+            _ => root::extension(key, &node, &mut kept, lowering.options),
         }
     }
-    let parameters = parameters(node, shared)?;
-    if !parameters.is_empty() {
-        kept.insert("parameters".into(), parameters.into());
+    if lowering.options.template && node.value.get("operationId").is_none() {
+        node.object_to(&rules::OPERATION_ID_MISSING, format!("{} {} has no operationId", place.method, place.path));
     }
-    Ok(Value::Object(kept))
+    // 3.0 asks for answers, and for at least one.
+    kept.entry("responses").or_insert_with(|| json!({"200": {"description": "Not documented."}}));
+    let parameters = parameter::list(node, place, shared);
+    put(&mut kept, "parameters", (!parameters.is_empty()).then_some(parameters.into()));
+    let asked = lowering.security.of_operation(node, lowering.options);
+    for (key, value) in asked {
+        // The author's own word wins.
+        kept.entry(key).or_insert(value);
+    }
+    Value::Object(kept)
 }
 
-/// Path-level parameters stand in every operation: importers (moto among them) trip over them at the path. An
-/// operation's own parameter of the same name and place wins, as OpenAPI says.
-fn parameters(node: &Node<'_>, shared: &[Node<'_>]) -> Result<Vec<Value>, LowerError> {
-    let own: Vec<Node<'_>> = match node.get("parameters") {
-        Some(parameters) => parameters.items()?.collect(),
-        None => Vec::new(),
-    };
-    let identity = |node: &Node<'_>| (node.value["name"].clone(), node.value["in"].clone());
-    let overridden: Vec<_> = own.iter().map(identity).collect();
-    let inherited = shared.iter().filter(|node| !overridden.contains(&identity(node)));
-    inherited.chain(&own).map(parameter).collect()
+fn operation_id(node: &Node<'_, '_>, place: &Place<'_>, lowering: &mut Lowering<'_>) {
+    let id = node.text();
+    if lowering.options.template && !template::is_variable_name(id) {
+        node.object_to(&rules::OPERATION_ID_NAME, format!("${{{id}_invoke_arn}} is an expression, not a variable"));
+    }
+    let here = format!("{} {}", place.method.to_ascii_uppercase(), place.path);
+    if let Some(other) = lowering.ids.insert(id.to_owned(), here) {
+        node.object_to(&rules::OPERATION_ID_TWICE, format!("{id:?} is the id of {other}, too"));
+    }
 }
 
-/// The import keeps name, place, required, type and description, and nothing else: pattern, enum and limits are the
-/// server's to check.
-fn parameter(node: &Node<'_>) -> Result<Value, LowerError> {
+/// Status and description: a proxy integration passes through what the function says.
+fn answers(node: &Node<'_, '_>, lowering: &Lowering<'_>) -> Value {
     let mut kept = Map::new();
-    for (key, node) in node.fields()? {
+    let mut unnamed = None;
+    for (status, node) in node.fields() {
+        if Node::is_extension(status) {
+            root::extension(status, &node, &mut kept, lowering.options);
+            continue;
+        }
+        let named = status.len() == 3 && status.bytes().all(|b| b.is_ascii_digit());
+        let Some(answer) = answer(&node) else { continue };
+        if named {
+            kept.insert(status.to_owned(), answer);
+        } else {
+            node.remark(&rules::STATUS);
+            unnamed = unnamed.or(Some(answer));
+        }
+    }
+    if kept.is_empty() {
+        let answer = unnamed.unwrap_or_else(|| json!({"description": "Not documented."}));
+        kept.insert("200".to_owned(), answer);
+    }
+    Value::Object(kept)
+}
+
+fn answer(node: &Node<'_, '_>) -> Option<Value> {
+    let answer = node.dereferenced()?;
+    let mut kept = Map::new();
+    for (key, node) in answer.fields() {
         match key {
-            "name" | "description" => {
-                kept.insert(key.to_owned(), node.text()?.into());
-            }
-            "in" => match node.text()? {
-                place @ ("path" | "query" | "header") => {
-                    kept.insert(key.to_owned(), place.into());
-                }
-                _ => return node.unknown(),
-            },
-            "required" => {
-                kept.insert(key.to_owned(), node.value.clone());
-            }
-            "schema" => {
-                kept.insert(key.to_owned(), json!({"type": parameter_type(&node)?}));
-            }
-            _ => return node.unknown(),
+            "description" => put(&mut kept, key, Some(node.text().into())),
+            "headers" | "content" | "links" | "summary" => node.note(&rules::ANSWER),
+            key if Node::is_extension(key) => node.note(&rules::VENDOR_WORD),
+            _ => {}
         }
     }
-    header_never_required(&mut kept);
-    Ok(Value::Object(kept))
-}
-
-fn parameter_type<'a>(schema: &Node<'a>) -> Result<&'a str, LowerError> {
-    let schema = schema.resolved()?;
-    match schema.get("type") {
-        Some(node) => match node.text()? {
-            plain @ ("string" | "integer" | "number" | "boolean") => Ok(plain),
-            _ => node.unknown(),
-        },
-        None => schema.fail("a parameter needs one plain type"),
-    }
-}
-
-/// The gateway matches header names by case, and hyper sends them in lower case: a required `If-Match` would be refused.
-fn header_never_required(parameter: &mut Map<String, Value>) {
-    if parameter.get("in").is_some_and(|place| place == "header") {
-        parameter.insert("required".into(), false.into());
-    }
-}
-
-fn request_body(node: &Node<'_>, models: &mut Models) -> Result<Value, LowerError> {
-    let mut kept = Map::new();
-    for (key, node) in node.fields()? {
-        match key {
-            "required" => {
-                kept.insert(key.to_owned(), node.value.clone());
-            }
-            "description" => {
-                kept.insert(key.to_owned(), node.text()?.into());
-            }
-            "content" => {
-                let mut content = Map::new();
-                for (media_type, node) in node.fields()? {
-                    content.insert(media_type.to_owned(), media_type_model(&node, models)?);
-                }
-                kept.insert(key.to_owned(), Value::Object(content));
-            }
-            _ => return node.unknown(),
-        }
-    }
-    Ok(Value::Object(kept))
-}
-
-fn media_type_model(node: &Node<'_>, models: &mut Models) -> Result<Value, LowerError> {
-    let mut kept = Map::new();
-    for (key, node) in node.fields()? {
-        match key {
-            "schema" => {
-                kept.insert(key.to_owned(), models.add(&node)?);
-            }
-            // The gateway has no place for examples.
-            "example" | "examples" => {}
-            _ => return node.unknown(),
-        }
-    }
-    Ok(Value::Object(kept))
-}
-
-/// Answers keep their status and description: a proxy integration passes through what the function says, and a response
-/// model would have to be an object without composition or null.
-fn responses(node: &Node<'_>) -> Result<Value, LowerError> {
-    let mut kept = Map::new();
-    for (status, node) in node.fields()? {
-        let response = node.resolved()?;
-        let mut lowered = Map::new();
-        for (key, node) in response.fields()? {
-            match key {
-                "description" => {
-                    lowered.insert(key.to_owned(), node.text()?.into());
-                }
-                "headers" | "content" | "links" | "x-problem-codes" => {}
-                _ => return node.unknown(),
-            }
-        }
-        kept.insert(status.to_owned(), Value::Object(lowered));
-    }
-    Ok(Value::Object(kept))
+    kept.entry("description").or_insert_with(|| "".into());
+    Some(Value::Object(kept))
 }

@@ -10,63 +10,62 @@ use crate::process::target;
 #[derive(Deserialize, Serialize)]
 pub struct Row {
     pub what: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    to: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ratio: Option<f64>,
-    /// The quartiles over all rounds.
+    #[serde(flatten)]
+    figure: Figure,
+    /// The quartiles over all rounds; none where what is compared does not vary.
     #[serde(skip_serializing_if = "Option::is_none")]
     low: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     high: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unit: Option<String>,
     /// The most it may be.
     limit: Option<f64>,
 }
 
+/// JSON has no word for a broken figure: that is `null`.
+#[derive(Deserialize, Serialize)]
+#[serde(untagged)]
+enum Figure {
+    Ratio { to: String, ratio: Option<f64> },
+    Value { value: Option<f64>, unit: String },
+}
+
 impl Row {
-    /// A ratio without a spread: what is compared does not vary.
+    /// A ratio without a spread.
     pub fn ratio(what: &str, to: &str, ratio: f64) -> Self {
-        let (what, to, ratio) = (what.to_owned(), Some(to.to_owned()), Some(ratio));
-        Self { what, to, ratio, low: None, high: None, value: None, unit: None, limit: None }
+        let figure = Figure::Ratio { to: to.to_owned(), ratio: Some(ratio) };
+        Self { what: what.to_owned(), figure, low: None, high: None, limit: None }
     }
 
     pub fn figure(what: &str, value: f64, unit: &str, limit: Option<f64>) -> Self {
-        let (what, value, unit) = (what.to_owned(), Some(value), Some(unit.to_owned()));
-        Self { what, to: None, ratio: None, low: None, high: None, value, unit, limit }
+        let figure = Figure::Value { value: Some(value), unit: unit.to_owned() };
+        Self { what: what.to_owned(), figure, low: None, high: None, limit }
     }
 
-    /// Also what has a limit and no figure: JSON has no word for a broken one.
+    /// Also what has a limit and no figure.
     pub fn is_over(&self) -> bool {
-        let figure = self.ratio.or(self.value);
+        let (Figure::Ratio { ratio: figure, .. } | Figure::Value { value: figure, .. }) = &self.figure;
         self.limit.is_some_and(|limit| figure.is_none_or(|figure| figure > limit))
     }
 
     /// Bytes are the same on a busy machine.
     pub fn is_of_bytes(&self) -> bool {
-        self.unit.as_deref() == Some("MiB")
+        matches!(&self.figure, Figure::Value { unit, .. } if unit == "MiB")
     }
 }
 
 /// The table, on standard error.
 pub fn print(rows: &[Row]) {
     eprintln!("\n{:<50} {:>12} {:>17} {:>7}  to", "what", "median", "quartiles", "limit");
+    let shown = |number: Option<f64>, digits| number.map_or_else(String::new, |number| format!("{number:.digits$}"));
     for row in rows {
-        let median = match (row.ratio, row.value) {
-            (Some(ratio), _) => format!("{ratio:.3} x"),
-            (None, Some(value)) => format!("{value:.2} {}", row.unit.as_deref().unwrap_or_default()),
-            (None, None) => String::new(),
+        let (median, to) = match &row.figure {
+            Figure::Ratio { to, ratio } => (shown(*ratio, 3) + " x", &**to),
+            Figure::Value { value, unit } => (format!("{} {unit}", shown(*value, 2)), ""),
         };
-        let quartiles = match (row.low, row.high) {
-            (Some(low), Some(high)) => format!("{low:.3} to {high:.3}"),
-            _ => String::new(),
-        };
+        let quartiles =
+            if row.low.is_some() { shown(row.low, 3) + " to " + &shown(row.high, 3) } else { String::new() };
         let limit = row.limit.map_or_else(String::new, |limit| limit.to_string());
         let over = if row.is_over() { "  OVER ITS LIMIT" } else { "" };
-        let to = row.to.as_deref().unwrap_or_default();
         eprintln!("{:<50} {median:>12} {quartiles:>17} {limit:>7}  {to}{over}", row.what);
     }
 }

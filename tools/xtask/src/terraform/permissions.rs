@@ -41,7 +41,7 @@ fn statements(plan: &Value) -> Result<Listing, Box<dyn Error>> {
     if found.is_empty() { Err("the plan holds no policy at all".into()) } else { Ok(found) }
 }
 
-fn collect(module: &Value, names: &[(String, &str)], found: &mut Listing) -> Result<(), Box<dyn Error>> {
+fn collect(module: &Value, names: &[(String, String)], found: &mut Listing) -> Result<(), Box<dyn Error>> {
     for resource in list(&module["resources"]) {
         let (kind, address) = (text(&resource["type"]), text(&resource["address"]));
         if kind.contains("policy_attachment") || !list(&resource["values"]["managed_policy_arns"]).is_empty() {
@@ -71,10 +71,10 @@ fn collect(module: &Value, names: &[(String, &str)], found: &mut Listing) -> Res
 }
 
 /// What differs from run to run, by a name that does not.
-fn placeholders(plan: &Value) -> Vec<(String, &'static str)> {
+fn placeholders(plan: &Value) -> Vec<(String, String)> {
     let outputs = &plan["planned_values"]["outputs"];
     let account = text(&outputs["account_id"]["value"]);
-    [
+    let outputs = [
         (text(&outputs["artifact_bucket"]["value"]), "{bucket}"),
         (text(&outputs["execute_api_endpoint"]["value"]), "{endpoint}"),
         (text(&outputs["rest_api_id"]["value"]), "{api}"),
@@ -82,17 +82,35 @@ fn placeholders(plan: &Value) -> Vec<(String, &'static str)> {
         (text(&outputs["region"]["value"]), "{region}"),
     ]
     .into_iter()
-    .filter(|(value, _)| !value.is_empty())
-    .map(|(value, name)| (value.to_owned(), name))
-    .collect()
+    .map(|(value, name)| (value.to_owned(), name.to_owned()));
+    let mut ids = Vec::new();
+    named_ids(&plan["planned_values"]["root_module"], &mut ids);
+    outputs.chain(ids).filter(|(value, _)| !value.is_empty()).collect()
 }
 
-fn general(line: &str, names: &[(String, &str)]) -> String {
+/// Endpoints and keys by what they are called.
+fn named_ids(module: &Value, found: &mut Vec<(String, String)>) {
+    for resource in list(&module["resources"]) {
+        let values = &resource["values"];
+        match text(&resource["type"]) {
+            "aws_vpc_endpoint" => {
+                found.push((text(&values["id"]).to_owned(), format!("{{endpoint {}}}", text(&values["tags"]["Name"]))));
+            }
+            "aws_kms_key" => {
+                found.push((text(&values["key_id"]).to_owned(), format!("{{key: {}}}", text(&values["description"]))));
+            }
+            _ => {}
+        }
+    }
+    list(&module["child_modules"]).iter().for_each(|child| named_ids(child, found));
+}
+
+fn general(line: &str, names: &[(String, String)]) -> String {
     names.iter().fold(line.to_owned(), |line, (value, name)| line.replace(value, name))
 }
 
 /// A policy's statements as lines.
-fn lines(policy: &str, names: &[(String, &str)]) -> Result<Vec<String>, Box<dyn Error>> {
+fn lines(policy: &str, names: &[(String, String)]) -> Result<Vec<String>, Box<dyn Error>> {
     let policy: Value = serde_json::from_str(policy)?;
     many(&policy["Statement"]).into_iter().map(|statement| Ok(general(&line(statement)?, names))).collect()
 }

@@ -63,8 +63,7 @@ impl Workspace {
             .env("CHECKPOINT_DISABLE", "1")
             .env("TF_VAR_lambda_zip", &self.zip)
             .env("TF_VAR_openapi_document", root().join("openapi/claims.apigateway.json"))
-            .env("TF_VAR_example_binaries_dir", self.folder.join("examples"))
-            .env("TF_VAR_deletion_protection", "false");
+            .env("TF_VAR_example_binaries_dir", self.folder.join("examples"));
         command
     }
 

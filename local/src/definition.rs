@@ -1,0 +1,16 @@
+//! What makes a private API on this machine the claims API.
+
+use claims_server::dynamodb::{self, Roots};
+use private_api_gateway::{Definition, Sdk, Table};
+
+/// The claims API's documents, its table, and the server's own settings of the AWS SDK.
+#[must_use]
+pub fn definition() -> Definition {
+    Definition {
+        program: "claims-local",
+        import_document: claims_openapi::CLAIMS_APIGATEWAY_JSON,
+        openapi_document: claims_openapi::CLAIMS_OPENAPI_JSON,
+        table: Table { name: "claimsTable".to_owned(), partition_key: "PK", sort_key: "SK" },
+        sdk: Sdk { config: dynamodb::config, https: || Ok(dynamodb::https(&Roots::Amazon)?) },
+    }
+}

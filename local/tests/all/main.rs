@@ -1,0 +1,25 @@
+//! The tests of the whole API, in one executable: each one more links SQLite and the AWS SDK again.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod binary;
+mod capacity;
+#[path = "../common/mod.rs"]
+mod common;
+mod docs;
+#[cfg(unix)]
+mod durability;
+mod dynamodb;
+mod errors;
+mod events;
+mod faults;
+mod gateway;
+mod histories;
+mod hostile;
+mod idempotency;
+mod linearizability;
+mod lists;
+mod lost_updates;
+mod operations;
+#[cfg(unix)]
+mod parents;
+mod tombstones;

@@ -1,0 +1,61 @@
+//! A private REST API on 127.0.0.1: what API Gateway does around Lambda functions, in one process with their database.
+//!
+//! The routes and the gateway's own answers are those of the document that Terraform imports. Each HTTP request becomes the
+//! proxy event that API Gateway would send, [`Functions`] take it as Lambda does (JSON in, JSON out), and the proxy response
+//! becomes the answer. It serves a page of the contract at `/docs`, and misbehaves on demand ([`Fault`]).
+//!
+//! ```
+//! # use private_api_gateway::{Definition, FunctionError, Functions, LocalApi, Sdk, Table};
+//! # use serde_json::{Value, json};
+//! #[derive(Clone)]
+//! struct Orders;
+//!
+//! impl Functions for Orders {
+//!     async fn invoke(&self, operation_id: &str, _event: Value, _request_id: &str) -> Result<Value, FunctionError> {
+//!         Ok(json!({ "statusCode": 200, "body": format!("this is {operation_id}") }))
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # const IMPORT: &str = r#"{ "paths": { "/order": { "get": { "operationId": "listOrders" } } } }"#;
+//! # const CONTRACT: &str = r#"{ "info": { "title": "Orders" } }"#;
+//! # let sdk = Sdk { config: || aws_sdk_dynamodb::Config::builder().behavior_version_latest(), https: || Err("no network".into()) };
+//! let definition = Definition {
+//!     program: "orders-local",
+//!     import_document: IMPORT,
+//!     openapi_document: CONTRACT,
+//!     table: Table { name: "orders".to_owned(), partition_key: "PK", sort_key: "SK" },
+//!     sdk,
+//! };
+//! let api = LocalApi::builder(definition).start(|_client, _table| Orders).await?; // in memory, on a free port
+//! assert!(api.url().starts_with("http://127.0.0.1:"));
+//! # api.stop().await;
+//! # Ok(()) }
+//! ```
+
+mod builder;
+mod docs;
+mod fault;
+mod functions;
+mod handle;
+mod host;
+mod limits;
+mod log;
+mod own_answers;
+mod program;
+mod proxy_event;
+mod proxy_response;
+mod routes;
+mod running;
+mod serve;
+mod signals;
+mod stream;
+
+pub use builder::{Builder, Definition, StartError};
+pub use fault::Fault;
+pub use functions::{FunctionError, Functions};
+pub use limits::Limits;
+pub use private_api_storage::{OpenError, Place, Sdk, Table};
+pub use program::Program;
+pub use routes::DocumentError;
+pub use running::LocalApi;

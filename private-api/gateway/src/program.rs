@@ -1,0 +1,166 @@
+//! The program around a local API: its command line, its log, its end.
+
+use std::{io, panic, path::PathBuf, process::ExitCode, time::Duration};
+
+use aws_sdk_dynamodb::Client;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use private_api_storage::{backup, verify};
+use tracing_subscriber::EnvFilter;
+
+use crate::{Definition, Functions, LocalApi, log::Lossy, signals};
+
+/// How long the last words wait for a reader.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+const EXIT_CODES: &str = "Exit codes: 0 it has ended as it was asked to; 1 it could not do what it was asked to, and says why; \
+                          2 the command line is wrong; 3 `verify` has found damage.";
+
+/// A program that serves an API on this machine.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// What it serves.
+    pub definition: Definition,
+    /// Its version.
+    pub version: &'static str,
+    /// What it is, in a line.
+    pub about: &'static str,
+    /// Such as `The orders API`.
+    pub api: &'static str,
+    /// What is kept: `orders`.
+    pub items: &'static str,
+    /// What is logged where `RUST_LOG` says nothing.
+    pub log: &'static str,
+    /// Commands to try, for an API at this URL.
+    pub examples: fn(&str) -> String,
+}
+
+#[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
+struct Arguments {
+    /// Port on 127.0.0.1; 0 picks a free one
+    #[arg(long, default_value_t = 9000)]
+    port: u16,
+
+    /// Keep the data in FILE, so that it survives a restart; without it, it is in memory
+    #[arg(long, value_name = "FILE", conflicts_with = "dynamodb_endpoint")]
+    data: Option<PathBuf>,
+
+    /// Keep the data in the DynamoDB at URL instead (DynamoDB Local, moto); credentials and region from AWS_*
+    #[arg(long, value_name = "URL")]
+    dynamodb_endpoint: Option<String>,
+
+    /// The table's name; it is made if it is not there
+    #[arg(long)]
+    table: Option<String>,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Copy the data file FILE to TO, also while a program serves it
+    Backup { file: PathBuf, to: PathBuf },
+    /// Look at everything in the data file FILE, and say what is damaged
+    Verify { file: PathBuf },
+}
+
+impl Program {
+    /// Does what the command line says.
+    pub async fn run<F: Functions>(self, functions: impl FnOnce(&Client, &str) -> F) -> ExitCode {
+        let name = self.definition.program;
+        let [out, err] = [Lossy::new(io::stdout()), Lossy::new(io::stderr())];
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(self.log));
+        // The writer does not fail; a failure to format must not end in a write of tracing's own, which may block.
+        tracing_subscriber::fmt().log_internal_errors(false).with_env_filter(filter).with_writer(err.clone()).init();
+        // Where it happened, not what it says: that may be a caller's value.
+        panic::set_hook(Box::new(|panic| {
+            tracing::error!("a panic at {}", panic.location().map_or_else(String::new, ToString::to_string));
+        }));
+        let command = Arguments::command().name(name).version(self.version).about(self.about);
+        let arguments = match Arguments::from_arg_matches(&command.get_matches()) {
+            Ok(arguments) => arguments,
+            Err(error) => error.exit(),
+        };
+        let say = |to: &Lossy, text: &str| {
+            let _ = io::Write::write_all(&mut to.clone(), format!("{text}\n").as_bytes());
+        };
+        let code = match arguments.command {
+            Some(Command::Backup { file, to }) => match backup(&file, &to, name) {
+                Ok(items) => {
+                    say(&out, &format!("{} holds what is in {}: {items} items", to.display(), file.display()));
+                    ExitCode::SUCCESS
+                }
+                Err(error) => failed(&error, |text| say(&err, &format!("{name}: {text}"))),
+            },
+            Some(Command::Verify { file }) => match verify(&file) {
+                Ok(items) => {
+                    say(&out, &format!("{} is whole: {items} items", file.display()));
+                    ExitCode::SUCCESS
+                }
+                Err(private_api_storage::FileError::Damaged { path, damages }) => {
+                    say(&err, &format!("{} is damaged:\n{}", path.display(), damages.join("\n")));
+                    ExitCode::from(3)
+                }
+                Err(error) => failed(&error, |text| say(&err, &format!("{name}: {text}"))),
+            },
+            None => match self.serve(arguments, functions, |text| say(&out, text), |text| say(&err, text)).await {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => failed(&error, |text| say(&err, &format!("{name}: {text}"))),
+            },
+        };
+        out.flush_for(LAST_WORDS);
+        err.flush_for(LAST_WORDS);
+        code
+    }
+
+    async fn serve<F: Functions>(
+        self,
+        arguments: Arguments,
+        functions: impl FnOnce(&Client, &str) -> F,
+        greet: impl Fn(&str),
+        say: impl Fn(&str),
+    ) -> Result<(), crate::StartError> {
+        let (name, api, items) = (self.definition.program, self.api, self.items);
+        let stored = match (&arguments.data, &arguments.dynamodb_endpoint) {
+            (Some(file), _) => format!("kept in {}", file.display()),
+            (_, Some(url)) => format!("kept in the DynamoDB at {url}"),
+            (None, None) => "in memory; --data FILE keeps them".to_owned(),
+        };
+        let mut builder = LocalApi::builder(self.definition).port(arguments.port);
+        if let Some(table) = arguments.table {
+            builder = builder.table(table);
+        }
+        if let Some(file) = arguments.data {
+            builder = builder.data_file(file);
+        }
+        if let Some(url) = arguments.dynamodb_endpoint {
+            builder = builder.dynamodb_endpoint(url);
+        }
+        // Before it serves: whoever has read the greeting may end it.
+        let mut signals = signals::Signals::new();
+        let running = builder.start(functions).await?;
+        let url = running.url();
+        let docs = format!("http://{}/docs", running.address());
+        greet(&format!(
+            "{api} serves at {url}   ({items} are {stored})\n\n\
+             Docs, with a form for every operation: {docs}\n\n\
+             Try it:\n{}\n\n\
+             Ctrl-C stops it.",
+            (self.examples)(&url)
+        ));
+        signals.next().await;
+        say(&format!("{name}: stopping; Ctrl-C again to end at once"));
+        // Either way the data file is closed.
+        tokio::select! {
+            () = running.stop() => {}
+            () = signals.next() => {}
+        }
+        Ok(())
+    }
+}
+
+fn failed(error: &dyn std::error::Error, say: impl Fn(&str)) -> ExitCode {
+    say(&error.to_string());
+    ExitCode::FAILURE
+}

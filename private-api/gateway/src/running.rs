@@ -1,0 +1,86 @@
+//! A local API that serves, until it is stopped.
+
+use std::net::SocketAddr;
+
+use private_api_storage::Storage;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use crate::{
+    Builder, Definition, Functions,
+    fault::{Fault, FaultQueues},
+    handle::Gateway,
+    serve,
+};
+
+/// A running API on 127.0.0.1. It stops when this is dropped.
+#[derive(Debug)]
+pub struct LocalApi {
+    address: SocketAddr,
+    faults: FaultQueues,
+    stop: Option<oneshot::Sender<()>>,
+    server: JoinHandle<()>,
+    _storage: Option<Storage>,
+}
+
+impl LocalApi {
+    /// The API's id, where a private API's URL has one.
+    pub const API_ID: &'static str = "local00000";
+    /// The stage, the first segment of every path.
+    pub const STAGE: &'static str = "dev";
+
+    /// An API in memory on a free port, unless the builder is told otherwise.
+    #[must_use]
+    pub fn builder(definition: Definition) -> Builder {
+        Builder::new(definition)
+    }
+
+    pub(crate) fn serving<F: Functions>(
+        listener: TcpListener,
+        address: SocketAddr,
+        gateway: Gateway<F>,
+        faults: FaultQueues,
+        storage: Option<Storage>,
+    ) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(serve::serve(listener, gateway, stopped));
+        Self { address, faults, stop: Some(stop), server, _storage: storage }
+    }
+
+    /// The base URL with the stage, without a slash at its end: `http://127.0.0.1:9000/dev`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}/{}", self.address, Self::STAGE)
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets something go wrong once, after the faults of its kind that are already waiting; see [`Fault`].
+    pub fn inject(&self, fault: Fault) {
+        self.faults.push(fault);
+    }
+
+    /// Forgets the faults that have not happened yet.
+    pub fn clear_faults(&self) {
+        self.faults.clear();
+    }
+
+    /// Stops: takes no new connections, lets running requests finish for as long as [`Limits::drain`](crate::Limits) allows, and
+    /// closes the data file.
+    pub async fn stop(mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        // Only a panic of the server ends up here as an error, and it has been reported by then.
+        let _ = (&mut self.server).await;
+    }
+}
+
+impl Drop for LocalApi {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}

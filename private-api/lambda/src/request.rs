@@ -1,0 +1,74 @@
+//! What an operation reads of its request.
+
+use private_api_contract::{
+    IdempotencyKey, IfMatch, JSON, MAX_BODY_BYTES, ProblemCode, StandardCode, header, validate::Findings,
+};
+
+use crate::Failure;
+
+/// A request as the operations see it: parameters, headers, body, and of the path what its parameters say.
+pub struct Request {
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) path_parameters: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    /// Every value of a query parameter.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Vec<&str> {
+        self.query.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// A parameter of the path.
+    #[must_use]
+    pub fn path_parameter(&self, name: &str) -> Option<&str> {
+        self.path_parameters.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Every value of a header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Vec<&str> {
+        let values = self.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
+        // A value that is no visible ASCII is nobody's key, tag or type: an empty text, which every reader refuses.
+        let is_visible = |value: &str| value.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~'));
+        values.map(|(_, value)| if is_visible(value) { value.as_str() } else { "" }).collect()
+    }
+
+    /// The version that a write expects to find.
+    pub fn if_match(&self, findings: &mut Findings) -> Option<IfMatch> {
+        findings.optional("If-Match", &self.header(header::IF_MATCH))
+    }
+
+    /// The caller's name for this write.
+    pub fn idempotency_key(&self, findings: &mut Findings) -> Option<IdempotencyKey> {
+        findings.optional("Idempotency-Key", &self.header(header::IDEMPOTENCY_KEY))
+    }
+
+    /// The body, if it may be read at all: 413 and 415 come before any look inside.
+    ///
+    /// # Errors
+    /// When it is too large, or says that it is something other than JSON.
+    pub fn json_body<C: ProblemCode>(&self) -> Result<&[u8], Failure<C>> {
+        if self.body.len() > MAX_BODY_BYTES {
+            let detail = format!("the body has {} bytes, at most {MAX_BODY_BYTES} are read", self.body.len());
+            return Err(Failure::standard(StandardCode::PayloadTooLarge, detail));
+        }
+        let content_types = self.header("content-type");
+        let is_json = |value: &&str| {
+            let media_type = value.split(';').next().unwrap_or_default().trim();
+            media_type.eq_ignore_ascii_case(JSON)
+        };
+        // An absent body has no type to speak of; the reader says that it is absent.
+        let unlabelled = content_types.is_empty() && self.body.is_empty();
+        if unlabelled || (!content_types.is_empty() && content_types.iter().all(is_json)) {
+            Ok(&self.body)
+        } else {
+            Err(Failure::standard(
+                StandardCode::UnsupportedMediaType,
+                format!("send the body with Content-Type: {JSON}"),
+            ))
+        }
+    }
+}

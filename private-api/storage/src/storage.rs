@@ -1,0 +1,155 @@
+//! A table and the SDK's client for it, wherever they are.
+
+use std::{path::PathBuf, time::Duration};
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{Builder, Credentials, Region, SharedHttpClient, retry::RetryConfig},
+    error::BoxError,
+};
+
+use crate::{Database, Fault, Faults, FileError, Table, TableError, probe::probe};
+
+/// Where the items are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// In memory, for as long as the [`Storage`] lives.
+    #[default]
+    Memory,
+    /// In a file, which survives a restart and a `kill -9`.
+    File(PathBuf),
+    /// In the DynamoDB at this URL: DynamoDB Local, moto, or the real one.
+    ///
+    /// Credentials and region come from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` and
+    /// `AWS_REGION`, or are placeholders that simulators take.
+    Endpoint(String),
+}
+
+/// The service's own settings of the AWS SDK: those that it has in production too.
+#[derive(Clone, Copy, Debug)]
+pub struct Sdk {
+    /// Behaviour version, retries and limits; neither region nor credentials nor HTTP.
+    pub config: fn() -> Builder,
+    /// The connections to a DynamoDB elsewhere.
+    pub https: fn() -> Result<SharedHttpClient, BoxError>,
+}
+
+/// Why there is no storage.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The data file cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// No HTTP client for the other DynamoDB can be made.
+    #[error(transparent)]
+    Http(BoxError),
+    /// The table can be neither found nor made.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// The other DynamoDB cannot be reached, or does not do what is relied on.
+    #[error("the DynamoDB at {url}: {reason}")]
+    Elsewhere {
+        /// Its URL.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// A table, and whatever keeps it open.
+#[derive(Debug)]
+pub struct Storage {
+    client: Client,
+    faults: Faults<Fault>,
+    database: Option<Database>,
+}
+
+impl Storage {
+    /// Opens the place and finds the table in it, or makes it. `program` is the name by which messages call this program.
+    ///
+    /// # Errors
+    /// See [`OpenError`]: each names what is in the way.
+    pub async fn open(place: &Place, table: &Table, sdk: Sdk, program: &'static str) -> Result<Self, OpenError> {
+        let database = match place {
+            Place::Memory => Some(Database::memory(program)?),
+            Place::File(file) => Some(Box::pin(Database::open(file, table, sdk, program)).await?),
+            Place::Endpoint(_) => None,
+        };
+        let http = match &database {
+            Some(database) => database.http_client(),
+            None => (sdk.https)().map_err(OpenError::Http)?,
+        };
+        let faults = Faults::default();
+        let config = (sdk.config)().http_client(faults.around(http));
+        let config = match place {
+            Place::Endpoint(url) => elsewhere(config, url),
+            Place::Memory | Place::File(_) => embedded(config),
+        };
+        let storage = Self { client: Client::from_conf(config.build()), faults, database };
+        match place {
+            Place::Memory | Place::File(_) => table.ensure(&storage.client).await?,
+            Place::Endpoint(url) => {
+                let elsewhere = |reason| OpenError::Elsewhere { url: url.clone(), reason };
+                table.ensure(&storage.client).await.map_err(|e| elsewhere(e.to_string()))?;
+                probe(&storage.client, table).await.map_err(elsewhere)?;
+            }
+        }
+        Ok(storage)
+    }
+
+    /// The SDK's client.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What is to go wrong between the client and the database.
+    #[must_use]
+    pub fn faults(&self) -> &Faults<Fault> {
+        &self.faults
+    }
+}
+
+/// A data file is closed: it then holds everything alone, and what still calls the client is refused.
+impl Drop for Storage {
+    fn drop(&mut self) {
+        if let Some(database) = &self.database {
+            database.close();
+        }
+    }
+}
+
+impl Database {
+    /// The SDK's client over this database, in which the table is made if it is not there.
+    ///
+    /// # Errors
+    /// When the table can be neither found nor made.
+    pub async fn client(&self, table: &Table, sdk: Sdk) -> Result<Client, TableError> {
+        let client = Client::from_conf(embedded((sdk.config)()).http_client(self.http_client()).build());
+        table.ensure(&client).await?;
+        Ok(client)
+    }
+}
+
+fn embedded(config: Builder) -> Builder {
+    config
+        .endpoint_url("http://dynamodb.invalid")
+        .region(Region::from_static("local"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "embedded"))
+        // The engine recovers at once, or not at all.
+        .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1)))
+}
+
+fn elsewhere(config: Builder, url: &str) -> Builder {
+    let var = |name: &str, otherwise: &str| std::env::var(name).unwrap_or_else(|_| otherwise.to_owned());
+    config.endpoint_url(url).region(Region::new(var("AWS_REGION", "eu-central-1"))).credentials_provider(
+        Credentials::new(
+            var("AWS_ACCESS_KEY_ID", "local"),
+            var("AWS_SECRET_ACCESS_KEY", "local"),
+            std::env::var("AWS_SESSION_TOKEN").ok(),
+            None,
+            "environment",
+        ),
+    )
+}

@@ -1,0 +1,145 @@
+# What a change must not do: leave a deployment behind, replace what holds the claims or what a call needs, destroy by mistake.
+# Refused by `plan`, with a reason; a destroy before anything has gone.
+
+# ---- a deployment's identity ------------------------------------------------------------------------------------------
+
+# As it was when this deployment was made. In another place nothing of it is found: all would be made there a second time, and what
+# is here would be in nobody's state. So this is refused whatever the protection.
+resource "terraform_data" "place" {
+  input = { region = var.region, account = local.account_id }
+
+  lifecycle {
+    ignore_changes = [input]
+
+    postcondition {
+      condition     = self.input.region == var.region
+      error_message = "This deployment is in ${self.input.region}; in ${var.region} it would be made a second time, and the claims, the API and their costs left behind. Go back to region = \"${self.input.region}\". For one more deployment use a state of its own; to move this one, destroy it first."
+    }
+    postcondition {
+      condition     = self.input.account == local.account_id
+      error_message = "This deployment is in the account ${self.input.account}, and these credentials are of ${local.account_id}. Use the right ones; for a deployment in this account use a state of its own."
+    }
+  }
+}
+
+# What everything is named by, or lies in. Changed, the functions, roles and log groups, the stage of every URL or the whole network
+# are replaced. Without the protection that is done; then this is written down anew.
+resource "terraform_data" "identity" {
+  input = { name = var.name, stage = var.stage, vpc_cidr = var.vpc_cidr }
+
+  lifecycle {
+    ignore_changes       = [input]
+    replace_triggered_by = [terraform_data.protected]
+
+    postcondition {
+      condition     = !var.deletion_protection || self.input.name == var.name
+      error_message = "name cannot be changed from \"${self.input.name}\" to \"${var.name}\": every function, role and log group would be replaced, and no call answered meanwhile. Another name is another deployment, with a state of its own. ${local.let_go}"
+    }
+    postcondition {
+      condition     = !var.deletion_protection || self.input.stage == var.stage
+      error_message = "stage cannot be changed from \"${self.input.stage}\" to \"${var.stage}\": it is in every caller's URL, and the old one would answer no more. ${local.let_go}"
+    }
+    postcondition {
+      condition     = !var.deletion_protection || self.input.vpc_cidr == var.vpc_cidr
+      error_message = "vpc_cidr cannot be changed from ${self.input.vpc_cidr} to ${var.vpc_cidr}: the VPC would be replaced with all that is in it, and no call answered meanwhile. ${local.let_go}"
+    }
+  }
+}
+
+resource "terraform_data" "protected" {
+  input = var.deletion_protection
+}
+
+locals {
+  let_go = "If it is to be: apply with deletion_protection = false first, then this change, then with true again."
+}
+
+# ---- what is not replaced ---------------------------------------------------------------------------------------------
+
+locals {
+  protected = { always = false, why = "No call would be answered meanwhile. ${local.let_go} (A tainted one: terraform untaint, if it is sound.)" }
+  claims    = { always = false, why = "The claims in it would be lost, and the table's own protection would stop the change half way. ${local.let_go}" }
+  keys      = { always = false, why = "30 days later nothing written with it can be read any more, backups and older logs included. ${local.let_go}" }
+  api       = { always = true, why = "Its id is in every caller's settings and would be another. A new API is a new deployment, with a name and a state of its own." }
+  network   = { always = true, why = "Its range and its private name are taken as long as the old one is there. Change availability_zones, vpc_cidr or the client's cidr instead." }
+  logs      = { always = var.keep_logs, why = "It holds who did what. With keep_logs = false and deletion_protection = false it can be replaced." }
+
+  functions = { for operation in keys(local.operations) : operation => concat(
+    module.function[operation].parts.call,
+    [aws_iam_role.function[operation].unique_id, module.api.parts.permissions[operation]],
+  ) }
+  networks = merge({ api = module.api_vpc.parts }, { for key, client in module.client_vpc : key => client.parts })
+  ranges   = merge({ api = var.vpc_cidr }, local.client_cidrs)
+
+  # By what it is called in the refusal, which says too where it is: with another zone or range it is another one.
+  kept = merge(
+    { "the table" = merge(local.claims, { ids = [module.table.arn] }) },
+    { "the table's key" = merge(local.keys, { ids = [module.table.key_arn] }) },
+    { "the logs' key" = merge(local.keys, { ids = [module.log_key.arn] }) },
+    { for operation, ids in local.functions : "the function ${operation}, its role, policy or permission" => merge(local.protected, { ids = ids }) },
+    { "the stage ${var.stage}" = merge(local.protected, { ids = module.api.parts.stage }) },
+    { "the functions' way to the table" = merge(local.protected, { ids = [
+      aws_security_group.functions.id, aws_vpc_security_group_egress_rule.functions_dynamodb.id, module.dynamodb_endpoint.id,
+    ] }) },
+    { "the API or its policy" = merge(local.api, { ids = module.api.parts.api }) },
+    { "the API's endpoint in ${var.vpc_cidr}" = merge(local.network, { ids = [module.execute_api_endpoint.id] }) },
+    { for key, parts in local.networks : "the VPC ${var.name}-${key} of ${local.ranges[key]} or a route table" => merge(local.network, { ids = parts.vpc }) },
+    merge([for key, parts in local.networks : { for slot, ids in parts.subnets :
+      "the subnet of ${var.name}-${key} in ${local.availability_zones[slot == "az1" ? 0 : 1]} (${slot} of ${local.ranges[key]})" => merge(local.network, { ids = ids })
+    }]...),
+    { for name, id in merge(module.api.parts.logs, [for parts in local.networks : parts.logs]...) : "the log group ${name}" => merge(local.logs, { ids = [id] }) },
+    { for operation in keys(local.operations) : "the log group /aws/lambda/${var.name}-${operation}" => merge(local.logs, { ids = values(module.function[operation].parts.logs) }) },
+  )
+}
+
+# Since when each is there. Made once all of them are, so that nothing is refused while a first apply is tried again.
+resource "terraform_data" "since" {
+  for_each = local.kept
+
+  input = plantimestamp()
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+
+  depends_on = [module.api, module.api_vpc, module.client_vpc, module.dynamodb_endpoint, module.execute_api_endpoint, module.function, module.log_key, module.table]
+}
+
+# Replaced along with what it stands for (its id becomes unknown), and Terraform plans a replacement with the configuration's own
+# input instead of the ignored one: "replaced", where the thing was there before this plan. That is how `plan` can tell.
+resource "terraform_data" "kept" {
+  for_each = local.kept
+
+  input            = terraform_data.since[each.key].output == plantimestamp() || !(var.deletion_protection || each.value.always) ? "kept" : "replaced"
+  triggers_replace = each.value.ids
+
+  lifecycle {
+    ignore_changes = [input]
+
+    postcondition {
+      condition     = self.input == "kept"
+      error_message = "This would replace ${each.key}. ${each.value.why}"
+    }
+  }
+}
+
+# ---- destroy ----------------------------------------------------------------------------------------------------------
+
+# Depends on everything, so that it goes first; while the protection is on, it does not go.
+resource "terraform_data" "refuses_destroy" {
+  input = var.deletion_protection
+
+  provisioner "local-exec" {
+    when    = destroy
+    command = self.output ? "echo deletion_protection is on: nothing has been destroyed. Apply with deletion_protection=false first, then destroy && exit 1" : "exit 0"
+  }
+
+  depends_on = [
+    aws_api_gateway_account.found, aws_ec2_network_insights_analysis.bastion_to_api, aws_ec2_network_insights_path.bastion_to_api,
+    aws_iam_role.function, aws_security_group.functions, aws_vpc_endpoint_policy.execute_api, aws_vpc_endpoint_policy.session_manager,
+    aws_vpc_security_group_egress_rule.functions_dynamodb, module.api, module.api_account, module.api_vpc, module.artifacts,
+    module.bastion, module.client_vpc, module.dynamodb_endpoint, module.execute_api_endpoint, module.function, module.log_key,
+    module.resolver_inbound, module.s3_endpoint, module.session_manager_endpoint, module.table, terraform_data.identity,
+    terraform_data.kept, terraform_data.place, terraform_data.since,
+  ]
+}
