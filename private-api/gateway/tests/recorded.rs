@@ -62,6 +62,11 @@ struct Case {
     #[serde(default)]
     event_keys: BTreeMap<String, Vec<String>>,
     not_replayed: Option<String>,
+    /// What is not replayed, for whoever comes to need it.
+    #[serde(rename = "sent")]
+    _sent: Option<Value>,
+    #[serde(rename = "aws")]
+    _aws: Option<Value>,
     // The database's, which private-api-storage replays.
     operation: Option<String>,
     #[serde(rename = "error")]
