@@ -32,8 +32,8 @@
 //!
 //! # Cancel safety
 //! A call is sent when it is first polled and can be dropped at any time. Dropping a read has no effect. Dropping a
-//! write leaves open whether it took effect: await the same call again with the same
-//! [`IdempotencyKey`] to find out. Dropping a future closes its connection.
+//! write leaves open whether it took effect: await a clone of the call, which has the same [`IdempotencyKey`], to find out.
+//! Dropping a call under way closes its connection.
 //!
 //! # Testing your own code
 //! `claims-local` as a dev-dependency starts the whole API in a test, in memory, and misbehaves on demand. No part of this
@@ -83,7 +83,7 @@ pub use client::ClaimsClient;
 pub use private_api_client::aws_credential_types;
 /// What any private API's client has.
 pub use private_api_client::{
-    Answered, BuildError, Clock, Diagnosis, Mode, Phase, Reached, Refusal, RetryPolicy, Sent, TokioClock, Tried,
+    Answered, BuildError, Clock, Diagnosis, Mode, Modified, Phase, Reached, Refusal, RetryPolicy, Sent, TokioClock, Tried,
     UnknownMode, Verdict, reqwest,
 };
 pub use types::{
@@ -119,6 +119,9 @@ pub type ClientBuilder = private_api_client::ClientBuilder<Claims>;
 /// assert!(ClaimsClient::builder().endpoint(endpoint).build().is_ok());
 /// ```
 pub type Endpoint = private_api_client::Endpoint<Claims>;
+
+/// Why [`ClaimsClient::try_modify_claim`] changed nothing.
+pub type ModifyError<E> = private_api_client::ModifyError<Claims, E>;
 
 /// Why a call failed.
 ///

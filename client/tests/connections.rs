@@ -87,7 +87,7 @@ async fn a_dead_pool_costs_one_attempt_and_no_call() {
         let clock = TestClock::new();
         let pool = dying_pool(death, TOGETHER, clock.clone()).await;
         let client = ClaimsClient::builder().endpoint(pool.endpoint).clock(clock).build().unwrap();
-        let calls = (0..TOGETHER).map(|_| client.list_claims(&member()).into_future());
+        let calls = (0..TOGETHER).map(|_| client.list_claims(&member()));
         futures_util::future::try_join_all(calls).await.unwrap();
         assert_eq!(pool.connections.load(Ordering::SeqCst), TOGETHER, "{death:?}");
 

@@ -1,6 +1,9 @@
 //! The attempts of a call, from the first to its end. What may be tried again is decided in `retry`.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
@@ -19,7 +22,7 @@ use crate::{
 };
 
 /// Runs a call to its end and reads the answer.
-pub(crate) async fn call<A: Api, T>(client: Client<A>, plan: Plan<T>) -> Result<Answered<T>, Error<A>> {
+pub(crate) async fn call<A: Api, T>(client: Client<A>, plan: Arc<Plan<T>>) -> Result<Answered<T>, Error<A>> {
     let span = A::call_span(plan.operation);
     let outcome = attempts(&client, &span, &plan).await;
     if !span.is_disabled() {

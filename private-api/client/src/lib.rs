@@ -9,8 +9,8 @@
 //!
 //! # Cancel safety
 //! A call is sent when it is first polled and can be dropped at any time. Dropping a read has no effect. Dropping a
-//! write leaves open whether it took effect: await the same call again with the same
-//! [`IdempotencyKey`](private_api_contract::IdempotencyKey) to find out. Dropping a future closes its connection.
+//! write leaves open whether it took effect: await a clone of the call, which has the same
+//! [key](Call::idempotency_key), to find out. Dropping a call under way closes its connection.
 //!
 //! # Runtime
 //! Futures need a Tokio runtime with IO and time enabled.
@@ -54,7 +54,7 @@ pub use diagnose::{Diagnosis, Reached, Tried, Verdict};
 pub use endpoint::{Endpoint, Mode, UnknownMode};
 pub use error::{Error, Sent};
 pub use gateway::Refusal;
-pub use modify::Modify;
+pub use modify::{Modified, Modify, ModifyError, TryModify};
 pub use pages::{ItemStream, Page, PageStream};
 pub use phase::Phase;
 pub use private_api_contract as contract;
