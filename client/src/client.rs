@@ -10,7 +10,8 @@ use private_api_client::{BuildError, Client, Diagnosis};
 use crate::{
     Claims, ClientBuilder,
     operation::{
-        CreateClaimCall, DeleteClaimCall, GetClaimCall, ListClaimsCall, ModifyClaimCall, TryModifyClaimCall, UpdateClaimCall,
+        CreateClaimCall, DeleteClaimCall, GetClaimCall, ListClaimsCall, ModifyClaimCall, TryModifyClaimCall,
+        UpdateClaimCall,
     },
 };
 
@@ -138,7 +139,12 @@ impl ClaimsClient {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn try_modify_claim<F, D, E>(&self, member_id: &MemberId, claim_id: ClaimId, mut decide: F) -> TryModifyClaimCall<E>
+    pub fn try_modify_claim<F, D, E>(
+        &self,
+        member_id: &MemberId,
+        claim_id: ClaimId,
+        mut decide: F,
+    ) -> TryModifyClaimCall<E>
     where
         F: FnMut(Claim) -> D + Send + 'static,
         D: Future<Output = Result<Option<UpdateClaimRequest>, E>> + Send + 'static,

@@ -36,8 +36,9 @@
 //! Dropping a call under way closes its connection.
 //!
 //! # Testing your own code
-//! `claims-local` as a dev-dependency starts the whole API in a test, in memory, and misbehaves on demand. No part of this
-//! crate is for tests only; [`ClientBuilder::clock`] takes the waiting out of them.
+//! `claims-local` as a dev-dependency starts the whole API in a test, in memory, and misbehaves on demand. Where that is too
+//! much, the feature `testing` has errors that can be made and a transport that follows a script.
+//! [`ClientBuilder::clock`] takes the waiting out of both.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -83,13 +84,33 @@ pub use client::ClaimsClient;
 pub use private_api_client::aws_credential_types;
 /// What any private API's client has.
 pub use private_api_client::{
-    Answered, BuildError, Clock, Diagnosis, Mode, Modified, Phase, Reached, Refusal, RetryPolicy, Sent, TokioClock, Tried,
-    UnknownMode, Verdict, reqwest,
+    Answered, AttemptReport, BuildError, CallReport, Clock, Diagnosis, ErrorKind, Mode, Modified, Observer, Phase,
+    PhaseTimes, Reached, Refusal, RetryPolicy, Sent, TokioClock, Tried, UnknownMode, Verdict, reqwest,
 };
 pub use types::{
     Claim, ClaimId, ClaimPage, ClaimStatus, CreateClaim, FieldError, IdempotencyKey, MemberId, NextToken, PageLimit,
     Problem, ProblemCode, UpdateClaimRequest, Version,
 };
+
+/// For tests of what uses the client, with the feature `testing`.
+///
+/// ```
+/// use claims_client::{ClaimsClient, Endpoint, testing::Script, types::*};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let script = Script::new().lost().answer(200, r#"{"claims":[]}"#);
+/// let client = ClaimsClient::builder().endpoint(Endpoint::url("http://claims.test/dev")).script(&script).build()?;
+/// assert!(client.list_claims(&"123".parse()?).await?.claims.is_empty()); // the second attempt's answer
+/// assert_eq!(script.sent().len(), 2);
+/// # Ok(()) }
+/// ```
+#[cfg(feature = "testing")]
+pub mod testing {
+    pub use private_api_client::testing::Script;
+
+    /// How a call failed, to make an [`Error`](crate::Error) of: `Error::for_test(Operation::GetClaim.row(), Failure::TimedOut)`.
+    pub type Failure = private_api_client::testing::Failure<crate::Claims>;
+}
 
 /// Configures a [`ClaimsClient`]. Nothing is checked before `build`, which names every mistake.
 ///

@@ -4,10 +4,12 @@ mod build;
 
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
+use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::dns::Resolve;
 
 use crate::{
-    Api, Endpoint,
+    Api, Endpoint, Observer,
+    call::extra_header,
     clock::{Clock, TokioClock},
     retry::RetryPolicy,
     tls::ExtraRoots,
@@ -41,10 +43,15 @@ pub struct ClientBuilder<A: Api> {
     pool_idle_timeout: Duration,
     retry: RetryPolicy,
     app_id: Option<String>,
+    default_headers: HeaderMap,
+    wrong_headers: Vec<String>,
     roots: ExtraRoots,
     root_files: Vec<PathBuf>,
     resolver: Option<Arc<dyn Resolve>>,
     clock: Arc<dyn Clock>,
+    observer: Option<Arc<dyn Observer>>,
+    #[cfg(feature = "testing")]
+    script: Option<crate::testing::Script>,
     configure: Vec<Configure>,
     #[cfg(feature = "sigv4-signer")]
     sign: Option<bool>,
@@ -64,10 +71,15 @@ impl<A: Api> ClientBuilder<A> {
             pool_idle_timeout: Duration::from_secs(50),
             retry: RetryPolicy::default(),
             app_id: None,
+            default_headers: HeaderMap::new(),
+            wrong_headers: Vec::new(),
             roots: ExtraRoots::default(),
             root_files: Vec::new(),
             resolver: None,
             clock: Arc::new(TokioClock),
+            observer: None,
+            #[cfg(feature = "testing")]
+            script: None,
             configure: Vec::new(),
             #[cfg(feature = "sigv4-signer")]
             sign: None,
@@ -134,6 +146,20 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
+    /// Sends this header with every call, besides what the call adds by itself; a name may be given several values. A call's
+    /// [`with_header`](crate::Call::with_header) of the same name replaces it.
+    pub fn default_header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName>,
+        V: TryInto<HeaderValue>,
+    {
+        match extra_header(name, value) {
+            Ok((name, value)) => _ = self.default_headers.append(name, value),
+            Err(why) => self.wrong_headers.push(why.into_owned()),
+        }
+        self
+    }
+
     /// Trusts these certificates too (PEM, one or more).
     pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.roots.0.push(pem.into());
@@ -156,6 +182,19 @@ impl<A: Api> ClientBuilder<A> {
     /// Takes time and luck from this, for tests.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// Tells this of every attempt and every call, and lets it add headers.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Sends nothing: attempts go by this script.
+    #[cfg(feature = "testing")]
+    pub fn script(mut self, script: &crate::testing::Script) -> Self {
+        self.script = Some(script.clone());
         self
     }
 

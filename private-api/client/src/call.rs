@@ -106,6 +106,35 @@ impl<T> Clone for Plan<T> {
 
 pub(crate) type Check<T> = Arc<dyn Fn(&T, Option<IdempotencyKey>) -> bool + Send + Sync>;
 
+/// Headers that the client sets itself, and those that API Gateway gives a meaning of its own.
+pub(crate) const OURS: [&str; 10] = [
+    "host",
+    "content-length",
+    "content-type",
+    "transfer-encoding",
+    "connection",
+    "expect",
+    "authorization",
+    header::IDEMPOTENCY_KEY,
+    header::IF_MATCH,
+    "x-apigw-api-id",
+];
+
+/// A header that a caller may add, or why it may not.
+pub(crate) fn extra_header(
+    name: impl TryInto<HeaderName>,
+    value: impl TryInto<HeaderValue>,
+) -> Result<(HeaderName, HeaderValue), Cow<'static, str>> {
+    match (name.try_into(), value.try_into()) {
+        (Ok(name), _) if OURS.contains(&name.as_str()) => {
+            Err(format!("an extra header may not be one that the client sets itself, as {name} is").into())
+        }
+        (Ok(name), Ok(value)) => Ok((name, value)),
+        (Err(_), _) => Err("the name of an extra header is not one".into()),
+        (_, Err(_)) => Err("the value of an extra header is not one".into()),
+    }
+}
+
 /// What any call may be given besides.
 #[derive(Clone, Default)]
 pub(crate) struct Options {
@@ -246,28 +275,9 @@ impl<A: Api, T, K> Call<A, T, K> {
         N: TryInto<HeaderName>,
         V: TryInto<HeaderValue>,
     {
-        const OURS: [&str; 10] = [
-            "host",
-            "content-length",
-            "content-type",
-            "transfer-encoding",
-            "connection",
-            "expect",
-            "authorization",
-            header::IDEMPOTENCY_KEY,
-            header::IF_MATCH,
-            "x-apigw-api-id",
-        ];
-        match (name.try_into(), value.try_into()) {
-            (Ok(name), _) if OURS.contains(&name.as_str()) => {
-                self.plan().wrong =
-                    Some(format!("an extra header may not be one that the client sets itself, as {name} is").into());
-            }
-            (Ok(name), Ok(value)) => {
-                self.plan().options.headers.append(name, value);
-            }
-            (Err(_), _) => self.plan().wrong = Some("the name of an extra header is not one".into()),
-            (_, Err(_)) => self.plan().wrong = Some("the value of an extra header is not one".into()),
+        match extra_header(name, value) {
+            Ok((name, value)) => _ = self.plan().options.headers.append(name, value),
+            Err(why) => self.plan().wrong = Some(why),
         }
         self
     }

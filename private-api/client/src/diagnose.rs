@@ -20,6 +20,7 @@ use crate::{
     gateway::Refusal,
     phase::{Phase, Progress},
     query::Target,
+    retry::Repeat,
     transport::{Answer, Attempt, Request, Transport},
 };
 
@@ -283,6 +284,8 @@ impl<A: Api> Client<A> {
             health: own.health.clone(),
             #[cfg(feature = "sigv4-signer")]
             signer: own.signer.clone(),
+            #[cfg(feature = "testing")]
+            script: own.script.clone(),
         };
         let probe = A::probe();
         let mut target = Target::new(&transport.address.base, probe.operation.path);
@@ -304,7 +307,7 @@ impl<A: Api> Client<A> {
                 Tried { mode, verdict, error, request_id: answer.request_id().map(str::to_owned) }
             }
             Err(e) => {
-                let e = e.ended(1, false, None, false);
+                let e = e.ended(1, false, None, false, Repeat::Harmless);
                 let request_id = e.request_id().map(str::to_owned);
                 Tried { mode, verdict: verdict_of(&e), error: Some(e.to_string()), request_id }
             }
@@ -319,11 +322,12 @@ impl<A: Api> Client<A> {
         clock: &dyn Clock,
         limit: Duration,
     ) -> Result<Answer, Error<A>> {
-        let progress = Progress::new();
+        let progress = Progress::new(None);
         let attempt = Attempt {
             clock,
             began: clock.now(),
             progress: &progress,
+            observer: None,
             pooled: None,
             #[cfg(feature = "sigv4-signer")]
             credentials: attempts::credentials(self, request.operation, self.settings().timeout).await?,
@@ -336,7 +340,7 @@ impl<A: Api> Client<A> {
 }
 
 fn verdict_of<A: Api>(error: &Error<A>) -> Verdict {
-    match (error.kind(), error.refusal(), error.status()) {
+    match (error.cause_kind(), error.refusal(), error.status()) {
         (Kind::Credentials, ..) => Verdict::NoCredentials,
         (Kind::Interrupted, ..) => Verdict::NoAnswer,
         (Kind::Timeout, ..) if error.was_sent() == Sent::Maybe => Verdict::NoAnswer,

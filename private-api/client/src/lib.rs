@@ -32,6 +32,7 @@ mod endpoint;
 mod error;
 mod gateway;
 mod modify;
+mod observe;
 mod pages;
 mod phase;
 mod pool;
@@ -39,6 +40,8 @@ mod query;
 mod retry;
 #[cfg(feature = "sigv4-signer")]
 mod sigv4;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tls;
 mod transport;
 mod watch;
@@ -52,9 +55,10 @@ pub use client::Client;
 pub use clock::{Clock, TokioClock};
 pub use diagnose::{Diagnosis, Reached, Tried, Verdict};
 pub use endpoint::{Endpoint, Mode, UnknownMode};
-pub use error::{Error, Sent};
+pub use error::{Error, ErrorKind, Sent};
 pub use gateway::Refusal;
 pub use modify::{Modified, Modify, ModifyError, TryModify};
+pub use observe::{AttemptReport, CallReport, Observer, PhaseTimes};
 pub use pages::{ItemStream, Page, PageStream};
 pub use phase::Phase;
 pub use private_api_contract as contract;

@@ -106,7 +106,10 @@ impl<A: Api, E: std::error::Error + 'static> std::error::Error for ModifyError<A
 impl<A: Api, T: Send + 'static> Call<A, T> {
     /// Gets, asks `change` for the write that it makes of what was got, sends that, and begins again when it is refused because
     /// of another version. `None` leaves it as it is. The options of this call hold for all of it.
-    pub fn modify(self, mut change: impl FnMut(&T) -> Option<Call<A, T, Conditional>> + Send + 'static) -> Modify<A, T> {
+    pub fn modify(
+        self,
+        mut change: impl FnMut(&T) -> Option<Call<A, T, Conditional>> + Send + 'static,
+    ) -> Modify<A, T> {
         let decide = move |found: &T| -> Decision<A, T, _> { Box::pin(std::future::ready(Ok(change(found)))) };
         Modify(TryModify::new(self, Box::new(decide)))
     }

@@ -32,6 +32,7 @@ impl<A: Api> ClientBuilder<A> {
         let address = self.address(&mut mistakes);
         self.check_timeouts(&mut mistakes);
         let user_agent = self.user_agent(&mut mistakes);
+        mistakes.append(&mut self.wrong_headers);
         self.read_root_files(&mut mistakes);
         let tls = tls::Config::new(&self.roots);
         let resolver = self.resolver.clone().unwrap_or_else(|| Arc::new(SystemResolver));
@@ -57,15 +58,19 @@ impl<A: Api> ClientBuilder<A> {
                     health,
                     #[cfg(feature = "sigv4-signer")]
                     signer,
+                    #[cfg(feature = "testing")]
+                    script: self.script,
                 },
                 Settings {
                     timeout: self.timeout,
                     attempt_timeout,
                     #[cfg(feature = "sigv4-signer")]
                     credentials_timeout: self.credentials_timeout,
+                    default_headers: self.default_headers,
                     budget: Budget::new(self.retry.budget),
                     retry: self.retry,
                     clock: self.clock,
+                    observer: self.observer,
                     connect_timeout,
                     endpoint,
                     resolver,
