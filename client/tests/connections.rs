@@ -158,3 +158,43 @@ async fn a_conditional_update_shares_the_pool() {
     }
     assert!(server.seen().iter().all(|s| s.connection == 0));
 }
+
+#[tokio::test]
+async fn a_root_certificate_file_is_read_again_when_connections_have_come_of_age() {
+    let network = network::Network::start().await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), network::Authority::new().pem).unwrap();
+    let clock = TestClock::new();
+    let client = ClaimsClient::builder()
+        .clock(clock.clone())
+        .endpoint(Endpoint::private_dns(network::API, network::REGION, "dev"))
+        .dns_resolver(network.dns(&[network::API_HOST]))
+        .root_certificate_file(file.path())
+        .build()
+        .unwrap();
+    assert!(client.get_claim(&member(), id()).await.unwrap_err().is_connect());
+    std::fs::write(file.path(), &network.authority.pem).unwrap();
+    clock.pass(std::time::Duration::from_secs(61));
+    client.get_claim(&member(), id()).await.unwrap();
+    // What cannot be used is not taken.
+    std::fs::write(file.path(), "not a certificate").unwrap();
+    clock.pass(std::time::Duration::from_secs(61));
+    client.get_claim(&member(), id()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_certificate_is_shown_where_it_is_asked_for() {
+    let network = network::Network::start_mutual().await;
+    let builder = || {
+        ClaimsClient::builder()
+            .endpoint(Endpoint::private_dns(network::API, network::REGION, "dev"))
+            .dns_resolver(network.dns(&[network::API_HOST]))
+            .root_certificate_pem(network.authority.pem.as_str())
+            .retry(claims_client::RetryPolicy::never())
+    };
+    builder().build().unwrap().get_claim(&member(), id()).await.unwrap_err();
+    let with = builder().client_certificate_pem(network.authority.caller()).build().unwrap();
+    with.get_claim(&member(), id()).await.unwrap();
+    let wrong = builder().client_certificate_pem("no key").build().unwrap_err();
+    assert!(wrong.to_string().contains("client certificate"), "{wrong}");
+}

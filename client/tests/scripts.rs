@@ -160,8 +160,10 @@ async fn an_observer_is_told_of_each_attempt_and_each_call_and_adds_headers() {
 
 #[tokio::test]
 async fn an_observer_knows_the_address_and_the_phases_of_a_real_connection() {
+    /// Whether the address is this machine's, and which of connect, wait and read there were.
+    type Phases = (bool, [bool; 3]);
     #[derive(Clone, Default)]
-    struct Seen(Arc<Mutex<Vec<(bool, [bool; 3])>>>);
+    struct Seen(Arc<Mutex<Vec<Phases>>>);
     impl Observer for Seen {
         fn attempt_ended(&self, attempt: &AttemptReport<'_>) {
             let phases = attempt.phases;
@@ -243,4 +245,29 @@ async fn a_silent_script_ends_when_the_clock_says_so() {
     let client = client(&script);
     let error = client.get_claim(&member(), id()).without_retry().with_timeout(Duration::ZERO).await.unwrap_err();
     assert!(error.is_timeout());
+}
+
+#[test]
+fn an_endpoint_and_a_policy_are_read_from_a_settings_file() {
+    let read = |text: &str| serde_json::from_str::<Endpoint>(text);
+    let built = |endpoint: Endpoint| ClaimsClient::builder().endpoint(endpoint).build();
+    built(read(r#"{"mode": "private-dns", "id": "a1b2c3d4e5", "region": "eu-central-1", "stage": "dev"}"#).unwrap())
+        .unwrap();
+    built(read(r#"{"url": "http://127.0.0.1:9000/dev"}"#).unwrap()).unwrap();
+    let mistakes = built(read(r#"{"mode": "alias", "id": "a1b2c3d4e5"}"#).unwrap()).unwrap_err();
+    assert!(mistakes.to_string().contains("STAGE"), "{mistakes}");
+    assert!(read(r#"{"ulr": "http://127.0.0.1:9000/dev"}"#).unwrap_err().to_string().contains("ulr"));
+
+    let policy: claims_client::RetryPolicy =
+        serde_json::from_str(r#"{"max_attempts": 3, "base_delay": "50ms", "max_delay": "1.5s", "budget": 100}"#)
+            .unwrap();
+    let expected = claims_client::RetryPolicy::default()
+        .with_max_attempts(3)
+        .with_base_delay(Duration::from_millis(50))
+        .with_max_delay(Duration::from_millis(1500))
+        .with_budget(100);
+    assert_eq!(policy, expected);
+    for wrong in [r#"{"base_delay": "-1s"}"#, r#"{"base_delay": 50}"#, r#"{"tries": 3}"#] {
+        assert!(serde_json::from_str::<claims_client::RetryPolicy>(wrong).is_err(), "{wrong}");
+    }
 }

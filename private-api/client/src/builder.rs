@@ -12,7 +12,7 @@ use crate::{
     call::extra_header,
     clock::{Clock, TokioClock},
     retry::RetryPolicy,
-    tls::ExtraRoots,
+    tls,
 };
 
 type Configure = Box<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
@@ -45,7 +45,7 @@ pub struct ClientBuilder<A: Api> {
     app_id: Option<String>,
     default_headers: HeaderMap,
     wrong_headers: Vec<String>,
-    roots: ExtraRoots,
+    tls: tls::Material,
     root_files: Vec<PathBuf>,
     resolver: Option<Arc<dyn Resolve>>,
     clock: Arc<dyn Clock>,
@@ -73,7 +73,7 @@ impl<A: Api> ClientBuilder<A> {
             app_id: None,
             default_headers: HeaderMap::new(),
             wrong_headers: Vec::new(),
-            roots: ExtraRoots::default(),
+            tls: tls::Material::default(),
             root_files: Vec::new(),
             resolver: None,
             clock: Arc::new(TokioClock),
@@ -109,20 +109,24 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
-    /// How long connecting may take: name, TCP and TLS together; 3 s if not set, or the attempt's time where that is less. On
-    /// Linux a connection whose peer acknowledges nothing for so long ends, too.
+    /// How long connecting may take: name, TCP and TLS together; 3 s if not set, or the attempt's time where that is less. Not
+    /// longer than the [`attempt_timeout`](Self::attempt_timeout). On Linux it is also each connection's `TCP_USER_TIMEOUT`: one
+    /// whose peer acknowledges nothing for so long ends.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
-    /// How long one attempt may take, connecting and reading included; 10 s if not set, or the call's time where that is less.
+    /// How long one attempt may take, connecting and reading included; 10 s if not set, or the call's time where that is less. Not
+    /// longer than the [`timeout`](Self::timeout). It is the [`clock`](Self::clock)'s time: Tokio's paused clock runs ahead while
+    /// nothing else can, and ends attempts that wait for a real socket.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
     }
 
-    /// How long a call may take, all attempts and waits included; 25 s if not set, below the gateway's own 29 s.
+    /// How long a call may take, all attempts and waits included; 25 s if not set, below the gateway's own 29 s. A retry whose wait
+    /// would end after it is not begun.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -162,13 +166,22 @@ impl<A: Api> ClientBuilder<A> {
 
     /// Trusts these certificates too (PEM, one or more).
     pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.roots.0.push(pem.into());
+        self.tls.roots.push(pem.into());
         self
     }
 
-    /// Trusts the certificates in this file too (PEM, one or more). It is read by [`build`](Self::build).
+    /// Trusts the certificates in this file too (PEM, one or more). It is read by [`build`](Self::build), and again about once
+    /// a minute, when connections have come of age: a certificate that is renewed in place needs no restart. What cannot be
+    /// read then is told by nothing, and what was read before holds on.
     pub fn root_certificate_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.root_files.push(file.into());
+        self
+    }
+
+    /// Shows this certificate where a server asks for one: PEM with the certificate, its chain and its private key (PKCS#8), as
+    /// of a gateway of one's own before the API. API Gateway asks private callers for none.
+    pub fn client_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.tls.identity = Some(pem.into());
         self
     }
 

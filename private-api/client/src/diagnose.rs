@@ -277,16 +277,7 @@ impl<A: Api> Client<A> {
 
     async fn try_mode(&self, mode: Mode, address: Address) -> Tried {
         let own = self.transport();
-        let transport = Transport {
-            pool: own.pool.clone(),
-            fresh: own.fresh.clone(),
-            address,
-            health: own.health.clone(),
-            #[cfg(feature = "sigv4-signer")]
-            signer: own.signer.clone(),
-            #[cfg(feature = "testing")]
-            script: own.script.clone(),
-        };
+        let transport = Transport { address, ..own.clone() };
         let probe = A::probe();
         let mut target = Target::new(&transport.address.base, probe.operation.path);
         probe.query.iter().for_each(|(name, value)| target.query(name, value));
@@ -307,7 +298,7 @@ impl<A: Api> Client<A> {
                 Tried { mode, verdict, error, request_id: answer.request_id().map(str::to_owned) }
             }
             Err(e) => {
-                let e = e.ended(1, false, None, false, Repeat::Harmless);
+                let e = e.ended(1, false, None, false, crate::retry::Repeat::Harmless);
                 let request_id = e.request_id().map(str::to_owned);
                 Tried { mode, verdict: verdict_of(&e), error: Some(e.to_string()), request_id }
             }

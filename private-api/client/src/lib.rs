@@ -38,6 +38,7 @@ mod phase;
 mod pool;
 mod query;
 mod retry;
+mod settings;
 #[cfg(feature = "sigv4-signer")]
 mod sigv4;
 #[cfg(feature = "testing")]

@@ -6,7 +6,6 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use private_api_contract::{Operation, Problem, ProblemCode as _};
 
@@ -86,11 +85,11 @@ pub struct Script(Arc<Mutex<Acts>>);
 #[derive(Default)]
 struct Acts {
     steps: VecDeque<Step>,
-    sent: Vec<http::Request<Bytes>>,
+    sent: Vec<http::Request<Vec<u8>>>,
 }
 
 enum Step {
-    Answer(http::Response<Bytes>),
+    Answer(http::Response<Vec<u8>>),
     NotConnected,
     Lost,
     Silent,
@@ -107,7 +106,7 @@ impl Script {
     #[must_use]
     pub fn answer(self, status: u16, json: impl Into<String>) -> Self {
         let kind = if status < 300 { "application/json" } else { "application/problem+json" };
-        let mut response = http::Response::new(Bytes::from(json.into()));
+        let mut response = http::Response::new(json.into().into_bytes());
         *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
         response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static(kind));
         self.respond(response)
@@ -115,7 +114,7 @@ impl Script {
 
     /// Answers with this, headers and all.
     #[must_use]
-    pub fn respond(self, response: http::Response<Bytes>) -> Self {
+    pub fn respond(self, response: http::Response<Vec<u8>>) -> Self {
         self.step(Step::Answer(response))
     }
 
@@ -139,7 +138,7 @@ impl Script {
 
     /// The requests that were sent, so far.
     #[must_use]
-    pub fn sent(&self) -> Vec<http::Request<Bytes>> {
+    pub fn sent(&self) -> Vec<http::Request<Vec<u8>>> {
         self.acts().sent.clone()
     }
 
@@ -180,9 +179,9 @@ impl Script {
 }
 
 /// A copy for the test to look at.
-fn kept(request: &reqwest::Request) -> http::Request<Bytes> {
+fn kept(request: &reqwest::Request) -> http::Request<Vec<u8>> {
     let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
-    let mut kept = http::Request::new(Bytes::copy_from_slice(body));
+    let mut kept = http::Request::new(body.to_vec());
     *kept.method_mut() = request.method().clone();
     if let Ok(uri) = request.url().as_str().parse() {
         *kept.uri_mut() = uri;

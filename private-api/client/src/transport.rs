@@ -28,10 +28,9 @@ const LONGEST_ANSWER: usize = 10 * 1024 * 1024;
 
 const API_ID: HeaderName = HeaderName::from_static("x-apigw-api-id");
 
+#[derive(Clone)]
 pub(crate) struct Transport {
     pub pool: Arc<Pool>,
-    /// Keeps no connection: each of its requests makes one.
-    pub fresh: reqwest::Client,
     pub address: Address,
     pub health: Arc<Health>,
     #[cfg(feature = "sigv4-signer")]
@@ -123,7 +122,10 @@ impl Transport {
         if let Some(script) = &self.script {
             return script.send(&prepared, operation).await;
         }
-        let http = attempt.pooled.as_ref().map_or(&self.fresh, |(client, _)| client);
+        let http = match &attempt.pooled {
+            Some((client, _)) => client.clone(),
+            None => self.pool.fresh(attempt.began, attempt.clock),
+        };
         http.execute(prepared).await.map_err(|e| broken(e, operation, attempt.progress))
     }
 
