@@ -20,7 +20,6 @@ use crate::{
     gateway::Refusal,
     phase::{Phase, Progress},
     query::Target,
-    retry::Repeat,
     transport::{Answer, Attempt, Request, Transport},
 };
 
