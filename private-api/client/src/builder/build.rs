@@ -119,8 +119,8 @@ impl<A: Api> ClientBuilder<A> {
         }
         let Some(region) = address?.region.clone() else {
             mistakes.push(format!(
-                "requests are to be signed, and the URL does not say for which region: call Endpoint::in_region or set \
-                 {}_REGION",
+                "requests are to be signed, and the URL does not say for which region: set {}_REGION (in code: \
+                 Endpoint::in_region)",
                 A::VARIABLES
             ));
             return None;
