@@ -15,7 +15,7 @@ pub(super) fn paths() -> Value {
         Operation::CLAIMS_PATH: {"parameters": [parameter::member_id()]},
         Operation::CLAIM_PATH: {"parameters": [parameter::claim_id(), parameter::member_id()]},
     });
-    for operation in Operation::ALL {
+    for &operation in Operation::ALL {
         let mut described = match operation {
             Operation::CreateClaim => create(),
             Operation::ListClaims => list(),

@@ -173,11 +173,11 @@ pub(super) fn example(code: &ProblemCode) -> Value {
     problem.detail = (!detail.is_empty()).then(|| detail.to_owned());
     problem.request_id = Some("c6af9ac6-7b61-11e6-9a41-93e8deadbeef".to_owned());
     if *code == ProblemCode::ValidationFailed {
-        problem.errors.push(FieldError {
-            field: "claimAmount".to_owned(),
-            code: FieldErrorCode::OutOfRange,
-            message: "claimAmount must be between 0.01 and 999999999.99".to_owned(),
-        });
+        problem.errors.push(FieldError::new(
+            "claimAmount",
+            FieldErrorCode::OutOfRange,
+            "claimAmount must be between 0.01 and 999999999.99",
+        ));
     }
     let mut value = json!(problem);
     if *code == ProblemCode::IntegrationFailed

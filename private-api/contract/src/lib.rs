@@ -24,7 +24,7 @@ mod version;
 
 pub use ids::{IdempotencyKey, parse_uuid};
 pub use open_enum::UnknownValue;
-pub use operation::{Access, Method, Operation};
+pub use operation::{Access, Method, Operation, UnknownOperation};
 pub use page::{NextToken, PageLimit};
 pub use problem::{FieldError, FieldErrorCode, Problem, ProblemCode, StandardCode};
 pub use text::{OPAQUE_ID_MAX, opaque_id};

@@ -66,11 +66,7 @@ impl Findings {
 
     /// Adds a finding about one field, by its wire name.
     pub fn add(&mut self, field: &str, wrong: InvalidValue) {
-        self.errors.push(FieldError {
-            field: field.to_owned(),
-            code: wrong.code,
-            message: format!("{field} {}", wrong.message),
-        });
+        self.errors.push(FieldError::new(field, wrong.code, format!("{field} {}", wrong.message)));
     }
 
     /// Keeps a good value; notes a bad one.
@@ -116,7 +112,7 @@ impl Findings {
             Some(why) => (StandardCode::MalformedBody, why),
             None => (StandardCode::ValidationFailed, "errors names every field that has to change".to_owned()),
         };
-        Problem { errors: self.errors, ..Problem::standard(code).with_detail(detail) }
+        Problem::standard(code).with_detail(detail).with_errors(self.errors)
     }
 
     fn malformed(&mut self, detail: impl Into<String>) {

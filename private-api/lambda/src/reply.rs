@@ -39,7 +39,8 @@ impl Reply {
     pub(crate) fn failure<C: ProblemCode>(failure: Failure<C>, request_id: Option<String>) -> Self {
         let mut problem = failure.problem;
         problem.request_id = request_id;
-        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = problem.status.and_then(|status| StatusCode::from_u16(status).ok());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // A problem is made of strings and numbers; if writing it could fail, no body is the right answer.
         let reply = Self { body: serde_json::to_string(&problem).ok(), ..Self::empty(status) }
             .with_header(header::CONTENT_TYPE, PROBLEM_JSON);

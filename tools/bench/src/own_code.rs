@@ -40,7 +40,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let api = Api::new(Store::new(client.clone(), embedded.table()));
 
     // A claim's life, whatever the order in `ALL`.
-    let mut life = Operation::ALL;
+    let mut life = Operation::ALL.to_vec();
     life.sort_by_key(|operation| match operation {
         Operation::CreateClaim => 0,
         Operation::DeleteClaim => 2,
