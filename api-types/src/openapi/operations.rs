@@ -1,10 +1,11 @@
 //! The operations.
 
+use private_api_contract::document::{empty, with_common};
 use serde_json::{Value, json};
 
 use super::{
     parameters as parameter,
-    responses::{empty, problem, success, with_common},
+    responses::{problem, success},
     schemas,
 };
 use crate::{JSON, Operation, ProblemCode};

@@ -10,6 +10,8 @@
 //!
 //! **Nothing personal in `Debug`**, nor in any error.
 
+#[cfg(feature = "openapi")]
+pub mod document;
 mod ids;
 mod open_enum;
 mod operation;
