@@ -127,6 +127,12 @@ impl Findings {
 
 const MISSING: InvalidValue = InvalidValue::new(FieldErrorCode::Missing, "is missing");
 
+const STRING: &str = "must be a JSON string";
+
+fn text<T>(value: &RawValue, parse: impl FnOnce(&str) -> Result<T, InvalidValue>) -> Option<Result<T, InvalidValue>> {
+    serde_json::from_str::<String>(value.get()).ok().map(|text| parse(&text))
+}
+
 /// The fields of a JSON object in the order they came, repeats included.
 pub struct Body(Vec<(String, Box<RawValue>)>);
 
@@ -188,6 +194,26 @@ impl Body {
                 None
             }
         }
+    }
+
+    /// As [`required`](Self::required), a JSON string that `parse` reads.
+    pub fn required_text<T>(
+        &mut self,
+        findings: &mut Findings,
+        field: &str,
+        parse: impl FnOnce(&str) -> Result<T, InvalidValue>,
+    ) -> Option<T> {
+        self.required(findings, field, STRING, |value| text(value, parse))
+    }
+
+    /// As [`optional`](Self::optional), a JSON string that `parse` reads.
+    pub fn optional_text<T>(
+        &mut self,
+        findings: &mut Findings,
+        field: &str,
+        parse: impl FnOnce(&str) -> Result<T, InvalidValue>,
+    ) -> Option<T> {
+        self.optional(findings, field, STRING, |value| text(value, parse))
     }
 
     /// Whatever nobody took is not in the contract.
