@@ -5,8 +5,10 @@
 
 mod parameters;
 mod responses;
+mod schemas;
 mod servers;
 
 pub use parameters::{create_key, if_match, next_token, page_limit, update_key};
 pub use responses::{Answers, empty, headers, success, with_common};
+pub use schemas::schemas;
 pub use servers::{servers, sigv4};

@@ -29,7 +29,7 @@ pub use open_enum::UnknownValue;
 pub use operation::{Access, Method, Operation, UnknownOperation};
 pub use page::{NextToken, PageLimit};
 pub use problem::{FieldError, FieldErrorCode, Problem, ProblemCode, StandardCode};
-pub use text::{OPAQUE_ID_MAX, opaque_id};
+pub use text::{OPAQUE_ID_MAX, length, opaque_id};
 pub use time::Timestamp;
 pub use validate::InvalidValue;
 pub use version::{IfMatch, Version};

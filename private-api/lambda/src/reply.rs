@@ -29,6 +29,18 @@ impl Reply {
         Ok(Self { body: Some(body), ..Self::empty(status) }.with_header(header::CONTENT_TYPE, JSON))
     }
 
+    /// An answer with a resource: its JSON and its entity tag.
+    ///
+    /// # Errors
+    /// As [`json`](Self::json).
+    pub fn resource<C: ProblemCode>(
+        status: StatusCode,
+        resource: &impl Serialize,
+        version: Version,
+    ) -> Result<Self, Failure<C>> {
+        Ok(Self::json(status, resource)?.with_etag(version))
+    }
+
     /// 204: done, and nothing to say.
     #[must_use]
     pub fn no_content() -> Self {
