@@ -4,5 +4,6 @@
 mod documents;
 mod lambda;
 mod local;
+mod page;
 mod program;
 mod stranger;
