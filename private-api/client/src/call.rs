@@ -149,13 +149,10 @@ impl<A: Api> Client<A> {
     /// An operation of an API is written like this:
     ///
     /// ```
-    /// # use private_api_client::{Api, Call, Client, Conditional, Read, contract::{Access, Method, Operation, Version}};
+    /// # use private_api_client::{Api, Call, Client, Conditional, Read, contract::{Method, Operation, Version}};
     /// # #[derive(serde::Serialize, serde::Deserialize)] struct Order { open: bool }
-    /// # const fn row(id: &'static str, method: Method, access: Access) -> Operation {
-    /// #     Operation { id, method, path: "/order/{orderId}", access, keyed: true }
-    /// # }
-    /// # static GET_ORDER: Operation = row("getOrder", Method::Get, Access::Read);
-    /// # static UPDATE_ORDER: Operation = row("updateOrder", Method::Put, Access::Write);
+    /// # static GET_ORDER: Operation = Operation::read("getOrder", Method::Get, "/order/{orderId}");
+    /// # static UPDATE_ORDER: Operation = Operation::write("updateOrder", Method::Put, "/order/{orderId}").keyed();
     /// fn get_order<A: Api>(client: &Client<A>, id: u32, customer: &str) -> Call<A, Order, Read> {
     ///     client.call(&GET_ORDER).segment(id).query("customer", customer)
     /// }

@@ -278,7 +278,13 @@ mod tests {
     #[test]
     fn what_may_be_repeated_and_what_gets_a_key_follows_from_the_row_and_the_condition() {
         use Repeat::{Harmful, Harmless};
-        let row = |method, access, keyed| Operation { id: "x", method, path: "/x", access, keyed };
+        let row = |method, access, keyed| {
+            let row = match access {
+                Access::Read => Operation::read("x", method, "/x"),
+                Access::Write => Operation::write("x", method, "/x"),
+            };
+            if keyed { row.keyed() } else { row }
+        };
         let (read, write) = (Access::Read, Access::Write);
         for (method, access, keyed, [plain, conditional], minted) in [
             (Method::Get, read, false, [Harmless, Harmless], [false, false]),
