@@ -106,7 +106,7 @@ impl<T> Clone for Plan<T> {
 
 pub(crate) type Check<T> = Arc<dyn Fn(&T, Option<IdempotencyKey>) -> bool + Send + Sync>;
 
-/// Headers that the client sets itself, and those that API Gateway gives a meaning of its own.
+/// Headers that the client sets itself.
 pub(crate) const OURS: [&str; 10] = [
     "host",
     "content-length",
@@ -120,6 +120,9 @@ pub(crate) const OURS: [&str; 10] = [
     "x-apigw-api-id",
 ];
 
+/// Whose method API Gateway takes for the request's own.
+pub(crate) const METHOD_OVERRIDE: &str = "x-http-method-override";
+
 /// A header that a caller may add, or why it may not.
 pub(crate) fn extra_header(
     name: impl TryInto<HeaderName>,
@@ -129,6 +132,10 @@ pub(crate) fn extra_header(
         (Ok(name), _) if OURS.contains(&name.as_str()) => {
             Err(format!("an extra header may not be one that the client sets itself, as {name} is").into())
         }
+        (Ok(name), _) if name == METHOD_OVERRIDE => Err(
+            "an extra header may not be x-http-method-override: the gateway would take its method for the request's"
+                .into(),
+        ),
         (Ok(name), Ok(value)) => Ok((name, value)),
         (Err(_), _) => Err("the name of an extra header is not one".into()),
         (_, Err(_)) => Err("the value of an extra header is not one".into()),
@@ -265,8 +272,9 @@ impl<A: Api, T, K> Call<A, T, K> {
         self
     }
 
-    /// Adds a header, such as `traceparent` or `baggage`; a name may be given several values. One that the client sets itself, or one that is
-    /// none, makes the call fail before anything is sent.
+    /// Adds a header, such as `traceparent` or `baggage`; a name may be given several values. One that the client sets itself, or
+    /// one that is none, makes the call fail before anything is sent; so does `X-HTTP-Method-Override`, whose method API Gateway
+    /// would take for the request's own: a read that is freely retried would delete.
     pub fn with_header<N, V>(mut self, name: N, value: V) -> Self
     where
         N: TryInto<HeaderName>,

@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::{
     Api, Observer,
-    call::OURS,
+    call::{METHOD_OVERRIDE, OURS},
     clock::Clock,
     dates,
     dns::Health,
@@ -165,7 +165,7 @@ impl Transport {
         let headers = prepared.headers_mut();
         if let Some(observer) = observer {
             observer.add_headers(request.operation, headers);
-            OURS.iter().for_each(|ours| _ = headers.remove(*ours));
+            OURS.iter().chain([&METHOD_OVERRIDE]).for_each(|not_its| _ = headers.remove(*not_its));
             headers.extend(request.headers.clone());
         } else {
             headers.clone_from(&request.headers);
