@@ -197,7 +197,7 @@ fn a_client_is_cheap_to_share_and_a_call_can_be_spawned() {
     fn spawned<T: Send + 'static>(_: T) {}
     shared::<ClaimsClient>();
     let client = ClaimsClient::builder().endpoint(Endpoint::url("http://127.0.0.1:9/dev")).build().unwrap();
-    spawned(client.get_claim(&member(), id()).into_future());
+    spawned(client.get_claim(&member(), id()));
     spawned(client.list_claims(&member()).into_stream());
     assert!(size_of::<claims_client::Error>() <= 16);
 }

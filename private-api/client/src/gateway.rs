@@ -136,9 +136,7 @@ pub(crate) fn read<C: ProblemCode>(
     let ours = serde_json::from_slice::<Problem<C>>(body).ok().filter(|p| p.r#type.starts_with(C::TYPE_PREFIX));
     if let Some(mut problem) = ours {
         // Where the gateway's own status stays, its document cannot name it.
-        if problem.status == 0 {
-            problem.status = status;
-        }
+        problem.status = problem.status.or(Some(status));
         problem.detail = problem.detail.map(without_request);
         let detail = problem.detail.as_deref().unwrap_or_default();
         let refusal = (status == 403).then(|| match refusal(error_type, detail) {
@@ -166,7 +164,7 @@ pub(crate) fn read<C: ProblemCode>(
         _ => return (None, None),
     };
     let refusal = (status == 403).then(|| refusal(error_type, &message));
-    let problem = Problem { status, ..Problem::standard(code) };
+    let problem = Problem::standard(code).with_status(status);
     // Only the gateway names its errors in a header. Another's words may be personal, and are not repeated.
     let gateways = status == 403 || error_type.is_some();
     (Some(if gateways { problem.with_detail(message) } else { problem }), refusal)
