@@ -122,7 +122,7 @@ mod tests {
         let gateway = Gateway {
             functions: None,
             routes: Routes::read(r#"{"paths": {}}"#).unwrap(),
-            docs: Docs::read(r#"{"info": {"title": "Nothing"}}"#).unwrap(),
+            docs: Docs::read(r#"{"info": {"title": "Nothing"}}"#, "").unwrap(),
             faults: Default::default(),
             api_id: LocalApi::API_ID.to_owned(),
             stage: LocalApi::STAGE.to_owned(),
