@@ -307,7 +307,7 @@ impl<A: Api> Client<A> {
         let probe = A::probe();
         let mut target = Target::new(&transport.address.base, probe.operation.path);
         probe.query.iter().for_each(|(name, value)| target.query(name, value));
-        let Some(url) = target.into_url() else {
+        let Some(url) = target.url(&transport.address.base) else {
             let error = Some("the API's probe has a path with parameters".to_owned());
             return Tried { mode, verdict: Verdict::AnotherService, error, request_id: None };
         };
@@ -342,6 +342,7 @@ impl<A: Api> Client<A> {
         let progress = Progress::new();
         let attempt = Attempt {
             clock,
+            began: clock.now(),
             progress: &progress,
             pooled: None,
             #[cfg(feature = "sigv4-signer")]

@@ -44,7 +44,7 @@ impl<A: Api> ClientBuilder<A> {
             let configure = self.configure;
             let recipe = Recipe { user_agent, names, health: health.clone(), connect_timeout, configure, tls };
             let fresh = recipe.client(Duration::ZERO)?;
-            Ok((fresh, Pool::new(Box::new(move || recipe.client(idle)))?))
+            Ok((fresh, Pool::new(Box::new(move || recipe.client(idle)), health.clone())?))
         });
         let clients = clients.map_err(|mistake| mistakes.push(mistake));
 
