@@ -1,5 +1,6 @@
 //! What the docs page writes as Rust for its form of a create: the page's check compares.
 #![cfg_attr(rustfmt, rustfmt_skip)]
+#![allow(clippy::print_stdout)]
 
 use claims_client::{ClaimsClient, Endpoint, types::*};
 
