@@ -41,6 +41,7 @@ mod retry;
 mod sigv4;
 mod tls;
 mod transport;
+mod verdict;
 mod watch;
 
 pub use api::{Api, Probe};
@@ -50,7 +51,7 @@ pub use builder::{BuildError, ClientBuilder};
 pub use call::{Answered, Call, CallFuture, Conditional, Read, Write, Writes};
 pub use client::Client;
 pub use clock::{Clock, TokioClock};
-pub use diagnose::{Diagnosis, Reached, Tried, Verdict};
+pub use diagnose::{Diagnosis, Reached, Tried};
 pub use endpoint::{Endpoint, Mode, UnknownMode};
 pub use error::{Error, Sent};
 pub use gateway::Refusal;
@@ -64,6 +65,7 @@ pub use retry::RetryPolicy;
 /// For [`traces!`].
 #[doc(hidden)]
 pub use tracing;
+pub use verdict::Verdict;
 
 /// The README's examples compile.
 #[cfg(doctest)]
