@@ -1,5 +1,7 @@
 //! Why a private API cannot be reached: name, address, TLS, gateway, one after the other.
 
+mod verdict;
+
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
@@ -15,13 +17,16 @@ use tracing::Span;
 use crate::{
     Api, Client, Clock, Endpoint, Mode, attempts,
     clock::within,
+    dns::is_private,
     endpoint::Address,
     error::{Error, Kind, Sent},
+    gateway::Refusal,
     phase::{Phase, Progress},
     query::Target,
     transport::{Answer, Attempt, Request, Transport},
-    verdict::Verdict,
 };
+
+pub use verdict::Verdict;
 
 /// What [`Client::diagnose`] found. `Display` says it in plain words; serialised it is for a ticket.
 ///
@@ -86,11 +91,22 @@ struct Advice<'a>(&'a Diagnosis);
 impl fmt::Display for Advice<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Words { api, variables, stage } = &self.0.words;
-        self.0.verdict.advise(f, &format!("the {api} API"), &format!(" ({variables}_CA_FILE)"), stage)
+        self.0.verdict.advise(f, &format!("the {api} API"), &format!(" ({variables}_CA_FILE)"), stage)?;
+        if self.0.verdict == Verdict::Refused(Refusal::Bare) && self.0.is_id_right() {
+            f.write_str(" (the alias resolves, so the id is right, and the stage is the first suspect)")?;
+        }
+        Ok(())
     }
 }
 
 impl Diagnosis {
+    /// Whether the alias resolves, as it does for an associated API alone; with private DNS any id's does.
+    fn is_id_right(&self) -> bool {
+        let unresolved = |tried: &Tried| matches!(tried.verdict, Verdict::NameUnknown | Verdict::PublicAddress);
+        let of = |mode| self.modes.iter().find(|tried| tried.mode == mode);
+        of(Mode::Alias).is_some_and(|tried| !unresolved(tried)) && of(Mode::PrivateDns).is_some_and(unresolved)
+    }
+
     /// The verdict, its likely cause and what to do, in the API's own words.
     pub fn advice(&self) -> impl fmt::Display {
         Advice(self)
@@ -201,14 +217,7 @@ impl<A: Api> Client<A> {
 
     async fn try_mode(&self, mode: Mode, address: Address) -> Tried {
         let own = self.transport();
-        let transport = Transport {
-            pool: own.pool.clone(),
-            fresh: own.fresh.clone(),
-            address,
-            health: own.health.clone(),
-            #[cfg(feature = "sigv4-signer")]
-            signer: own.signer.clone(),
-        };
+        let transport = Transport { address, ..own.clone() };
         let probe = A::probe();
         let mut target = Target::new(&transport.address.base, probe.operation.path);
         probe.query.iter().for_each(|(name, value)| target.query(name, value));
@@ -229,7 +238,7 @@ impl<A: Api> Client<A> {
                 Tried { mode, verdict, error, request_id: answer.request_id().map(str::to_owned) }
             }
             Err(e) => {
-                let e = e.ended(1, false, None, false);
+                let e = e.ended(1, false, None, false, crate::retry::Repeat::Harmless);
                 let request_id = e.request_id().map(str::to_owned);
                 Tried { mode, verdict: verdict_of(&e), error: Some(e.to_string()), request_id }
             }
@@ -244,11 +253,12 @@ impl<A: Api> Client<A> {
         clock: &dyn Clock,
         limit: Duration,
     ) -> Result<Answer, Error<A>> {
-        let progress = Progress::new();
+        let progress = Progress::new(None);
         let attempt = Attempt {
             clock,
             began: clock.now(),
             progress: &progress,
+            observer: None,
             pooled: None,
             #[cfg(feature = "sigv4-signer")]
             credentials: attempts::credentials(self, request.operation, self.settings().timeout).await?,
@@ -261,7 +271,7 @@ impl<A: Api> Client<A> {
 }
 
 fn verdict_of<A: Api>(error: &Error<A>) -> Verdict {
-    match (error.kind(), error.refusal(), error.status()) {
+    match (error.cause_kind(), error.refusal(), error.status()) {
         (Kind::Credentials, ..) => Verdict::NoCredentials,
         (Kind::Interrupted, ..) => Verdict::NoAnswer,
         (Kind::Timeout, ..) if error.was_sent() == Sent::Maybe => Verdict::NoAnswer,
@@ -294,17 +304,6 @@ async fn resolve(resolver: &dyn Resolve, name: &str) -> Result<Vec<SocketAddr>, 
             if found.is_empty() { Err("no address".to_owned()) } else { Ok(found) }
         }
         Err(e) => Err(e.to_string()),
-    }
-}
-
-fn is_private(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [a, b, ..] = v4.octets();
-            // 100.64.0.0/10 is handed out inside VPCs as well.
-            v4.is_private() || v4.is_loopback() || v4.is_link_local() || (a == 100 && (64..128).contains(&b))
-        }
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
     }
 }
 

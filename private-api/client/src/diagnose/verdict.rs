@@ -1,12 +1,12 @@
-//! What is wrong when a private API cannot be reached, and what to do about it.
+//! What a diagnosis finds, and what to do about it.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::gateway::Refusal;
+use crate::Refusal;
 
-/// What is wrong. `Display` says the likely cause and the mend.
+/// What is wrong. `Display` says the likely cause and a hint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -47,7 +47,7 @@ impl fmt::Display for Verdict {
 
 impl Verdict {
     /// `api`: what it is called; `ca_file`: how to add an authority to those that are trusted; `stage`: which one was asked for.
-    pub(crate) fn advise(self, f: &mut fmt::Formatter<'_>, api: &str, ca_file: &str, stage: &str) -> fmt::Result {
+    pub(super) fn advise(self, f: &mut fmt::Formatter<'_>, api: &str, ca_file: &str, stage: &str) -> fmt::Result {
         f.write_str(match self {
             Self::Works => "the API answers",
             Self::PartlyReachable => {
