@@ -118,7 +118,7 @@ fn the_doctor_tells_health_from_what_is_broken() {
     let wrong = Said::of(command(&["doctor"]).env("CLAIMS_API_URL", url).output().unwrap());
     let said = wrong.ends(8).out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains("FAIL HTTP") && said.contains("the stage that was asked for is prod"), "{}", wrong.out);
-    assert_eq!(said.matches("check the stage").count(), 1, "advice is given once: {}", wrong.out);
+    assert_eq!(said.matches("the stage that was asked for").count(), 1, "advice is given once: {}", wrong.out);
     assert!(wrong.out.lines().all(|line| line.chars().count() <= 80), "{}", wrong.out);
 
     // HTTPS, where plain HTTP is spoken.
