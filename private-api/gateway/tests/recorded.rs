@@ -208,6 +208,7 @@ async fn differences(case: &Case, request: &Request) -> Vec<String> {
     let definition = Definition {
         program: "items-local",
         import_document: json!({ "paths": paths }).to_string().leak(),
+        snippets: "",
         openapi_document: r#"{"info": {"title": "Items"}}"#,
         table: Table { name: "items".to_owned(), partition_key: "PK", sort_key: "SK" },
         sdk: Sdk { config: aws_sdk_dynamodb::Config::builder, https: || Err("no network".into()) },
