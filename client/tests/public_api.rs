@@ -197,7 +197,10 @@ impl Api {
     fn folder(&mut self, path: &Path) {
         for entry in fs::read_dir(path).unwrap() {
             let path = entry.unwrap().path();
-            if ["openapi", "openapi.rs", "document", "document.rs", "schemas.rs"].iter().any(|name| path.ends_with(name)) {
+            if ["openapi", "openapi.rs", "document", "document.rs", "schemas.rs"]
+                .iter()
+                .any(|name| path.ends_with(name))
+            {
                 continue;
             }
             if path.is_dir() { self.folder(&path) } else { self.file(&path) }

@@ -17,9 +17,9 @@ pub enum Refusal {
     ExplicitDeny,
     /// `… VPC endpoint policy …`
     EndpointPolicy,
-    /// `Missing Authentication Token`
+    /// `Missing Authentication Token`: path or method, never the stage.
     NoSuchRoute,
-    /// A bare `Forbidden`, which has several causes.
+    /// A bare `Forbidden`, which has several causes: the stage, the API id, a firewall, an API key.
     Bare,
     /// A web application firewall, by the API's own answer.
     Firewall,
@@ -48,13 +48,13 @@ impl fmt::Display for Refusal {
                 "the VPC endpoint's own policy does not allow this call; allow execute-api:Invoke on this API in it"
             }
             Self::NoSuchRoute => {
-                "the gateway knows no such route; check the stage, and that the API is deployed to it (if the API wants \
-                 signed requests, that this client signs)"
+                "the gateway knows no such route; check the path, and that this version of the API is deployed to the stage (if \
+                 the API wants signed requests, that this client signs); a stage that does not exist answers a bare Forbidden"
             }
             Self::Bare => {
-                "forbidden without a reason, as when the VPC endpoint does not know the API it was asked for (check the API id, \
-                 that the API is private, and that it is associated with this endpoint), when a web application firewall stops \
-                 the request, or when the API wants an API key"
+                "forbidden without a reason, as when there is no such stage (check the stage), when the VPC endpoint does not know \
+                 the API it was asked for (check the API id, that the API is private, and that it is associated with this \
+                 endpoint), when a web application firewall (AWS WAF) stops the request, or when the API wants an API key"
             }
             Self::Firewall => {
                 "the API was reached, and a web application firewall (AWS WAF) in front of it stopped the request; check the \
@@ -199,7 +199,7 @@ fn refusal(error_type: Option<&str>, message: &str) -> Refusal {
         Refusal::BadSignature
     } else if says("Missing Authentication Token") || kind == "MissingAuthenticationTokenException" {
         Refusal::NoSuchRoute
-    } else if message == "Forbidden" {
+    } else if message == "Forbidden" || kind == "ForbiddenException" {
         Refusal::Bare
     } else {
         Refusal::Other
