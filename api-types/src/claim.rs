@@ -48,6 +48,53 @@ impl Claim {
         format!("claim/{}?memberId={}", self.claim_id, self.member_id)
     }
 
+    /// The names of its fields on the wire, in the contract's order.
+    pub const FIELDS: [&'static str; 11] = [
+        "claimId",
+        "memberId",
+        "policyId",
+        "memberName",
+        "policyType",
+        "claimAmount",
+        "description",
+        "status",
+        "createdAt",
+        "updatedAt",
+        "version",
+    ];
+
+    /// Each of [`FIELDS`](Self::FIELDS) as text; an absent one is empty.
+    #[must_use]
+    pub fn texts(&self) -> [String; Self::FIELDS.len()] {
+        // A field that is forgotten here does not compile.
+        let Self {
+            claim_id,
+            member_id,
+            policy_id,
+            member_name,
+            policy_type,
+            claim_amount,
+            description,
+            status,
+            created_at,
+            updated_at,
+            version,
+        } = self;
+        [
+            claim_id.to_string(),
+            member_id.to_string(),
+            policy_id.to_string(),
+            member_name.to_string(),
+            policy_type.to_string(),
+            claim_amount.to_string(),
+            description.to_string(),
+            status.to_string(),
+            created_at.to_string(),
+            updated_at.to_string(),
+            version.to_string(),
+        ]
+    }
+
     /// An update that changes nothing: take it, change what should change, send it.
     ///
     /// ```

@@ -48,4 +48,4 @@ pub use private_api_contract::{
 };
 pub use problem::{Problem, ProblemCode};
 pub use status::ClaimStatus;
-pub use text::{Description, MemberId, MemberName, PolicyId};
+pub use text::*;

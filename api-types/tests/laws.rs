@@ -6,6 +6,7 @@ use claims_api_types::{
     PolicyType, Problem, ProblemCode, Timestamp, Version,
 };
 use proptest::prelude::*;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// How many times longer than in an ordinary test run; `cargo xtask nightly` sets it.
@@ -201,4 +202,19 @@ fn debug_shows_nothing_personal() {
         assert!(!shown.contains(secret), "{secret} is in {shown}");
     }
     assert!(shown.contains("0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b10"), "the id is what one debugs with");
+}
+
+#[test]
+fn the_list_of_a_claims_fields_is_that_of_its_json_and_each_text_is_the_fields_own() {
+    let claim = json!({
+        "claimId": "0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b10", "memberId": "m", "policyId": "p", "memberName": "n",
+        "policyType": "Health", "claimAmount": 19.9, "description": "d", "status": "pending",
+        "createdAt": "2026-11-22T16:00:00.123Z", "updatedAt": "2026-11-22T16:00:00.124Z", "version": 3,
+    });
+    let read: Claim = serde_json::from_value(claim.clone()).unwrap();
+    let texts: serde_json::Map<_, _> =
+        Claim::FIELDS.into_iter().zip(read.texts()).map(|(name, text)| (name.to_owned(), text.into())).collect();
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let said = claim.as_object().unwrap().iter().map(|(name, value)| (name.clone(), plain(value).into())).collect();
+    assert_eq!(texts, said, "Claim::FIELDS and Claim::texts, beside its JSON");
 }
