@@ -13,6 +13,7 @@ mod warm_up;
 use aws_sdk_dynamodb::Client;
 
 pub(crate) use create::Created;
+pub(crate) use delete::Delete;
 pub(crate) use update::Update;
 
 /// The table of claims. Cheap to clone.

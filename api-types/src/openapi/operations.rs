@@ -41,7 +41,9 @@ fn create() -> Value {
             json!({
                 "200": success("This key has already made this claim.", "Claim", schemas::claim(), &["ETag"]),
                 "201": success("Created.", "Claim", schemas::claim(), &["ETag", "Location"]),
-                "409": problem("The key has already named another request.", &[ProblemCode::IdempotencyKeyReused]),
+                "409": problem(
+                    "The key has already named another request, or its claim was deleted.",
+                    &[ProblemCode::IdempotencyKeyReused, ProblemCode::ClaimDeleted]),
             }),
             &[("400", "InvalidRequest"), ("413", "PayloadTooLarge"), ("415", "UnsupportedMediaType")],
         ),
@@ -96,7 +98,8 @@ fn update() -> Value {
 fn delete() -> Value {
     json!({
         "summary": "Delete a claim",
-        "description": "Deletes the claim, whatever its status.",
+        "description": "Deletes the claim, whatever its status. What it said is gone; that its key was used is kept, so \
+                        that no repeat makes it anew.",
         "parameters": [parameter::if_match(), parameter::delete_key()],
         "responses": with_common(
             json!({"204": empty("Deleted.")}),

@@ -82,7 +82,7 @@ pub(super) fn create_key() -> Value {
         "description": "A UUIDv7 that names this create and becomes the claim's id. Its time may lie at most 5 minutes \
                         ahead of the server's clock. The same key with the same request answers the existing claim; \
                         with another request it is a 409. Without it every attempt makes a claim of its own. After a \
-                        delete the key is free again.",
+                        delete the key stays used: a 409 `claim_deleted`, whatever the request says.",
         // No `format: uuid` in headers: openapi-python-client would hand a UUID object to its HTTP library.
         "schema": {"type": "string", "pattern": UUID_V7_PATTERN, "examples": [EXAMPLE_ID]},
     })
@@ -98,8 +98,8 @@ pub(super) fn update_key() -> Value {
 
 pub(super) fn delete_key() -> Value {
     write_key(
-        "A UUID that names this delete. It is checked, not remembered: a repeat that finds nothing is a 404, and \
-         whoever repeats a delete whose answer was lost takes that for success.",
+        "A UUID that names this delete. The same delete under the same key is a 204 again, however late; another delete \
+         of a deleted claim is a 404.",
     )
 }
 

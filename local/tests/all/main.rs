@@ -5,6 +5,7 @@ mod binary;
 mod capacity;
 #[path = "../common/mod.rs"]
 mod common;
+mod deletes;
 mod docs;
 #[cfg(unix)]
 mod durability;

@@ -1,6 +1,8 @@
 //! `POST /claim`: one conditional put; the idempotency key is the claim's id.
 
-use claims_api_types::{Claim, ClaimStatus, CreateClaimRequest, IdempotencyKey, Version, validate::Findings};
+use claims_api_types::{
+    Claim, ClaimStatus, CreateClaimRequest, IdempotencyKey, Problem, ProblemCode, Version, validate::Findings,
+};
 use private_api_lambda::{Reply, Request, StatusCode};
 
 use crate::{Api, Failure, reply, request::member_id, store::Created};
@@ -45,8 +47,13 @@ pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> 
         // the SDK after the first answer was lost.
         Created::Before(claim) if given_key.is_none() => reply::created(&claim),
         // And what has been deleted since then had been created.
-        Created::Deleted(claim, _) if given_key.is_none() => reply::created(&claim),
-        Created::Deleted(_, failure) => Err(failure),
+        Created::Deleted(claim) if given_key.is_none() => reply::created(&claim),
+        // Whatever it says: of what the claim said nothing is kept. True as well where this very call had filed it and lost
+        // the answer.
+        Created::Deleted(_) => {
+            let detail = "this key's claim was filed and deleted; mint a new key to file it again";
+            Err(Problem::new(ProblemCode::ClaimDeleted).with_detail(detail).into())
+        }
         Created::Before(claim) => reply::claim(StatusCode::OK, &claim),
     }
 }
