@@ -13,7 +13,7 @@
 //! its name, and the member's erasure takes it.
 //!
 //! For every operation a tombstone is an absent claim, which nothing overwrites or removes: a put is refused because there is
-//! something, update and delete by [`ALIVE`], and get and list leave it out by [`alive`].
+//! something, update and delete by [`ALIVE`], get leaves it out by [`alive`] and list by [`ALIVE_IN_A_LIST`].
 
 use claims_api_types::Claim;
 use private_api_lambda::record;
@@ -27,6 +27,9 @@ pub(crate) const VERSION: &str = "version";
 
 /// The condition under which there is a claim.
 pub(crate) const ALIVE: &str = "attribute_exists(PK) AND attribute_not_exists(deletedAt)";
+
+/// The same of an item that a query has found.
+pub(crate) const ALIVE_IN_A_LIST: &str = "attribute_not_exists(deletedAt)";
 
 /// The item, if there is one and it is a claim.
 pub(crate) fn alive(item: Option<&Item>) -> Option<&Item> {

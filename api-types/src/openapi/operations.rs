@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     parameters as parameter,
-    responses::{empty, problem, success, with_common},
+    responses::{empty, not_modified, problem, success, with_common},
     schemas,
 };
 use crate::{JSON, Operation, ProblemCode};
@@ -53,7 +53,8 @@ fn create() -> Value {
 fn list() -> Value {
     json!({
         "summary": "List a member's claims",
-        "description": "Newest first, a page at a time. A member without claims has an empty list.",
+        "description": "Newest first, a page at a time. A member without claims has an empty list. A page may hold fewer claims \
+                        than `limit` and still have a `nextToken`; it is rarely empty then.",
         "parameters": [parameter::status(), parameter::limit(), parameter::next_token()],
         "responses": with_common(json!({"200": success("One page, possibly empty.", "ClaimPage", schemas::page(), &[])}),
             &[("400", "InvalidParameters")],
@@ -65,8 +66,12 @@ fn get() -> Value {
     json!({
         "summary": "Read a claim",
         "description": "Reads what was written last. Another member's claim is not found.",
+        "parameters": [parameter::if_none_match()],
         "responses": with_common(
-            json!({"200": success("The claim.", "Claim", schemas::claim(), &["ETag"])}),
+            json!({
+                "200": success("The claim.", "Claim", schemas::claim(), &["ETag"]),
+                "304": not_modified("The claim has a version that `If-None-Match` names."),
+            }),
             &[("400", "InvalidParameters"), ("404", "ClaimNotFound")],
         ),
     })

@@ -30,16 +30,17 @@ pub(super) fn member_id() -> Value {
 
 pub(super) fn policy_id() -> Value {
     json!({
-        "name": "policyId", "in": "query", "required": true,
-        "description": "Under which policy the claim is made.",
+        "name": "policyId", "in": "query", "required": false,
+        "description": "Under which policy the claim is made; here or, better, in the body, and in one of the two.",
         "schema": schema_ref("PolicyId"),
     })
 }
 
 pub(super) fn member_name() -> Value {
     json!({
-        "name": "memberName", "in": "query", "required": true,
-        "description": "The member's name.",
+        "name": "memberName", "in": "query", "required": false,
+        "description": "The member's name; here or, better, in the body, and in one of the two: what stands in a URL is \
+                        written into logs.",
         "schema": schema_ref("MemberName"),
     })
 }
@@ -71,8 +72,7 @@ pub(super) fn next_token() -> Value {
     json!({
         "name": "nextToken", "in": "query", "required": false,
         "description": "The `nextToken` of the page before, unchanged.",
-        // No `format: uuid`: to a client it is an opaque string, as it is in the page.
-        "schema": {"type": "string", "pattern": UUID_PATTERN, "examples": [EXAMPLE_ID]},
+        "schema": {"type": "string", "examples": [EXAMPLE_ID]},
     })
 }
 
@@ -107,6 +107,7 @@ fn write_key(description: &str) -> Value {
     json!({
         "name": "Idempotency-Key", "in": "header", "required": false,
         "description": description,
+        // Double quotes around it are read too: the form of the IETF's draft.
         "schema": {"type": "string", "pattern": UUID_PATTERN, "examples": [EXAMPLE_ID]},
     })
 }
@@ -114,8 +115,18 @@ fn write_key(description: &str) -> Value {
 pub(super) fn if_match() -> Value {
     json!({
         "name": "If-Match", "in": "header", "required": false,
-        "description": "The `ETag` that the claim must still have, quotes included; `*` for any. Otherwise 412 and \
-                        nothing is written. Without it the last write wins.",
+        "description": "The `ETag` that the claim must still have, quotes included; `*` for any. Of a list of up to ten \
+                        any may match; a weak tag matches nothing. Otherwise 412 and nothing is written. Without it the last \
+                        write wins.",
+        // A client needs no more, although a list, a weak tag and any text in quotes are read as RFC 9110 has it.
         "schema": {"type": "string", "pattern": "^(\\*|\"[1-9][0-9]{0,18}\")$", "examples": ["\"1\""]},
+    })
+}
+
+pub(super) fn if_none_match() -> Value {
+    json!({
+        "name": "If-None-Match", "in": "header", "required": false,
+        "description": "An `ETag` that the caller has, or a list of them, or `*`: a 304 without a body if the claim still has it.",
+        "schema": {"type": "string", "examples": ["\"1\""]},
     })
 }

@@ -103,6 +103,11 @@ pub(super) fn empty(description: &str) -> Value {
     json!({"description": description, "headers": header_refs(&[])})
 }
 
+/// An answer without a body about a version that the caller has.
+pub(super) fn not_modified(description: &str) -> Value {
+    json!({"description": description, "headers": header_refs(&["ETag"])})
+}
+
 /// A problem answer. `x-problem-codes` says for programs what the examples show to people.
 pub(super) fn problem(description: &str, codes: &[ProblemCode]) -> Value {
     let examples: Map<String, Value> = codes

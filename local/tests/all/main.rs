@@ -23,4 +23,5 @@ mod lost_updates;
 mod operations;
 #[cfg(unix)]
 mod parents;
+mod small_rules;
 mod tombstones;

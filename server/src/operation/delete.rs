@@ -5,7 +5,7 @@ use private_api_lambda::{Reply, Request};
 
 use crate::{
     Api, Failure,
-    request::{claim_id, member_id},
+    request::{claim_id, member_id, whole_query},
     store::Delete,
 };
 
@@ -13,6 +13,7 @@ pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> 
     let claim_id = claim_id(request)?;
     let mut findings = Findings::new();
     let member_id = member_id(request, &mut findings);
+    whole_query(request, &mut findings);
     let if_match = request.if_match(&mut findings);
     let key = request.idempotency_key(&mut findings);
     let (Some(member_id), true) = (member_id, findings.is_empty()) else {

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::{
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use claims_api_types::{ClaimId, IdempotencyKey, IfMatch, MemberId, Operation, Problem, ProblemCode, Timestamp};
-use private_api_lambda::dynamodb::Attempts;
+use private_api_lambda::{condition::VersionCondition, dynamodb::Attempts};
 
 use super::Store;
 use crate::{
@@ -29,7 +29,7 @@ impl Store {
     /// Makes a tombstone of the claim if it is there and has the wanted version. Doing so again is the same success.
     pub(crate) async fn delete(&self, delete: &Delete) -> Result<(), Failure> {
         let Delete { member_id, claim_id, if_match, key, now } = delete;
-        let condition_tag = if_match.map_or_else(String::new, |condition| condition.to_string());
+        let condition_tag = if_match.as_ref().map_or_else(String::new, |condition| condition.to_string());
         let written_by = format!("{}:{key}:{condition_tag}", Operation::DeleteClaim);
         let mut call = self
             .client
@@ -49,11 +49,11 @@ impl Store {
             call = call.expression_attribute_names(format!("#{name}"), name);
             removed.push(format!("#{name}"));
         }
-        let mut condition = tombstone::ALIVE.to_owned();
-        if let Some(IfMatch::Version(version)) = if_match {
-            condition.push_str(" AND #version = :version");
-            call = call.expression_attribute_values(":version", n(version));
+        let versions = VersionCondition::of(if_match.as_ref());
+        for (name, value) in versions.values {
+            call = call.expression_attribute_values(name, value);
         }
+        let condition = format!("{}{}", tombstone::ALIVE, versions.expression);
         let update = format!(
             "SET #deletedAt = :deletedAt, #lastWrite = :lastWrite, #version = #version + :one REMOVE {}",
             removed.join(", ")
@@ -80,7 +80,7 @@ impl Store {
             Some(old) if tombstone::is_tombstone(old) => Err(Problem::new(ProblemCode::ClaimNotFound).into()),
             None => Err(Problem::new(ProblemCode::ClaimNotFound).into()),
             Some(old) => match if_match {
-                Some(IfMatch::Version(wanted)) => Err(version_mismatch(*wanted, item::to_claim(old)?.version)),
+                Some(wanted @ IfMatch::OneOf(_)) => Err(version_mismatch(wanted, item::to_claim(old)?.version)),
                 _ => Err(attempts.failure_or_unknown(Failure::internal("DynamoDB: refused to delete what is there"))),
             },
         }

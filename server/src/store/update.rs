@@ -8,7 +8,7 @@ use claims_api_types::{
     Claim, ClaimId, ClaimStatus, IdempotencyKey, IfMatch, MemberId, Operation, Problem, ProblemCode, Timestamp,
     UpdateClaimRequest,
 };
-use private_api_lambda::{dynamodb::Attempts, record};
+use private_api_lambda::{condition::VersionCondition, dynamodb::Attempts, record};
 
 use super::Store;
 use crate::{
@@ -34,7 +34,7 @@ impl Store {
     pub(crate) async fn update(&self, update: &Update) -> Result<Claim, Failure> {
         let Update { member_id, claim_id, request, if_match, key, now } = update;
         // The condition is part of what the key names: under another one it is another update.
-        let condition_tag = if_match.map_or_else(String::new, |condition| condition.to_string());
+        let condition_tag = if_match.as_ref().map_or_else(String::new, |condition| condition.to_string());
         let written_by = format!("{}:{key}:{condition_tag}", Operation::UpdateClaim);
         let from = placeholders(":from", request.status.allowed_from());
         let open = placeholders(":open", ClaimStatus::OPEN);
@@ -70,9 +70,10 @@ impl Store {
         for (name, status) in from.into_iter().chain(open) {
             call = call.expression_attribute_values(name, s(status.as_str()));
         }
-        if let Some(IfMatch::Version(version)) = if_match {
-            condition.push_str(" AND #version = :version");
-            call = call.expression_attribute_values(":version", n(version));
+        let versions = VersionCondition::of(if_match.as_ref());
+        condition.push_str(&versions.expression);
+        for (name, value) in versions.values {
+            call = call.expression_attribute_values(name, value);
         }
 
         let attempts = Attempts::default();
@@ -108,8 +109,8 @@ fn refused(update: &Update, written_by: &str, old: Option<&Item>) -> Result<Clai
             .with_detail("this Idempotency-Key made another update of this claim: mint a new one")
             .into());
     }
-    if let Some(IfMatch::Version(wanted)) = update.if_match
-        && wanted != claim.version
+    if let Some(wanted) = &update.if_match
+        && !wanted.allows(claim.version)
     {
         return Err(version_mismatch(wanted, claim.version));
     }
