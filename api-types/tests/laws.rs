@@ -70,7 +70,7 @@ proptest! {
     fn a_version_round_trips_as_an_entity_tag(number in 1..10_000_000_000_000_000_000u64) {
         let version = Version::new(number).unwrap();
         prop_assert_eq!(Version::from_etag(&version.etag()).unwrap(), version);
-        prop_assert_eq!(version.etag().parse::<IfMatch>().unwrap(), IfMatch::Version(version));
+        prop_assert_eq!(version.etag().parse::<IfMatch>().unwrap(), IfMatch::from(version));
     }
 
     #[test]

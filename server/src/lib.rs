@@ -22,4 +22,4 @@ pub use api::{Api, Clock};
 use failure::Failure;
 /// The client of the table, for those who bring their own.
 pub use private_api_lambda::dynamodb;
-pub use store::Store;
+pub use store::{Erased, Interrupted, Store};

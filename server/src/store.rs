@@ -6,6 +6,7 @@
 
 mod create;
 mod delete;
+mod erase;
 mod read;
 mod update;
 mod warm_up;
@@ -14,6 +15,7 @@ use aws_sdk_dynamodb::Client;
 
 pub(crate) use create::Created;
 pub(crate) use delete::Delete;
+pub use erase::{Erased, Interrupted};
 pub(crate) use update::Update;
 
 /// The table of claims. Cheap to clone.

@@ -46,10 +46,18 @@ pub(crate) fn removed() -> impl Iterator<Item = &'static str> {
     of_a_claim.filter(|name| *name != VERSION).chain([REQUEST_HASH])
 }
 
+/// An item's attributes of other releases, by their names.
+pub(crate) fn unknown_to_this_release(item: &Item) -> impl Iterator<Item = &str> {
+    let known = |name: &str| record::names::<Claim>().contains(&name) || OWN.contains(&name) || name == REQUEST_HASH;
+    item.keys().map(String::as_str).filter(move |name| !known(name))
+}
+
+/// What a tombstone is made of.
+const OWN: [&str; 5] = [PK, SK, DELETED_AT, VERSION, LAST_WRITE];
+
 /// Attributes that are there although this release has no use for them in a tombstone: those of another one.
 pub(crate) fn unknown(tombstone: &Item) -> Vec<&str> {
-    let known = |name: &str| [PK, SK, DELETED_AT, VERSION, LAST_WRITE].contains(&name);
-    let mut names: Vec<_> = tombstone.keys().map(String::as_str).filter(|name| !known(name)).collect();
+    let mut names: Vec<_> = tombstone.keys().map(String::as_str).filter(|name| !OWN.contains(name)).collect();
     names.sort_unstable();
     names
 }

@@ -10,6 +10,7 @@ mod docs;
 #[cfg(unix)]
 mod durability;
 mod dynamodb;
+mod erasure;
 mod errors;
 mod events;
 mod faults;

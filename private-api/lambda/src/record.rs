@@ -28,6 +28,35 @@ pub fn attributes(of: &impl Serialize) -> Result<Vec<(String, AttributeValue)>, 
     fields.into_iter().filter_map(attribute).collect()
 }
 
+/// What an update makes of an item's attributes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// New values, by name.
+    pub set: Vec<(String, AttributeValue)>,
+    /// Attributes that go.
+    pub remove: Vec<String>,
+}
+
+impl Changes {
+    /// What an update's struct says: a field that is absent keeps what is stored, and `null` clears it. (An `Option<Option<_>>` that
+    /// is skipped where it is none is both.)
+    ///
+    /// # Errors
+    /// When a field is neither text nor number: a mistake in the struct.
+    pub fn of(update: &impl Serialize) -> Result<Self, NotStorable> {
+        let Ok(Value::Object(fields)) = serde_json::to_value(update) else { return Err(NotStorable) };
+        let remove = fields.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.clone()).collect();
+        Ok(Self { set: attributes(update)?, remove })
+    }
+
+    /// Whether an item is as if they had been made already.
+    #[must_use]
+    pub fn are_in(&self, item: &Item) -> bool {
+        self.set.iter().all(|(name, value)| item.get(name) == Some(value))
+            && self.remove.iter().all(|name| !item.contains_key(name))
+    }
+}
+
 /// A struct that is not made of texts and numbers alone.
 #[derive(Debug, thiserror::Error)]
 #[error("a struct to be stored is not made of texts and numbers alone")]
