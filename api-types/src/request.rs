@@ -2,8 +2,6 @@
 
 use std::str::FromStr;
 
-use serde_json::value::RawValue;
-
 use crate::{
     ClaimAmount, ClaimStatus, CreateClaim, CreateClaimRequest, Description, FieldErrorCode, InvalidValue, PolicyType,
     UpdateClaimRequest,
@@ -34,7 +32,7 @@ fn in_one_place<T: FromStr<Err = InvalidValue>>(
         // Whether it stands in there cannot be told.
         None => findings.optional(field, query),
         Some(body) if body.has(field) => {
-            let value = body.optional(findings, field, STRING, |value| string(value, str::parse));
+            let value = body.optional_text(findings, field, str::parse);
             if query.is_empty() {
                 return value;
             }
@@ -57,7 +55,7 @@ impl CreateClaimRequest {
         let claim_amount = claim_amount(&mut body, findings);
         let description = description(&mut body, findings);
         // A new claim is pending, so there is nothing to keep of a good status.
-        body.optional(findings, "status", STRING, |value| string(value, new_claim_status));
+        body.optional_text(findings, "status", new_claim_status);
         body.finish(findings);
         Some(Self { policy_type: policy_type?, claim_amount: claim_amount?, description: description? })
     }
@@ -70,7 +68,7 @@ impl UpdateClaimRequest {
         let policy_type = policy_type(&mut body, findings);
         let claim_amount = claim_amount(&mut body, findings);
         let description = description(&mut body, findings);
-        let status = body.required(findings, "status", STRING, |value| string(value, ClaimStatus::known));
+        let status = body.required_text(findings, "status", ClaimStatus::known);
         body.finish(findings);
         Some(Self {
             policy_type: policy_type?,
@@ -81,18 +79,12 @@ impl UpdateClaimRequest {
     }
 }
 
-const STRING: &str = "must be a JSON string";
-
-fn string<T>(value: &RawValue, parse: impl FnOnce(&str) -> Result<T, InvalidValue>) -> Option<Result<T, InvalidValue>> {
-    serde_json::from_str::<String>(value.get()).ok().map(|text| parse(&text))
-}
-
 fn policy_type(body: &mut Body, findings: &mut Findings) -> Option<PolicyType> {
-    body.required(findings, "policyType", STRING, |value| string(value, PolicyType::known))
+    body.required_text(findings, "policyType", PolicyType::known)
 }
 
 fn description(body: &mut Body, findings: &mut Findings) -> Option<Description> {
-    body.required(findings, "description", STRING, |value| string(value, str::parse))
+    body.required_text(findings, "description", str::parse)
 }
 
 fn claim_amount(body: &mut Body, findings: &mut Findings) -> Option<ClaimAmount> {

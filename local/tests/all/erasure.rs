@@ -11,7 +11,8 @@ fn of(member: &str, method: &str, id: Option<&str>, key: &str) -> Value {
     let query = json!({"memberId": [member], "policyId": ["p"], "memberName": ["John Doe"]});
     let event = with(create_event(), "/multiValueQueryStringParameters", query);
     let event = with(event, "/httpMethod", json!(method));
-    let event = with(event, "/pathParameters", json!({ "claimId": id }));
+    let path = id.map_or(Value::Null, |id| json!({ "claimId": id }));
+    let event = with(event, "/pathParameters", path);
     with(event, "/multiValueHeaders", json!({"content-type": ["application/json"], "idempotency-key": [key]}))
 }
 

@@ -2,6 +2,7 @@
 
 mod broken;
 mod display;
+mod kinds;
 
 use std::{error::Error as StdError, time::Duration};
 
@@ -9,14 +10,15 @@ use private_api_contract::{
     FieldError, FieldErrorCode, IdempotencyKey, Operation, Problem, ProblemCode as _, StandardCode,
 };
 
-use crate::{Api, gateway::Refusal, phase::Phase};
+use crate::{Api, gateway::Refusal, phase::Phase, retry::Repeat};
 
 pub(crate) use broken::broken;
 pub(crate) use display::cause;
+pub use kinds::ErrorKind;
 
 /// Why a call failed.
 ///
-/// Ask its predicates; each says what the caller should do. `Display` is one line without personal data, fit for a log.
+/// Ask its predicates, each of which says what the caller should do, or `match` its [`kind`](Self::kind). `Display` is one line without personal data, fit for a log.
 ///
 /// ```
 /// # use private_api_client::{Api, Error};
@@ -55,6 +57,8 @@ struct Inner<A: Api> {
     attempts: u32,
     sent: Sent,
     outcome_unknown: bool,
+    /// Of the whole call, sent again with its key.
+    repeat: Repeat,
     key: Option<IdempotencyKey>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -94,6 +98,7 @@ impl<A: Api> Error<A> {
             attempts: 0,
             sent,
             outcome_unknown: false,
+            repeat: Repeat::of(operation, false),
             key: None,
             source: None,
         }))
@@ -146,7 +151,9 @@ impl<A: Api> Error<A> {
         open: bool,
         key: Option<IdempotencyKey>,
         outcome_unknown: bool,
+        repeat: Repeat,
     ) -> Self {
+        self.0.repeat = repeat;
         self.0.attempts = attempts;
         if open && self.0.sent == Sent::No {
             self.0.sent = Sent::Maybe;
@@ -156,7 +163,7 @@ impl<A: Api> Error<A> {
         self
     }
 
-    pub(crate) fn kind(&self) -> Kind {
+    pub(crate) fn cause_kind(&self) -> Kind {
         self.0.kind
     }
 
