@@ -32,11 +32,12 @@ locals {
 
   # By operation id: what the function may do, and what may invoke it.
   operations = {
-    createClaim = { dynamodb_action = "dynamodb:PutItem", method = "POST", path = "/claim" }
-    listClaims  = { dynamodb_action = "dynamodb:Query", method = "GET", path = "/claim" }
-    getClaim    = { dynamodb_action = "dynamodb:GetItem", method = "GET", path = "/claim/*" }
-    updateClaim = { dynamodb_action = "dynamodb:UpdateItem", method = "PUT", path = "/claim/*" }
-    deleteClaim = { dynamodb_action = "dynamodb:DeleteItem", method = "DELETE", path = "/claim/*" }
+    createClaim = { dynamodb_actions = ["dynamodb:PutItem"], method = "POST", path = "/claim" }
+    listClaims  = { dynamodb_actions = ["dynamodb:Query"], method = "GET", path = "/claim" }
+    getClaim    = { dynamodb_actions = ["dynamodb:GetItem"], method = "GET", path = "/claim/*" }
+    updateClaim = { dynamodb_actions = ["dynamodb:UpdateItem"], method = "PUT", path = "/claim/*" }
+    # A delete is an update that leaves a tombstone. DeleteItem is what 0.2.0 does, as long as that is a way back.
+    deleteClaim = { dynamodb_actions = ["dynamodb:DeleteItem", "dynamodb:UpdateItem"], method = "DELETE", path = "/claim/*" }
   }
 }
 
@@ -146,18 +147,18 @@ module "function" {
   source   = "./modules/function"
   for_each = local.operations
 
-  name            = "${var.name}-${each.key}"
-  role            = { id = aws_iam_role.function[each.key].id, arn = aws_iam_role.function[each.key].arn }
-  handler         = each.key
-  dynamodb_action = each.value.dynamodb_action
-  partition       = local.partition
-  region          = var.region
-  account_id      = local.account_id
-  zip             = var.lambda_zip
-  architecture    = var.architecture
-  memory_mb       = var.lambda_memory_mb
-  timeout_seconds = var.lambda_timeout_seconds
-  concurrency     = var.lambda_concurrency
+  name             = "${var.name}-${each.key}"
+  role             = { id = aws_iam_role.function[each.key].id, arn = aws_iam_role.function[each.key].arn }
+  handler          = each.key
+  dynamodb_actions = each.value.dynamodb_actions
+  partition        = local.partition
+  region           = var.region
+  account_id       = local.account_id
+  zip              = var.lambda_zip
+  architecture     = var.architecture
+  memory_mb        = var.lambda_memory_mb
+  timeout_seconds  = var.lambda_timeout_seconds
+  concurrency      = var.lambda_concurrency
   table = {
     name        = module.table.name
     arn         = module.table.arn

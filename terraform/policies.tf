@@ -10,7 +10,7 @@ locals {
       Sid       = "ClaimsTable"
       Effect    = "Allow"
       Principal = "*"
-      Action    = sort([for operation in local.operations : operation.dynamodb_action])
+      Action    = sort(distinct(flatten([for operation in local.operations : operation.dynamodb_actions])))
       Resource  = module.table.arn
       Condition = local.ours
     }]

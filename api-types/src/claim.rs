@@ -148,7 +148,7 @@ impl CreateClaimRequest {
     }
 }
 
-/// A whole create: the member, policy and name of the query, and the body.
+/// A whole create: the member in the query, and the body, in which policy and name stand beside the request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CreateClaim {
     /// Whose claim it is.
@@ -157,8 +157,25 @@ pub struct CreateClaim {
     pub policy_id: PolicyId,
     /// The member's name.
     pub member_name: MemberName,
-    /// The body.
+    /// What else it says.
     pub request: CreateClaimRequest,
+}
+
+impl CreateClaim {
+    /// The body, with policy and name in it: nothing personal stands in a URL. The service takes them from the query as well.
+    #[must_use]
+    pub fn body(&self) -> impl Serialize + use<'_> {
+        CreateBody { policy_id: &self.policy_id, member_name: &self.member_name, request: &self.request }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CreateBody<'a> {
+    policy_id: &'a PolicyId,
+    member_name: &'a MemberName,
+    #[serde(flatten)]
+    request: &'a CreateClaimRequest,
 }
 
 /// The body of an update. It replaces the four fields that may change; all are required.

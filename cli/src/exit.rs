@@ -225,7 +225,11 @@ fn status(error: &claims_client::Error) -> Status {
         Status::Unknown
     } else if error.is_not_found() {
         Status::NotFound
-    } else if error.is_version_mismatch() || error.is_invalid_transition() || error.is_idempotency_key_reused() {
+    } else if error.is_version_mismatch()
+        || error.is_invalid_transition()
+        || error.is_idempotency_key_reused()
+        || error.code() == Some(&ProblemCode::ClaimDeleted)
+    {
         Status::Conflict
     } else if error.is_throttled()
         || error.is_connect()

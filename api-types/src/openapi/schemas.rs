@@ -78,10 +78,18 @@ pub(super) fn components() -> Value {
         "description": "A new claim is `pending`; the body may say so.",
         "enum": [ClaimStatus::Pending.as_str()],
     });
+    // Nor these: a create has them, in its query or in its body.
+    schemas["CreateClaimRequest"]["properties"]["policyId"] = json!({"$ref": "#/components/schemas/PolicyId"});
+    schemas["CreateClaimRequest"]["properties"]["memberName"] = json!({"$ref": "#/components/schemas/MemberName"});
     for (name, description, example) in [
         ("Claim", "A claim as the service answers it. More fields may come.", claim()),
         ("ClaimPage", "One page of a member's claims, newest first.", page()),
-        ("CreateClaimRequest", "What a new claim says. Other fields are refused.", create()),
+        (
+            "CreateClaimRequest",
+            "What a new claim says. `policyId` and `memberName` have to be given, here or in the query, and in one of the two. \
+             Other fields are refused.",
+            create(),
+        ),
         (
             "UpdateClaimRequest",
             "Replaces the four fields that may change; all are required. In `approved`, `denied`, `paid` and \
@@ -98,7 +106,10 @@ pub(super) fn components() -> Value {
 }
 
 pub(super) fn create() -> Value {
-    json!({"policyType": "Health", "claimAmount": 500, "description": "snow accident", "status": "pending"})
+    json!({
+        "policyId": "123", "memberName": "John Doe", "policyType": "Health", "claimAmount": 500,
+        "description": "snow accident", "status": "pending",
+    })
 }
 
 pub(super) fn update() -> Value {
