@@ -32,7 +32,7 @@ locals {
 
 resource "aws_api_gateway_rest_api" "this" {
   name        = var.name
-  description = "Claims API, reachable through listed VPC endpoints only"
+  description = "Reachable through listed VPC endpoints only"
   body        = local.body
 
   # Overwrite: with merge, a route that left the document would go on serving.

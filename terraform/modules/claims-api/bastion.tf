@@ -11,19 +11,19 @@ data "aws_ssm_parameter" "al2023" {
 }
 
 module "artifacts" {
-  source = "./modules/artifacts"
+  source = "../artifacts"
   count  = local.has_instances ? 1 : 0
 
   name                 = var.name
-  example_binaries_dir = var.example_binaries_dir
+  example_binaries_dir = coalesce(var.example_binaries_dir, "${path.module}/../../../target/lambda/examples")
 }
 
 module "s3_endpoint" {
-  source = "./modules/gateway-endpoint"
+  source = "../gateway-endpoint"
   count  = var.bastion ? 1 : 0
 
   name            = "${var.name}-s3"
-  region          = var.region
+  region          = local.region
   service         = "s3"
   vpc_id          = module.api_vpc.vpc_id
   route_table_ids = module.api_vpc.route_table_ids
@@ -31,11 +31,11 @@ module "s3_endpoint" {
 }
 
 module "session_manager_endpoint" {
-  source   = "./modules/interface-endpoint"
+  source   = "../interface-endpoint"
   for_each = var.bastion ? toset(["ssm", "ssmmessages"]) : toset([])
 
   name         = "${var.name}-${each.key}"
-  region       = var.region
+  region       = local.region
   service      = each.key
   vpc_id       = module.api_vpc.vpc_id
   subnet_ids   = module.api_vpc.subnet_ids
@@ -50,11 +50,11 @@ resource "aws_vpc_endpoint_policy" "session_manager" {
 }
 
 module "bastion" {
-  source = "./modules/host"
+  source = "../host"
   count  = var.bastion ? 1 : 0
 
   name           = "${var.name}-bastion"
-  region         = var.region
+  region         = local.region
   architecture   = var.architecture
   ami_id         = data.aws_ssm_parameter.al2023[0].insecure_value
   vpc_id         = module.api_vpc.vpc_id

@@ -3,7 +3,7 @@
 #   client VPC ──peering──┐
 #   (instance, resolver)  │
 #   ┌─────────────────────▼── API VPC, no way in or out but these ───────────────────────────┐
-#   │ bastion ──► execute-api endpoint ──► private REST API ──► five functions ──► DynamoDB   │
+#   │ bastion ──► execute-api endpoint ──► private REST API ──► functions ──► DynamoDB        │
 #   │    │             (its policy)        (resource policy)    (a role each)   (gateway     │
 #   │    └──► ssm, ssmmessages, S3 endpoints                                     endpoint)   │
 #   └─────────────────────────────────────────────────────────────────────────────────────────┘
@@ -11,6 +11,8 @@
 data "aws_caller_identity" "current" {}
 
 data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
 
 data "aws_availability_zones" "available" {
   #checkov:skip=CKV_AWS_394:only the first two in order of name are used, and availability_zones pins them where that matters
@@ -30,20 +32,22 @@ locals {
   table_name         = var.table_name == null ? "${var.name}-claims" : var.table_name
   role_arn_prefix    = "arn:${local.partition}:iam::${local.account_id}:role/${var.name}"
 
-  # By operation id: what the function may do, and what may invoke it.
-  operations = {
-    createClaim = { dynamodb_action = "dynamodb:PutItem", method = "POST", path = "/claim" }
-    listClaims  = { dynamodb_action = "dynamodb:Query", method = "GET", path = "/claim" }
-    getClaim    = { dynamodb_action = "dynamodb:GetItem", method = "GET", path = "/claim/*" }
-    updateClaim = { dynamodb_action = "dynamodb:UpdateItem", method = "PUT", path = "/claim/*" }
-    deleteClaim = { dynamodb_action = "dynamodb:DeleteItem", method = "DELETE", path = "/claim/*" }
-  }
+  region           = data.aws_region.current.name
+  openapi_document = coalesce(var.openapi_document, "${path.module}/../../../openapi/claims.apigateway.json")
+  lambda_zip       = coalesce(var.lambda_zip, "${path.module}/../../../target/lambda/claims-lambda.zip")
+
+  # By operation id, as the import document has them: what may invoke the function; and what it may do, which no document says.
+  routes = merge([for path, item in jsondecode(file(local.openapi_document)).paths : { for method, operation in item :
+    operation.operationId => { method = upper(method), path = replace(path, "/\\{[^}]*\\}/", "*") }
+    if contains(["delete", "get", "head", "options", "patch", "post", "put"], method)
+  }]...)
+  operations = { for operation, route in local.routes : operation => merge(route, { dynamodb_actions = lookup(var.dynamodb_actions, operation, []) }) }
 }
 
 # ---- network --------------------------------------------------------------------------------------------------------
 
 module "api_vpc" {
-  source = "./modules/network"
+  source = "../network"
 
   name               = "${var.name}-api"
   cidr               = var.vpc_cidr
@@ -55,10 +59,10 @@ module "api_vpc" {
 }
 
 module "dynamodb_endpoint" {
-  source = "./modules/gateway-endpoint"
+  source = "../gateway-endpoint"
 
   name            = "${var.name}-dynamodb"
-  region          = var.region
+  region          = local.region
   service         = "dynamodb"
   vpc_id          = module.api_vpc.vpc_id
   route_table_ids = module.api_vpc.route_table_ids
@@ -66,10 +70,10 @@ module "dynamodb_endpoint" {
 }
 
 module "execute_api_endpoint" {
-  source = "./modules/interface-endpoint"
+  source = "../interface-endpoint"
 
   name         = "${var.name}-execute-api"
-  region       = var.region
+  region       = local.region
   service      = "execute-api"
   vpc_id       = module.api_vpc.vpc_id
   subnet_ids   = module.api_vpc.subnet_ids
@@ -85,12 +89,12 @@ resource "aws_vpc_endpoint_policy" "execute_api" {
 # ---- storage --------------------------------------------------------------------------------------------------------
 
 module "table" {
-  source = "./modules/table"
+  source = "../table"
 
   name                   = local.table_name
   prefix                 = var.name
   partition              = local.partition
-  region                 = var.region
+  region                 = local.region
   account_id             = local.account_id
   administration_actions = local.key_administration_actions
   user_role_arns         = [for operation in sort(keys(local.operations)) : "${local.role_arn_prefix}-${operation}"]
@@ -114,7 +118,7 @@ resource "aws_security_group" "functions" {
   timeouts {
     delete = "45m"
   }
-  depends_on = [module.function["createClaim"].role_policy_id]
+  depends_on = [module.function["any"].role_policy_id] # of all of them: an index here is read by nobody
 }
 
 resource "aws_vpc_security_group_egress_rule" "functions_dynamodb" {
@@ -143,21 +147,21 @@ resource "aws_iam_role" "function" {
 }
 
 module "function" {
-  source   = "./modules/function"
+  source   = "../function"
   for_each = local.operations
 
-  name            = "${var.name}-${each.key}"
-  role            = { id = aws_iam_role.function[each.key].id, arn = aws_iam_role.function[each.key].arn }
-  handler         = each.key
-  dynamodb_action = each.value.dynamodb_action
-  partition       = local.partition
-  region          = var.region
-  account_id      = local.account_id
-  zip             = var.lambda_zip
-  architecture    = var.architecture
-  memory_mb       = var.lambda_memory_mb
-  timeout_seconds = var.lambda_timeout_seconds
-  concurrency     = var.lambda_concurrency
+  name             = "${var.name}-${each.key}"
+  role             = { id = aws_iam_role.function[each.key].id, arn = aws_iam_role.function[each.key].arn }
+  handler          = each.key
+  dynamodb_actions = each.value.dynamodb_actions
+  partition        = local.partition
+  region           = local.region
+  account_id       = local.account_id
+  zip              = local.lambda_zip
+  architecture     = var.architecture
+  memory_mb        = var.lambda_memory_mb
+  timeout_seconds  = var.lambda_timeout_seconds
+  concurrency      = var.lambda_concurrency
   table = {
     name        = module.table.name
     arn         = module.table.arn
@@ -175,11 +179,11 @@ module "function" {
 # ---- the API --------------------------------------------------------------------------------------------------------
 
 module "api" {
-  source = "./modules/api"
+  source = "../api"
 
   name             = var.name
   stage            = var.stage
-  openapi_document = var.openapi_document
+  openapi_document = local.openapi_document
   authorization    = var.authorization
   functions = { for operation, settings in local.operations : operation => {
     name   = module.function[operation].name
@@ -189,7 +193,7 @@ module "api" {
   # As text and apart: with a reference to the functions the API would hand create_before_destroy on to them and all below them, whose
   # names are taken.
   invoke_arns = { for operation in keys(local.operations) : operation =>
-    "arn:${local.partition}:apigateway:${var.region}:lambda:path/2015-03-31/functions/arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${var.name}-${operation}/invocations"
+    "arn:${local.partition}:apigateway:${local.region}:lambda:path/2015-03-31/functions/arn:${local.partition}:lambda:${local.region}:${local.account_id}:function:${var.name}-${operation}/invocations"
   }
   endpoint_id             = module.execute_api_endpoint.id
   additional_endpoint_ids = var.additional_endpoint_ids
@@ -199,5 +203,5 @@ module "api" {
   log_key_arn             = module.log_key.arn
   log_retention_days      = var.log_retention_days
   keep_logs               = var.keep_logs
-  logging_ready           = [aws_api_gateway_account.found, module.api_account]
+  logging_ready           = var.logging_ready
 }

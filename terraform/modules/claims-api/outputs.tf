@@ -1,11 +1,11 @@
 locals {
-  api_host   = "${module.api.id}.execute-api.${var.region}.amazonaws.com"
-  alias_host = "${module.api.id}-${module.execute_api_endpoint.id}.execute-api.${var.region}.amazonaws.com"
+  api_host   = "${module.api.id}.execute-api.${local.region}.amazonaws.com"
+  alias_host = "${module.api.id}-${module.execute_api_endpoint.id}.execute-api.${local.region}.amazonaws.com"
 
   # What the client crate reads, by addressing mode.
   client_common = {
     CLAIMS_API_ID            = module.api.id
-    CLAIMS_API_REGION        = var.region
+    CLAIMS_API_REGION        = local.region
     CLAIMS_API_STAGE         = module.api.stage
     CLAIMS_API_AUTHORIZATION = var.authorization
   }
@@ -15,7 +15,7 @@ locals {
       alias       = merge(local.client_common, { CLAIMS_API_MODE = "alias", CLAIMS_API_VPCE_ID = module.execute_api_endpoint.id })
       url = {
         CLAIMS_API_URL           = "https://${local.api_host}/${module.api.stage}"
-        CLAIMS_API_REGION        = var.region
+        CLAIMS_API_REGION        = local.region
         CLAIMS_API_AUTHORIZATION = var.authorization
       }
     },
@@ -62,7 +62,7 @@ output "rest_api_id" {
 
 output "region" {
   description = "Region of the API."
-  value       = var.region
+  value       = local.region
 }
 
 output "account_id" {
@@ -99,12 +99,12 @@ output "caller_policy" {
 
 output "bastion_session" {
   description = "Command that opens a shell on the bastion."
-  value       = one([for bastion in module.bastion : "aws ssm start-session --region ${var.region} --target ${bastion.instance_id}"])
+  value       = one([for bastion in module.bastion : "aws ssm start-session --region ${local.region} --target ${bastion.instance_id}"])
 }
 
 output "client_sessions" {
   description = "Commands that open a shell on each client VPC's instance."
-  value       = { for key, client in module.client_vpc : key => "aws ssm start-session --region ${var.region} --target ${client.instance_id}" }
+  value       = { for key, client in module.client_vpc : key => "aws ssm start-session --region ${local.region} --target ${client.instance_id}" }
 }
 
 output "reachable" {
@@ -124,10 +124,15 @@ output "table_name" {
 
 output "package_sha256" {
   description = "Hash of the deployed package as Lambda states it (base64)."
-  value       = filebase64sha256(var.lambda_zip)
+  value       = filebase64sha256(local.lambda_zip)
 }
 
 output "deployment_id" {
   description = "The deployment that the stage serves; a new one after each change of the body or the policy."
   value       = module.api.deployment_id
+}
+
+output "operations" {
+  description = "Ids of the operations, sorted: each has a function."
+  value       = sort(keys(local.operations))
 }

@@ -1,7 +1,7 @@
 # Client VPCs: each entry of client_vpcs is one more of the same.
 
 module "resolver_inbound" {
-  source = "./modules/resolver-inbound"
+  source = "../resolver-inbound"
   count  = var.client_dns == "resolver" && length(var.client_vpcs) > 0 ? 1 : 0
 
   name         = "${var.name}-dns-in"
@@ -11,11 +11,11 @@ module "resolver_inbound" {
 }
 
 module "client_vpc" {
-  source   = "./modules/client-vpc"
+  source   = "../client-vpc"
   for_each = var.client_vpcs
 
   name               = "${var.name}-${each.key}"
-  region             = var.region
+  region             = local.region
   account_id         = local.account_id
   cidr               = each.value.cidr
   availability_zones = local.availability_zones

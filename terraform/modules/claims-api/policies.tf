@@ -10,7 +10,7 @@ locals {
       Sid       = "ClaimsTable"
       Effect    = "Allow"
       Principal = "*"
-      Action    = sort([for operation in local.operations : operation.dynamodb_action])
+      Action    = sort(distinct(flatten([for operation in local.operations : operation.dynamodb_actions])))
       Resource  = module.table.arn
       Condition = local.ours
     }]
@@ -75,7 +75,7 @@ locals {
         Effect    = "Allow"
         Principal = "*"
         Action    = "s3:GetObject"
-        Resource  = "arn:${local.partition}:s3:::al2023-repos-${var.region}-de612dc2/*"
+        Resource  = "arn:${local.partition}:s3:::al2023-repos-${local.region}-de612dc2/*"
       },
     ]
   })

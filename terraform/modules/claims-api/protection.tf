@@ -6,14 +6,14 @@
 # As it was when this deployment was made. In another place nothing of it is found: all would be made there a second time, and what
 # is here would be in nobody's state. So this is refused whatever the protection.
 resource "terraform_data" "place" {
-  input = { region = var.region, account = local.account_id }
+  input = { region = local.region, account = local.account_id }
 
   lifecycle {
     ignore_changes = [input]
 
     postcondition {
-      condition     = self.input.region == var.region
-      error_message = "This deployment is in ${self.input.region}; in ${var.region} it would be made a second time, and the claims, the API and their costs left behind. Go back to region = \"${self.input.region}\". For one more deployment use a state of its own; to move this one, destroy it first."
+      condition     = self.input.region == local.region
+      error_message = "This deployment is in ${self.input.region}; in ${local.region} it would be made a second time, and the claims, the API and their costs left behind. Go back to region = \"${self.input.region}\". For one more deployment use a state of its own; to move this one, destroy it first."
     }
     postcondition {
       condition     = self.input.account == local.account_id
@@ -135,9 +135,9 @@ resource "terraform_data" "refuses_destroy" {
   }
 
   depends_on = [
-    aws_api_gateway_account.found, aws_ec2_network_insights_analysis.bastion_to_api, aws_ec2_network_insights_path.bastion_to_api,
+    aws_ec2_network_insights_analysis.bastion_to_api, aws_ec2_network_insights_path.bastion_to_api,
     aws_iam_role.function, aws_security_group.functions, aws_vpc_endpoint_policy.execute_api, aws_vpc_endpoint_policy.session_manager,
-    aws_vpc_security_group_egress_rule.functions_dynamodb, module.api, module.api_account, module.api_vpc, module.artifacts,
+    aws_vpc_security_group_egress_rule.functions_dynamodb, module.api, module.api_vpc, module.artifacts,
     module.bastion, module.client_vpc, module.dynamodb_endpoint, module.execute_api_endpoint, module.function, module.log_key,
     module.resolver_inbound, module.s3_endpoint, module.session_manager_endpoint, module.table, terraform_data.identity,
     terraform_data.kept, terraform_data.place, terraform_data.since,

@@ -1,20 +1,8 @@
 # ---- where and what it is called -------------------------------------------------------------------------------------
 
-variable "region" {
-  description = "AWS region to deploy to."
-  type        = string
-  default     = "eu-central-1"
-
-  validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region must be a region's code such as eu-central-1, not its display name."
-  }
-}
-
 variable "name" {
   description = "Prefix of every resource name, the table's included. Two deployments in one account and region need two names."
   type        = string
-  default     = "claims"
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
@@ -22,16 +10,11 @@ variable "name" {
   }
 }
 
-variable "tags" {
-  description = "Further tags for every resource."
-  type        = map(string)
-  default     = {}
-}
-
 # ---- network ---------------------------------------------------------------------------------------------------------
 
 variable "vpc_cidr" {
   description = "Address range of the API's VPC: RFC 1918, /16 to /24. Each of its two subnets takes a sixteenth."
+  nullable    = false
   type        = string
   default     = "10.0.0.0/16"
 
@@ -64,7 +47,7 @@ variable "availability_zones" {
   }
   validation {
     # By its letter a zone gets its range (modules/network).
-    condition     = var.availability_zones == null ? true : alltrue([for zone in var.availability_zones : can(regex("^${var.region}[a-h]$", zone))])
+    condition     = var.availability_zones == null ? true : alltrue([for zone in var.availability_zones : can(regex("^${local.region}[a-h]$", zone))])
     error_message = "availability_zones must be zones of the region: its code and a letter from a to h, such as eu-central-1a in eu-central-1."
   }
 }
@@ -74,6 +57,7 @@ variable "client_vpcs" {
     Part 2: the VPCs whose services call the API across a peering connection, by name. Empty: part 1 only. Each gets a VPC,
     the peering with routes on both sides, Session Manager endpoints and a client instance; see client_dns for names.
   EOT
+  nullable    = false
   type        = map(object({ cidr = string }))
   default     = {}
 
@@ -121,6 +105,7 @@ variable "client_dns" {
     private addresses; costs nothing. "resolver": they call the API's own name, forwarded by Route 53 Resolver endpoints
     (~365 USD a month for the first client VPC, ~183 for each further one).
   EOT
+  nullable    = false
   type        = string
   default     = "alias"
 
@@ -134,6 +119,7 @@ variable "client_dns" {
 
 variable "stage" {
   description = "Name of the API's stage; the first segment of every URL."
+  nullable    = false
   type        = string
   default     = "dev"
 
@@ -145,6 +131,7 @@ variable "stage" {
 
 variable "authorization" {
   description = "NONE: whoever reaches the endpoint may call. AWS_IAM: calls are signed (SigV4) and the caller's role needs the policy in output caller_policy."
+  nullable    = false
   type        = string
   default     = "NONE"
 
@@ -156,6 +143,7 @@ variable "authorization" {
 
 variable "additional_endpoint_ids" {
   description = "Further execute-api interface endpoints (vpce-...) that may call the API, e.g. another team's. Ours is always allowed."
+  nullable    = false
   type        = list(string)
   default     = []
 
@@ -166,18 +154,41 @@ variable "additional_endpoint_ids" {
 }
 
 variable "openapi_document" {
-  description = "The import document: a template with authorization_type and the five ..._invoke_arn, relative to this folder or absolute."
+  description = "The import document: a template with authorization_type and an ..._invoke_arn for each operation. Null: the claims API's, openapi/claims.apigateway.json of this repository."
   type        = string
-  default     = "../openapi/claims.apigateway.json"
+  default     = null
 
   validation {
-    condition     = fileexists(var.openapi_document)
-    error_message = "openapi_document does not exist. It is committed at openapi/claims.apigateway.json."
+    condition     = fileexists(coalesce(var.openapi_document, "${path.module}/../../../openapi/claims.apigateway.json"))
+    error_message = "openapi_document does not exist. The claims API's is committed at openapi/claims.apigateway.json."
+  }
+}
+
+variable "dynamodb_actions" {
+  description = "By operation id: what its function does in DynamoDB, and nothing else. With a document of your own, its operations."
+  nullable    = false
+  type        = map(list(string))
+  default = {
+    createClaim = ["dynamodb:PutItem"]
+    listClaims  = ["dynamodb:Query"]
+    getClaim    = ["dynamodb:GetItem"]
+    updateClaim = ["dynamodb:UpdateItem"]
+    deleteClaim = ["dynamodb:DeleteItem"]
+  }
+
+  validation {
+    condition     = toset(keys(var.dynamodb_actions)) == toset(keys(local.routes))
+    error_message = "dynamodb_actions and the import document must name the same operations; the document has ${join(", ", keys(local.routes))}."
+  }
+  validation {
+    condition     = alltrue([for actions in values(var.dynamodb_actions) : length(actions) > 0 && alltrue([for action in actions : can(regex("^dynamodb:[A-Za-z]+$", action))])])
+    error_message = "dynamodb_actions must give each operation at least one DynamoDB action, without wildcards, such as [\"dynamodb:GetItem\"]."
   }
 }
 
 variable "throttle" {
   description = "Requests per second and burst that the stage admits before it answers 429."
+  nullable    = false
   type        = object({ rate = number, burst = number })
   default     = { rate = 100, burst = 200 }
 
@@ -187,30 +198,22 @@ variable "throttle" {
   }
 }
 
-variable "manage_api_gateway_account" {
-  description = <<-EOT
-    Make this deployment the owner of the region's API Gateway logging role. There is one per account and region, for every API in
-    it: true sets it where there is none and removes it with the deployment; one that somebody else has set is never replaced.
-  EOT
-  type        = bool
-  default     = false
-}
-
 # ---- the functions ---------------------------------------------------------------------------------------------------
 
 variable "lambda_zip" {
-  description = "The deployment package, made by `cargo xtask package`."
+  description = "The deployment package, made by `cargo xtask package`. Null: target/lambda/claims-lambda.zip of this repository."
   type        = string
-  default     = "../target/lambda/claims-lambda.zip"
+  default     = null
 
   validation {
-    condition     = fileexists(var.lambda_zip)
+    condition     = fileexists(coalesce(var.lambda_zip, "${path.module}/../../../target/lambda/claims-lambda.zip"))
     error_message = "lambda_zip does not exist. Build it first: cargo xtask package"
   }
 }
 
 variable "architecture" {
   description = "Processor of the functions and the instances: arm64 or x86_64. It must be what the package was built for."
+  nullable    = false
   type        = string
   default     = "arm64"
 
@@ -222,6 +225,7 @@ variable "architecture" {
 
 variable "lambda_memory_mb" {
   description = "Memory of each function in MB; processor time grows with it."
+  nullable    = false
   type        = number
   default     = 256
 
@@ -233,6 +237,7 @@ variable "lambda_memory_mb" {
 
 variable "lambda_timeout_seconds" {
   description = "Time limit of one invocation in seconds."
+  nullable    = false
   type        = number
   default     = 10
 
@@ -244,6 +249,7 @@ variable "lambda_timeout_seconds" {
 
 variable "lambda_concurrency" {
   description = "Reserved concurrency of each function; above it the gateway answers 500 integration_failed. -1: no limit (a new account has 10 in all and cannot reserve)."
+  nullable    = false
   type        = number
   default     = -1
 
@@ -268,6 +274,7 @@ variable "table_name" {
 
 variable "deletion_protection" {
   description = "Refuse to destroy the deployment, to delete its table and to replace what a call needs (protection.tf). To destroy: apply once with false, then destroy."
+  nullable    = false
   type        = bool
   default     = true
 }
@@ -276,6 +283,7 @@ variable "deletion_protection" {
 
 variable "log_retention_days" {
   description = "Days that every log group keeps its events."
+  nullable    = false
   type        = number
   default     = 365
 
@@ -287,24 +295,27 @@ variable "log_retention_days" {
 
 variable "keep_logs" {
   description = "Leave the log groups that say who did what (functions, access, flow) where they are when the deployment is destroyed. The next one of the same name takes them over."
+  nullable    = false
   type        = bool
   default     = true
 }
 
 variable "bastion" {
   description = "Create the bastion instance, its Session Manager endpoints and the S3 way in for the example binaries."
+  nullable    = false
   type        = bool
-  default     = true
+  default     = false
 }
 
 variable "example_binaries_dir" {
-  description = "Folder of example programs to deliver to the instances, made by `cargo xtask package --examples`. A missing folder delivers none."
+  description = "Folder of example programs to deliver to the instances, made by `cargo xtask package --examples`. Null: target/lambda/examples of this repository. A missing folder delivers none."
   type        = string
-  default     = "../target/lambda/examples"
+  default     = null
 }
 
 variable "reachability_analysis" {
   description = "Also create a Reachability Analyzer path from the bastion to the API's endpoint and analyse it once (0.10 USD)."
+  nullable    = false
   type        = bool
   default     = false
 
@@ -312,4 +323,10 @@ variable "reachability_analysis" {
     condition     = !var.reachability_analysis || var.bastion
     error_message = "reachability_analysis starts at the bastion: set bastion = true, or leave it off."
   }
+}
+
+variable "logging_ready" {
+  description = "Anything that exists only once API Gateway may write logs in this region; the stage waits for it. Of the account, so that this module does not set it (see the example of the tutorial)."
+  type        = any
+  default     = null
 }

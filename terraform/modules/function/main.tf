@@ -1,4 +1,4 @@
-# One Lambda function with its own log group, and all that its own role may do: one DynamoDB action on one table.
+# One Lambda function with its own log group, and all that its own role may do: its operation's DynamoDB actions on one table.
 
 locals {
   arn = "arn:${var.partition}:lambda:${var.region}:${var.account_id}:function:${var.name}"
@@ -27,9 +27,9 @@ resource "aws_iam_role_policy" "this" {
     Statement = [
       {
         # Made by our code, inside the VPC: the role's keys are worth nothing elsewhere.
-        Sid       = "OneActionOnTheTable"
+        Sid       = "OwnActionsOnTheTable"
         Effect    = "Allow"
-        Action    = var.dynamodb_action
+        Action    = var.dynamodb_actions
         Resource  = var.table.arn
         Condition = { StringEquals = { "aws:SourceVpce" = var.table.endpoint_id } }
       },
@@ -84,7 +84,7 @@ resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_173:the environment holds the table's name and a switch, no secret; Lambda encrypts it with its own key
   #checkov:skip=CKV_AWS_272:the package is built from this repository and pinned by its hash; a signing profile is the account's choice
   function_name = var.name
-  description   = "Claims API: ${var.handler}"
+  description   = "Operation ${var.handler}"
   role          = var.role.arn
 
   filename         = var.zip

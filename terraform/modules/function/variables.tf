@@ -13,13 +13,13 @@ variable "handler" {
   type        = string
 }
 
-variable "dynamodb_action" {
-  description = "The one DynamoDB action of the operation, e.g. dynamodb:PutItem."
-  type        = string
+variable "dynamodb_actions" {
+  description = "What the operation does in DynamoDB, on its table only, e.g. [\"dynamodb:PutItem\"]."
+  type        = list(string)
 
   validation {
-    condition     = can(regex("^dynamodb:[A-Za-z]+$", var.dynamodb_action))
-    error_message = "dynamodb_action must be one DynamoDB action without wildcards."
+    condition     = length(var.dynamodb_actions) > 0 && alltrue([for action in var.dynamodb_actions : can(regex("^dynamodb:[A-Za-z]+$", action))])
+    error_message = "dynamodb_actions must name at least one DynamoDB action, without wildcards."
   }
 }
 

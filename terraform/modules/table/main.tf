@@ -1,4 +1,4 @@
-# The claims table and its key. Of this deployment's roles its functions. may use the key, and only by way of DynamoDB.
+# The table and its key. Of this deployment's roles its functions may use the key, and only by way of DynamoDB.
 
 locals {
   # A key policy's resource is the key itself; "*" is how that is written.
@@ -89,7 +89,7 @@ resource "aws_dynamodb_table" "this" {
           table_name = "${self.name}"
 
         (Release 0.1.0 named every table claimsTable where nothing was said.) To start again without the claims: apply with
-        deletion_protection = false and this name, then with the new name and -replace=module.table.aws_dynamodb_table.this
+        deletion_protection = false and this name, then with the new name and -replace=<address of the module that says this>.aws_dynamodb_table.this
       EOT
     }
   }

@@ -9,6 +9,7 @@ mod permissions;
 mod released;
 mod simulator;
 mod steps;
+mod tables;
 pub mod workspace;
 
 use std::{
@@ -97,6 +98,7 @@ fn prove(steps: &Steps, workspace: &Workspace, tools: &Installed, zip: &Path, bl
     // In the repository itself: the work folder is a copy.
     let mut fmt = workspace.terraform(&["fmt", "-check", "-recursive", "-diff"]);
     steps.command("fmt", minutes(1), fmt.current_dir(root().join("terraform")))?;
+    steps.work("tables", || tables::are_true(&root().join("terraform/modules/claims-api"), bless))?;
     steps.command("init", minutes(5), &mut workspace.terraform(&["init"]))?;
     steps.command("validate", minutes(1), &mut workspace.terraform(&["validate"]))?;
     steps.work("create before destroy", || chain::is_free_of_names(workspace))?;

@@ -36,7 +36,7 @@ const REASONS: [&str; 3] = [
 /// What holds claims, what they are read with, and who did what.
 const STATEFUL: [&str; 2] = ["aws_dynamodb_table", "aws_kms_key"];
 /// Not a resource of AWS's: memory of protection.tf, by which it tells a replacement.
-const MEMORY: [&str; 2] = ["terraform_data.since[", "terraform_data.kept["];
+const MEMORY: [&str; 2] = ["module.claims.terraform_data.since[", "module.claims.terraform_data.kept["];
 
 /// A deployment that changes start from.
 pub struct Base<'a> {

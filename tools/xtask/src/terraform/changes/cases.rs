@@ -138,9 +138,13 @@ fn pairs(mode: &Mode) -> Vec<Case> {
         change("protection off and another region", &[open, ("region", "eu-west-1")]),
     ];
     let mut zones_and_function = change("zones and a replaced function", &[zones]);
-    zones_and_function.options.push("-replace=module.function[\"getClaim\"].aws_lambda_function.this".to_owned());
+    zones_and_function
+        .options
+        .push("-replace=module.claims.module.function[\"getClaim\"].aws_lambda_function.this".to_owned());
     let mut document_and_deployment = change("document and a replaced deployment", &[document]);
-    document_and_deployment.options.push("-replace=module.api.aws_api_gateway_deployment.this".to_owned());
+    document_and_deployment
+        .options
+        .push("-replace=module.claims.module.api.aws_api_gateway_deployment.this".to_owned());
     all.extend([zones_and_function, document_and_deployment]);
     if mode.clients {
         let client = ("client_vpcs", "{\"client\"={\"cidr\"=\"172.22.0.0/16\"}}");
