@@ -94,7 +94,7 @@ import {
 
 import {
   for_each = toset([for group in ["/aws/vpc/${var.name}-api"] : group if contains(local.left, group)])
-  to       = module.claims.module.api_vpc.aws_cloudwatch_log_group.flow
+  to       = module.claims.module.api_vpc[0].aws_cloudwatch_log_group.flow
   id       = each.key
 }
 

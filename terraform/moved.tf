@@ -7,7 +7,7 @@ moved {
 
 moved {
   from = module.api_vpc
-  to   = module.claims.module.api_vpc
+  to   = module.claims.module.api_vpc[0]
 }
 
 moved {
@@ -27,12 +27,12 @@ moved {
 
 moved {
   from = module.dynamodb_endpoint
-  to   = module.claims.module.dynamodb_endpoint
+  to   = module.claims.module.dynamodb_endpoint[0]
 }
 
 moved {
   from = module.execute_api_endpoint
-  to   = module.claims.module.execute_api_endpoint
+  to   = module.claims.module.execute_api_endpoint[0]
 }
 
 moved {
@@ -42,7 +42,7 @@ moved {
 
 moved {
   from = module.log_key
-  to   = module.claims.module.log_key
+  to   = module.claims.module.log_key[0]
 }
 
 moved {
@@ -67,7 +67,7 @@ moved {
 
 moved {
   from = aws_vpc_endpoint_policy.execute_api
-  to   = module.claims.aws_vpc_endpoint_policy.execute_api
+  to   = module.claims.aws_vpc_endpoint_policy.execute_api[0]
 }
 
 moved {

@@ -51,7 +51,7 @@ variable "client_vpcs" {
 }
 
 variable "client_dns" {
-  description = "How client VPCs find the API. \"alias\": they call {api}-{vpce}.execute-api..., which resolves everywhere to the endpoint's private addresses; costs nothing. \"resolver\": they call the API's own name, forwarded by Route 53 Resolver endpoints (~365 USD a month for the first client VPC, ~183 for each further one)."
+  description = "How client VPCs find the API: alias (its alias name, free), zone (its own name by a private hosted zone, cents) or resolver (the tutorial's way, ~365 USD a month)."
   type        = string
   default     = null
 }

@@ -30,7 +30,7 @@ override_data {
   values = { insecure_value = "ami-0123456789abcdef0" }
 }
 override_resource {
-  target          = module.execute_api_endpoint.aws_vpc_endpoint.this
+  target          = module.execute_api_endpoint[0].aws_vpc_endpoint.this
   override_during = plan
   values = {
     id        = "vpce-0123456789abcdef0"
@@ -52,17 +52,17 @@ override_resource {
   values          = { arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/claims-claims" }
 }
 override_resource {
-  target          = module.table.aws_kms_key.this
+  target          = module.table.aws_kms_key.this[0]
   override_during = plan
   values          = { arn = "arn:aws:kms:eu-central-1:123456789012:key/table", key_id = "table" }
 }
 override_resource {
-  target          = module.dynamodb_endpoint.aws_vpc_endpoint.this
+  target          = module.dynamodb_endpoint[0].aws_vpc_endpoint.this
   override_during = plan
   values          = { id = "vpce-0aaaaaaaaaaaaaaaa", prefix_list_id = "pl-0aaaaaaaaaaaaaaaa" }
 }
 override_resource {
-  target          = module.log_key.aws_kms_key.this
+  target          = module.log_key[0].aws_kms_key.this
   override_during = plan
   values          = { arn = "arn:aws:kms:eu-central-1:123456789012:key/logs", key_id = "logs" }
 }
@@ -115,7 +115,7 @@ run "defaults" {
     error_message = "the table is named by the deployment"
   }
   assert {
-    condition     = values(module.api_vpc.subnet_zones) == ["eu-central-1a", "eu-central-1b"]
+    condition     = values(module.api_vpc[0].subnet_zones) == ["eu-central-1a", "eu-central-1b"]
     error_message = "two subnets in two zones, the first two by name"
   }
   assert {
@@ -176,7 +176,7 @@ run "defaults" {
     error_message = "everybody who comes through our endpoint, nobody else"
   }
   assert {
-    condition     = jsondecode(aws_vpc_endpoint_policy.execute_api.policy).Statement[*].Resource == ["arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/*"]
+    condition     = jsondecode(aws_vpc_endpoint_policy.execute_api[0].policy).Statement[*].Resource == ["arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/*"]
     error_message = "through the endpoint only this API can be called"
   }
 
@@ -351,7 +351,7 @@ run "other_zones" {
   }
 
   assert {
-    condition     = module.api_vpc.subnet_ranges == { az1 = "10.0.80.0/20", az2 = "10.0.0.0/20" }
+    condition     = module.api_vpc[0].subnet_ranges == { az1 = "10.0.80.0/20", az2 = "10.0.0.0/20" }
     error_message = "a zone has ranges of its own, one for each of the two subnets"
   }
 }

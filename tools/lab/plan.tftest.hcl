@@ -30,7 +30,7 @@ override_data {
   values = { insecure_value = "ami-0123456789abcdef0" }
 }
 override_resource {
-  target          = module.execute_api_endpoint.aws_vpc_endpoint.this
+  target          = module.execute_api_endpoint[0].aws_vpc_endpoint.this
   override_during = plan
   values = {
     id        = "vpce-0123456789abcdef0"

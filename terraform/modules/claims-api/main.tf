@@ -28,9 +28,10 @@ locals {
   account_id         = data.aws_caller_identity.current.account_id
   partition          = data.aws_partition.current.partition
   availability_zones = var.availability_zones == null ? slice(sort(data.aws_availability_zones.available.names), 0, 2) : var.availability_zones
-  client_cidrs       = { for key, vpc in var.client_vpcs : key => vpc.cidr }
+  client_vpc_cidrs   = { for key, vpc in var.client_vpcs : key => vpc.cidr }
   table_name         = var.table_name == null ? "${var.name}-claims" : var.table_name
-  role_arn_prefix    = "arn:${local.partition}:iam::${local.account_id}:role/${var.name}"
+  role_arn_prefix    = "arn:${local.partition}:iam::${local.account_id}:role${var.role_path}${var.name}"
+  roles              = { path = var.role_path, boundary = var.permissions_boundary }
 
   region           = data.aws_region.current.name
   openapi_document = coalesce(var.openapi_document, "${path.module}/../../../openapi/claims.apigateway.json")
@@ -48,41 +49,49 @@ locals {
 
 module "api_vpc" {
   source = "../network"
+  count  = var.network == null ? 1 : 0
 
   name               = "${var.name}-api"
   cidr               = var.vpc_cidr
   availability_zones = local.availability_zones
   account_id         = local.account_id
-  log_key_arn        = module.log_key.arn
+  log_key_arn        = local.log_key_arn
   log_retention_days = var.log_retention_days
   keep_logs          = var.keep_logs
+  roles              = local.roles
 }
 
 module "dynamodb_endpoint" {
   source = "../gateway-endpoint"
+  count  = try(var.network.dynamodb_endpoint_id, null) == null ? 1 : 0
 
   name            = "${var.name}-dynamodb"
   region          = local.region
   service         = "dynamodb"
-  vpc_id          = module.api_vpc.vpc_id
-  route_table_ids = module.api_vpc.route_table_ids
+  vpc_id          = local.vpc_id
+  route_table_ids = local.route_table_ids
   policy          = local.dynamodb_endpoint_policy
 }
 
 module "execute_api_endpoint" {
   source = "../interface-endpoint"
+  count  = try(var.network.execute_api_endpoint_id, null) == null ? 1 : 0
 
-  name         = "${var.name}-execute-api"
-  region       = local.region
-  service      = "execute-api"
-  vpc_id       = module.api_vpc.vpc_id
-  subnet_ids   = module.api_vpc.subnet_ids
-  client_cidrs = merge({ "the API VPC" = var.vpc_cidr }, local.client_cidrs)
+  name            = "${var.name}-execute-api"
+  region          = local.region
+  service         = "execute-api"
+  vpc_id          = local.vpc_id
+  subnet_ids      = local.subnet_ids
+  client_cidrs    = merge({ "the API VPC" = local.vpc_cidr }, local.further_vpc_cidrs, local.client_vpc_cidrs, var.client_cidrs)
+  private_dns     = var.private_dns
+  ip_address_type = var.ip_address_type
 }
 
-# On its own, since it names the API, which names the endpoint.
+# On its own, since it names the API, which names the endpoint. Not of an endpoint that others use too.
 resource "aws_vpc_endpoint_policy" "execute_api" {
-  vpc_endpoint_id = module.execute_api_endpoint.id
+  count = length(module.execute_api_endpoint)
+
+  vpc_endpoint_id = local.execute_api_endpoint.id
   policy          = local.execute_api_endpoint_policy
 }
 
@@ -101,6 +110,7 @@ module "table" {
   instance_role_arns     = concat(["${local.role_arn_prefix}-bastion"], [for key in keys(var.client_vpcs) : "${local.role_arn_prefix}-${key}-client"])
   use_actions            = local.key_use_actions
   deletion_protection    = var.deletion_protection
+  given_key_arn          = var.table_key_arn
 }
 
 # ---- functions ------------------------------------------------------------------------------------------------------
@@ -109,7 +119,7 @@ resource "aws_security_group" "functions" {
   #checkov:skip=CKV2_AWS_5:attached to the functions in their module, which checkov does not follow beside depends_on
   name_prefix = "${var.name}-functions-"
   description = "The functions: nothing in, DynamoDB out"
-  vpc_id      = module.api_vpc.vpc_id
+  vpc_id      = local.vpc_id
 
   tags = { Name = "${var.name}-functions" }
 
@@ -124,7 +134,7 @@ resource "aws_security_group" "functions" {
 resource "aws_vpc_security_group_egress_rule" "functions_dynamodb" {
   security_group_id = aws_security_group.functions.id
   description       = "HTTPS to DynamoDB through its gateway endpoint"
-  prefix_list_id    = module.dynamodb_endpoint.prefix_list_id
+  prefix_list_id    = local.dynamodb_endpoint.prefix_list_id
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
@@ -134,7 +144,9 @@ resource "aws_vpc_security_group_egress_rule" "functions_dynamodb" {
 resource "aws_iam_role" "function" {
   for_each = local.operations
 
-  name = "${var.name}-${each.key}"
+  name                 = "${var.name}-${each.key}"
+  path                 = var.role_path
+  permissions_boundary = var.permissions_boundary
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -167,11 +179,11 @@ module "function" {
     arn         = module.table.arn
     key_arn     = module.table.key_arn
     key_actions = local.key_use_actions
-    endpoint_id = module.dynamodb_endpoint.id
+    endpoint_id = local.dynamodb_endpoint.id
   }
-  subnet_ids         = module.api_vpc.subnet_ids
+  subnet_ids         = local.subnet_ids
   security_group_id  = aws_security_group.functions.id
-  log_key_arn        = module.log_key.arn
+  log_key_arn        = local.log_key_arn
   log_retention_days = var.log_retention_days
   keep_logs          = var.keep_logs
 }
@@ -195,12 +207,14 @@ module "api" {
   invoke_arns = { for operation in keys(local.operations) : operation =>
     "arn:${local.partition}:apigateway:${local.region}:lambda:path/2015-03-31/functions/arn:${local.partition}:lambda:${local.region}:${local.account_id}:function:${var.name}-${operation}/invocations"
   }
-  endpoint_id             = module.execute_api_endpoint.id
+  endpoint_id             = local.execute_api_endpoint.id
   additional_endpoint_ids = var.additional_endpoint_ids
+  caller_accounts         = var.caller_accounts
+  caller_organization     = var.caller_organization
   throttle                = var.throttle
   partition               = local.partition
   account_id              = local.account_id
-  log_key_arn             = module.log_key.arn
+  log_key_arn             = local.log_key_arn
   log_retention_days      = var.log_retention_days
   keep_logs               = var.keep_logs
   logging_ready           = var.logging_ready

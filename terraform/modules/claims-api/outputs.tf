@@ -1,6 +1,9 @@
 locals {
   api_host   = "${module.api.id}.execute-api.${local.region}.amazonaws.com"
-  alias_host = "${module.api.id}-${module.execute_api_endpoint.id}.execute-api.${local.region}.amazonaws.com"
+  alias_host = "${module.api.id}-${local.execute_api_endpoint.id}.execute-api.${local.region}.amazonaws.com"
+
+  # What answers wherever the endpoint can be reached: the API's own name resolves by private DNS only.
+  host = local.private_dns ? local.api_host : local.alias_host
 
   # What the client crate reads, by addressing mode.
   client_common = {
@@ -9,43 +12,50 @@ locals {
     CLAIMS_API_STAGE         = module.api.stage
     CLAIMS_API_AUTHORIZATION = var.authorization
   }
-  client_environment = merge(
+  environments = merge(
     {
       private-dns = merge(local.client_common, { CLAIMS_API_MODE = "private-dns" })
-      alias       = merge(local.client_common, { CLAIMS_API_MODE = "alias", CLAIMS_API_VPCE_ID = module.execute_api_endpoint.id })
+      alias       = merge(local.client_common, { CLAIMS_API_MODE = "alias", CLAIMS_API_VPCE_ID = local.execute_api_endpoint.id })
       url = {
-        CLAIMS_API_URL           = "https://${local.api_host}/${module.api.stage}"
+        CLAIMS_API_URL           = "https://${local.host}/${module.api.stage}"
         CLAIMS_API_REGION        = local.region
         CLAIMS_API_AUTHORIZATION = var.authorization
       }
     },
     { for mode in ["vpce-host", "vpce-header", "vpce-resolve"] : mode => merge(local.client_common, {
       CLAIMS_API_MODE     = mode
-      CLAIMS_API_VPCE_DNS = module.execute_api_endpoint.dns_name
+      CLAIMS_API_VPCE_DNS = local.execute_api_endpoint.dns_name
     }) },
+    { for domain in module.custom_domain : "custom-domain" => {
+      CLAIMS_API_URL           = domain.url
+      CLAIMS_API_REGION        = local.region
+      CLAIMS_API_AUTHORIZATION = var.authorization
+    } },
   )
+  # By the API's own name only where it resolves.
+  client_environment = { for mode, environment in local.environments : mode => environment if mode != "private-dns" || local.private_dns || var.client_dns == "zone" }
 }
 
 # ---- the tutorial's -------------------------------------------------------------------------------------------------
 
 output "claim_url" {
   description = "URL of the claims collection: POST creates, GET lists."
-  value       = "https://${local.api_host}/${module.api.stage}/claim"
+  value       = "https://${local.host}/${module.api.stage}/claim"
 }
 
 output "claim_id_url" {
   description = "URL of one claim; put its id in place of {claimId}."
-  value       = "https://${local.api_host}/${module.api.stage}/claim/{claimId}"
+  value       = "https://${local.host}/${module.api.stage}/claim/{claimId}"
 }
 
 output "execute_api_endpoint" {
   description = "Id of the execute-api interface endpoint, vpce-..."
-  value       = module.execute_api_endpoint.id
+  value       = local.execute_api_endpoint.id
 }
 
 output "execute_api_endpoint_dns_name" {
   description = "The endpoint's own DNS name, for the vpce-* modes."
-  value       = module.execute_api_endpoint.dns_name
+  value       = local.execute_api_endpoint.dns_name
 }
 
 output "execute_api_arn" {
@@ -135,4 +145,24 @@ output "deployment_id" {
 output "operations" {
   description = "Ids of the operations, sorted: each has a function."
   value       = sort(keys(local.operations))
+}
+
+output "execute_api_endpoint_policy" {
+  description = "What has to pass through the execute-api endpoint, as JSON. An endpoint of ours has it; one that was given needs it beside its other statements, where it has any."
+  value       = local.execute_api_endpoint_policy
+}
+
+output "route_table_ids" {
+  description = "Route tables of the API's subnets by az1, az2, …: whoever connects client_cidrs (Transit Gateway, VPN) routes back from them. Empty where the network was given without."
+  value       = local.route_table_ids
+}
+
+output "vpc_id" {
+  description = "The API's VPC."
+  value       = local.vpc_id
+}
+
+output "domain" {
+  description = "The private custom domain: name, ARN with its id (for modules/custom-domain-consumer), id. Null without."
+  value       = one([for domain in module.custom_domain : { name = var.domain.name, arn = domain.arn, id = domain.id }])
 }

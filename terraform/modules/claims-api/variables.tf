@@ -13,7 +13,7 @@ variable "name" {
 # ---- network ---------------------------------------------------------------------------------------------------------
 
 variable "vpc_cidr" {
-  description = "Address range of the API's VPC: RFC 1918, /16 to /24. Each of its two subnets takes a sixteenth."
+  description = "Address range of the API's VPC: RFC 1918, /16 to /24. Each of its subnets takes a sixteenth."
   nullable    = false
   type        = string
   default     = "10.0.0.0/16"
@@ -37,18 +37,119 @@ variable "vpc_cidr" {
 }
 
 variable "availability_zones" {
-  description = "The two zones to use. Null: the region's first two. Name them where a zone lacks a service (e.g. use1-az3 has no Lambda); they can be changed later, while calls go on."
+  description = "The two or three zones to use. Null: the region's first two. Name them where a zone lacks a service (e.g. use1-az3 has no Lambda); they can be changed later, while calls go on."
   type        = list(string)
   default     = null
 
   validation {
-    condition     = var.availability_zones == null ? true : length(distinct(var.availability_zones)) == 2 && length(var.availability_zones) == 2
-    error_message = "availability_zones must name two different zones, e.g. [\"eu-central-1a\", \"eu-central-1b\"]."
+    condition     = var.availability_zones == null ? true : length(distinct(var.availability_zones)) == length(var.availability_zones) && contains([2, 3], length(var.availability_zones))
+    error_message = "availability_zones must name two or three different zones, e.g. [\"eu-central-1a\", \"eu-central-1b\"]."
   }
   validation {
     # By its letter a zone gets its range (modules/network).
     condition     = var.availability_zones == null ? true : alltrue([for zone in var.availability_zones : can(regex("^${local.region}[a-h]$", zone))])
     error_message = "availability_zones must be zones of the region: its code and a letter from a to h, such as eu-central-1a in eu-central-1."
+  }
+  validation {
+    # What g and h would have is the third's (modules/network).
+    condition = try(length(var.availability_zones), 2) < 3 ? true : (
+      can(regex("[a-d]$", var.availability_zones[2])) && alltrue([for zone in slice(var.availability_zones, 0, 2) : can(regex("[a-f]$", zone))])
+    )
+    error_message = "availability_zones: of three, the third must be one of the zones a to d, and the others of a to f; put them in another order."
+  }
+}
+
+variable "network" {
+  description = <<-EOT
+    A VPC that is there, in place of one of our own: its private subnets in two or more zones, by keys that stay, and either its DynamoDB
+    gateway endpoint, whose policy must let the table through, or the subnets' route tables, where we make one. And its execute-api
+    endpoint, if it has one (see output execute_api_endpoint_policy; only one of a VPC can have private DNS).
+  EOT
+  type = object({
+    vpc_id                  = string
+    subnet_ids              = map(string)
+    route_table_ids         = optional(map(string), {})
+    dynamodb_endpoint_id    = optional(string)
+    execute_api_endpoint_id = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.network == null ? true : length(distinct(values(var.network.subnet_ids))) >= 2
+    error_message = "network.subnet_ids must name two subnets at least, in different zones."
+  }
+  validation {
+    condition     = var.network == null ? true : (var.network.dynamodb_endpoint_id != null) != (length(var.network.route_table_ids) > 0)
+    error_message = "network needs either dynamodb_endpoint_id, where the VPC has that endpoint, or route_table_ids, where we are to make it (a VPC's route table takes one)."
+  }
+  validation {
+    condition     = var.network == null ? true : length(var.client_vpcs) == 0 && !var.bastion && var.availability_zones == null
+    error_message = "With network given there are no client_vpcs, no bastion and no availability_zones: they are of the tutorial's own network. Callers of other ranges: client_cidrs."
+  }
+}
+
+variable "client_cidrs" {
+  description = "Further ranges that may reach the endpoint, by name: on premises, or VPCs that somebody else connects. The way back is theirs to route (output route_table_ids)."
+  type        = map(string)
+  nullable    = false
+  default     = {}
+
+  validation {
+    condition     = alltrue([for range in values(var.client_cidrs) : try(cidrhost(range, 0) == split("/", range)[0] && tonumber(split("/", range)[1]) >= 8, false)])
+    error_message = "client_cidrs must be ranges of /8 or narrower, written with their first address, such as 10.8.0.0/16."
+  }
+  validation {
+    condition     = alltrue([for name in keys(var.client_cidrs) : can(regex("^[A-Za-z0-9 ._-]{1,40}$", name)) && !contains(keys(var.client_vpcs), name) && !startswith(name, "the API VPC")])
+    error_message = "client_cidrs: each name must be 1-40 letters, digits, spaces, '.', '_' or '-', and none of client_vpcs'; it is shown in the security group."
+  }
+  validation {
+    # As for client_vpcs: two ranges overlap when they are equal under the shorter of their prefixes.
+    condition = alltrue([for pair in setproduct(values(var.client_cidrs), concat(var.network == null ? [var.vpc_cidr] : [], [for vpc in values(var.client_vpcs) : vpc.cidr])) : try(
+      cidrhost(format("%s/%d", split("/", pair[0])[0], min([for range in pair : tonumber(split("/", range)[1])]...)), 0) !=
+      cidrhost(format("%s/%d", split("/", pair[1])[0], min([for range in pair : tonumber(split("/", range)[1])]...)), 0),
+      true)
+    ])
+    error_message = "client_cidrs: a range overlaps vpc_cidr or a client VPC's. Answers to it would stay inside."
+  }
+  validation {
+    condition     = try(var.network.execute_api_endpoint_id, null) == null || length(var.client_cidrs) == 0
+    error_message = "client_cidrs is a setting of the execute-api endpoint or its security group, and network.execute_api_endpoint_id is not ours to change: leave it out, and set it there."
+  }
+}
+
+variable "private_dns" {
+  description = "Whether the API's own name resolves in its VPC. False where another endpoint of that VPC has private DNS for execute-api, or public APIs are called from it: callers then use the alias name."
+  type        = bool
+  nullable    = false
+  default     = true
+
+  validation {
+    condition     = var.private_dns || var.client_dns != "resolver"
+    error_message = "client_dns = \"resolver\" forwards the API's own name to a VPC where private_dns = false keeps it from resolving. Use client_dns = \"alias\"."
+  }
+  validation {
+    condition     = try(var.network.execute_api_endpoint_id, null) == null || var.private_dns
+    error_message = "private_dns is a setting of the execute-api endpoint or its security group, and network.execute_api_endpoint_id is not ours to change: leave it out, and set it there."
+  }
+}
+
+variable "ip_address_type" {
+  description = "Addresses of the execute-api endpoint: ipv4, or dualstack in a network whose subnets have IPv6 ranges."
+  type        = string
+  nullable    = false
+  default     = "ipv4"
+
+  validation {
+    condition     = contains(["ipv4", "dualstack"], var.ip_address_type)
+    error_message = "ip_address_type must be \"ipv4\" or \"dualstack\"."
+  }
+  validation {
+    condition     = var.ip_address_type == "ipv4" || var.network != null
+    error_message = "ip_address_type = \"dualstack\" needs a network whose subnets have IPv6 ranges; our own has none."
+  }
+  validation {
+    condition     = try(var.network.execute_api_endpoint_id, null) == null || var.ip_address_type == "ipv4"
+    error_message = "ip_address_type is a setting of the execute-api endpoint or its security group, and network.execute_api_endpoint_id is not ours to change: leave it out, and set it there."
   }
 }
 
@@ -102,16 +203,45 @@ variable "client_vpcs" {
 variable "client_dns" {
   description = <<-EOT
     How client VPCs find the API. "alias": they call {api}-{vpce}.execute-api..., which resolves everywhere to the endpoint's
-    private addresses; costs nothing. "resolver": they call the API's own name, forwarded by Route 53 Resolver endpoints
-    (~365 USD a month for the first client VPC, ~183 for each further one).
+    private addresses; costs nothing. "zone": they call the API's own name, which a private hosted zone has for them (0.50 USD a
+    month). "resolver": the same name, forwarded by Route 53 Resolver endpoints (~365 USD a month for the first client VPC, ~183 for
+    each further one), as the tutorial does.
   EOT
-  nullable    = false
   type        = string
+  nullable    = false
   default     = "alias"
 
   validation {
-    condition     = contains(["alias", "resolver"], var.client_dns)
-    error_message = "client_dns must be \"alias\" or \"resolver\"."
+    condition     = contains(["alias", "zone", "resolver"], var.client_dns)
+    error_message = "client_dns must be \"alias\", \"zone\" or \"resolver\"."
+  }
+}
+
+variable "domain" {
+  description = <<-EOT
+    A private custom domain for the API, the one name that stays when its id does not: certificate_arn of ACM in this region, covering the name.
+    own_zone: a private hosted zone of that name for the API VPC and the client VPCs; false where a zone of yours gets the record (an alias
+    of output execute_api_endpoint_dns_name). consumer_accounts: accounts of the organisation that may associate endpoints of theirs.
+  EOT
+  type = object({
+    name              = string
+    certificate_arn   = string
+    own_zone          = optional(bool, true)
+    consumer_accounts = optional(list(string), [])
+  })
+  default = null
+
+  validation {
+    condition     = var.domain == null ? true : can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$", var.domain.name)) && !can(regex("amazonaws\\.com", var.domain.name))
+    error_message = "domain.name must be a host name of yours in lower case, such as claims.example.com."
+  }
+  validation {
+    condition     = var.domain == null ? true : can(regex("^arn:[a-z-]+:acm:${local.region}:[0-9]{12}:certificate/.+$", var.domain.certificate_arn))
+    error_message = "domain.certificate_arn must be an ACM certificate of this region (arn:aws:acm:<region>:<account>:certificate/...)."
+  }
+  validation {
+    condition     = var.domain == null ? true : alltrue([for account in var.domain.consumer_accounts : can(regex("^[0-9]{12}$", account))])
+    error_message = "domain.consumer_accounts must hold account ids of 12 digits."
   }
 }
 
@@ -150,6 +280,37 @@ variable "additional_endpoint_ids" {
   validation {
     condition     = alltrue([for id in var.additional_endpoint_ids : can(regex("^vpce-[0-9a-f]{8,17}$", id))])
     error_message = "additional_endpoint_ids must hold interface endpoint ids such as vpce-0123456789abcdef0 (not DNS names, not VPC ids)."
+  }
+}
+
+variable "caller_accounts" {
+  description = "With authorization = AWS_IAM: further accounts whose roles may call, each by output caller_policy, attached there. Their endpoints go into additional_endpoint_ids."
+  type        = list(string)
+  nullable    = false
+  default     = []
+
+  validation {
+    condition     = alltrue([for account in var.caller_accounts : can(regex("^[0-9]{12}$", account))])
+    error_message = "caller_accounts must hold account ids of 12 digits."
+  }
+  validation {
+    condition     = length(var.caller_accounts) == 0 || var.authorization == "AWS_IAM"
+    error_message = "caller_accounts admits by identity, and with authorization = \"NONE\" a caller has none: whoever reaches a listed endpoint may call. Set authorization = \"AWS_IAM\"."
+  }
+}
+
+variable "caller_organization" {
+  description = "With authorization = AWS_IAM: the AWS organisation (o-...) whose accounts' roles may call, as caller_accounts. Null: none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.caller_organization == null ? true : can(regex("^o-[a-z0-9]{10,32}$", var.caller_organization))
+    error_message = "caller_organization must be an organisation's id such as o-a1b2c3d4e5."
+  }
+  validation {
+    condition     = var.caller_organization == null || var.authorization == "AWS_IAM"
+    error_message = "caller_organization admits by identity, and with authorization = \"NONE\" a caller has none. Set authorization = \"AWS_IAM\"."
   }
 }
 
@@ -329,4 +490,77 @@ variable "logging_ready" {
   description = "Anything that exists only once API Gateway may write logs in this region; the stage waits for it. Of the account, so that this module does not set it (see the example of the tutorial)."
   type        = any
   default     = null
+}
+
+# ---- watched ---------------------------------------------------------------------------------------------------------
+
+variable "alarms" {
+  description = <<-EOT
+    Who is told when something is wrong, by SNS topics of yours: alarms, an availability objective (percent of calls without a 5xx in 30 days) with
+    burn rates, the 99th percentile of answers, keys that are about to go, and a dashboard; ~4 USD a month for the claims API. Null: nobody.
+  EOT
+  type = object({
+    topic_arns   = list(string)
+    availability = optional(number, 99.9)
+    p99_ms       = optional(number, 1000)
+    least_calls  = optional(number, 50)
+  })
+  default = null
+
+  validation {
+    condition     = var.alarms == null ? true : length(var.alarms.topic_arns) > 0 && length(var.alarms.topic_arns) <= 5 && alltrue([for topic in var.alarms.topic_arns : can(regex("^arn:[a-z-]+:sns:${local.region}:[0-9]{12}:[A-Za-z0-9_-]+$", topic))])
+    error_message = "alarms.topic_arns must hold one to five SNS topics of this region (arn:aws:sns:<region>:<account>:<name>)."
+  }
+  validation {
+    # Of 91.6 % the fast burn could never be reached: 14.4 times its budget is more than all calls.
+    condition     = var.alarms == null ? true : var.alarms.availability >= 95 && var.alarms.availability < 100 && var.alarms.p99_ms > 0 && var.alarms.least_calls >= 1
+    error_message = "alarms.availability must be from 95 to below 100 (percent), p99_ms above 0 and least_calls at least 1."
+  }
+}
+
+# ---- what an organisation brings -------------------------------------------------------------------------------------
+
+variable "permissions_boundary" {
+  description = "ARN of the policy that bounds every role. It must allow what tests/permissions.txt lists."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary))
+    error_message = "permissions_boundary must be a policy's ARN, such as arn:aws:iam::123456789012:policy/boundary."
+  }
+}
+
+variable "role_path" {
+  description = "Path of every role, such as /service/. It cannot be changed later without new roles."
+  type        = string
+  nullable    = false
+  default     = "/"
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9_.,+@=-]+/)*$", var.role_path))
+    error_message = "role_path must begin and end with '/', such as /service/."
+  }
+}
+
+variable "table_key_arn" {
+  description = "A KMS key that is there, for the table. Its policy must let the functions' roles use it by way of DynamoDB (modules/table has the statements). Null: a key of our own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.table_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:${local.region}:[0-9]{12}:key/.+$", var.table_key_arn))
+    error_message = "table_key_arn must be the ARN of a key in this region (arn:aws:kms:<region>:<account>:key/...), not an alias."
+  }
+}
+
+variable "log_key_arn" {
+  description = "A KMS key that is there, for every log group. Its policy must let CloudWatch Logs use it for them (modules/log-key has the statement). Null: a key of our own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.log_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:${local.region}:[0-9]{12}:key/.+$", var.log_key_arn))
+    error_message = "log_key_arn must be the ARN of a key in this region (arn:aws:kms:<region>:<account>:key/...), not an alias."
+  }
 }
