@@ -87,13 +87,13 @@ run "existing_network" {
 
   variables {
     network = {
-      vpc_id               = "vpc-0123456789abcdef0"
-      subnet_ids           = { a = "subnet-0aaaaaaaaaaaaaaaa", b = "subnet-0bbbbbbbbbbbbbbbb" }
-      dynamodb_endpoint_id = "vpce-0dddddddddddddddd"
+      vpc_id            = "vpc-0123456789abcdef0"
+      subnet_ids        = { a = "subnet-0aaaaaaaaaaaaaaaa", b = "subnet-0bbbbbbbbbbbbbbbb" }
+      dynamodb_endpoint = { id = "vpce-0dddddddddddddddd" }
     }
     keys = {
-      table = "arn:aws:kms:eu-central-1:123456789012:key/table"
-      logs  = "arn:aws:kms:eu-central-1:123456789012:key/logs"
+      table = { arn = "arn:aws:kms:eu-central-1:123456789012:key/table" }
+      logs  = { arn = "arn:aws:kms:eu-central-1:123456789012:key/logs" }
     }
     permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
   }

@@ -19,15 +19,15 @@ provider "aws" {
 variable "network" {
   description = "The VPC, its private subnets in two zones or more, and its DynamoDB gateway endpoint."
   type = object({
-    vpc_id               = string
-    subnet_ids           = map(string)
-    dynamodb_endpoint_id = string
+    vpc_id            = string
+    subnet_ids        = map(string)
+    dynamodb_endpoint = object({ id = string })
   })
 }
 
 variable "keys" {
   description = "KMS keys of the table and of the log groups. Null: the module makes its own."
-  type        = object({ table = string, logs = string })
+  type        = object({ table = object({ arn = string }), logs = object({ arn = string }) })
   default     = { table = null, logs = null }
 }
 
@@ -45,8 +45,8 @@ module "claims" {
   authorization        = "AWS_IAM"
   network              = var.network
   client_cidrs         = { "data centre" = "192.168.64.0/18" }
-  table_key_arn        = var.keys.table
-  log_key_arn          = var.keys.logs
+  table_key            = var.keys.table
+  log_key              = var.keys.logs
   permissions_boundary = var.permissions_boundary
   role_path            = "/service/"
 }

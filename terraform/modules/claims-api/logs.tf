@@ -2,7 +2,7 @@
 
 module "log_key" {
   source = "../log-key"
-  count  = var.log_key_arn == null ? 1 : 0
+  count  = var.log_key == null ? 1 : 0
 
   name                   = var.name
   partition              = local.partition
@@ -13,5 +13,5 @@ module "log_key" {
 }
 
 locals {
-  log_key_arn = var.log_key_arn == null ? module.log_key[0].arn : var.log_key_arn
+  log_key_arn = var.log_key == null ? module.log_key[0].arn : var.log_key.arn
 }

@@ -63,7 +63,7 @@ module "api_vpc" {
 
 module "dynamodb_endpoint" {
   source = "../gateway-endpoint"
-  count  = try(var.network.dynamodb_endpoint_id, null) == null ? 1 : 0
+  count  = local.given_dynamodb_endpoint == null ? 1 : 0
 
   name            = "${var.name}-dynamodb"
   region          = local.region
@@ -75,14 +75,14 @@ module "dynamodb_endpoint" {
 
 module "execute_api_endpoint" {
   source = "../interface-endpoint"
-  count  = try(var.network.execute_api_endpoint_id, null) == null ? 1 : 0
+  count  = local.given_execute_api_endpoint == null ? 1 : 0
 
   name            = "${var.name}-execute-api"
   region          = local.region
   service         = "execute-api"
   vpc_id          = local.vpc_id
   subnet_ids      = local.subnet_ids
-  client_cidrs    = merge({ "the API VPC" = local.vpc_cidr }, local.further_vpc_cidrs, local.client_vpc_cidrs, var.client_cidrs)
+  client_cidrs    = merge({ "the API VPC" = local.vpc_cidr }, local.vpc_ipv6_cidrs, local.client_vpc_cidrs, var.client_cidrs)
   private_dns     = var.private_dns
   ip_address_type = var.ip_address_type
 }
@@ -110,7 +110,7 @@ module "table" {
   instance_role_arns     = concat(["${local.role_arn_prefix}-bastion"], [for key in keys(var.client_vpcs) : "${local.role_arn_prefix}-${key}-client"])
   use_actions            = local.key_use_actions
   deletion_protection    = var.deletion_protection
-  given_key_arn          = var.table_key_arn
+  given_key              = var.table_key
 }
 
 # ---- functions ------------------------------------------------------------------------------------------------------

@@ -31,42 +31,43 @@ data "aws_subnet" "given" {
 }
 
 data "aws_vpc_endpoint" "dynamodb" {
-  count = try(var.network.dynamodb_endpoint_id, null) == null ? 0 : 1
+  count = local.given_dynamodb_endpoint == null ? 0 : 1
 
-  id = var.network.dynamodb_endpoint_id
+  id = var.network.dynamodb_endpoint.id
 
   lifecycle {
     postcondition {
       condition     = self.vpc_id == var.network.vpc_id && self.vpc_endpoint_type == "Gateway" && self.service_name == "com.amazonaws.${local.region}.dynamodb"
-      error_message = "network.dynamodb_endpoint_id must be ${var.network.vpc_id}'s gateway endpoint of DynamoDB; ${self.id} is ${self.service_name} (${self.vpc_endpoint_type}) in ${self.vpc_id}."
+      error_message = "network.dynamodb_endpoint must be ${var.network.vpc_id}'s gateway endpoint of DynamoDB; ${self.id} is ${self.service_name} (${self.vpc_endpoint_type}) in ${self.vpc_id}."
     }
   }
 }
 
 data "aws_vpc_endpoint" "execute_api" {
-  count = try(var.network.execute_api_endpoint_id, null) == null ? 0 : 1
+  count = local.given_execute_api_endpoint == null ? 0 : 1
 
-  id = var.network.execute_api_endpoint_id
+  id = var.network.execute_api_endpoint.id
 
   lifecycle {
     postcondition {
       condition     = self.vpc_id == var.network.vpc_id && self.vpc_endpoint_type == "Interface" && self.service_name == "com.amazonaws.${local.region}.execute-api"
-      error_message = "network.execute_api_endpoint_id must be an interface endpoint of execute-api in ${var.network.vpc_id}; ${self.id} is ${self.service_name} (${self.vpc_endpoint_type}) in ${self.vpc_id}. One of another VPC goes into additional_endpoint_ids."
+      error_message = "network.execute_api_endpoint must be an interface endpoint of execute-api in ${var.network.vpc_id}; ${self.id} is ${self.service_name} (${self.vpc_endpoint_type}) in ${self.vpc_id}. One of another VPC goes into additional_endpoint_ids."
     }
   }
 }
 
 locals {
+  # Whether there is one is known while its id is not yet: nothing that is counted may hang on more.
+  given_dynamodb_endpoint    = var.network == null ? null : var.network.dynamodb_endpoint
+  given_execute_api_endpoint = var.network == null ? null : var.network.execute_api_endpoint
+
   vpc_id          = var.network == null ? module.api_vpc[0].vpc_id : data.aws_vpc.given[0].id
   vpc_cidr        = var.network == null ? var.vpc_cidr : data.aws_vpc.given[0].cidr_block
   subnet_ids      = var.network == null ? module.api_vpc[0].subnet_ids : { for key, subnet in data.aws_subnet.given : key => subnet.id }
   route_table_ids = var.network == null ? module.api_vpc[0].route_table_ids : var.network.route_table_ids
 
-  # Secondary ranges, and the IPv6 one where the endpoint has addresses of it.
-  further_vpc_cidrs = var.network == null ? {} : merge(
-    { for range in data.aws_vpc.given[0].cidr_block_associations[*].cidr_block : "the API VPC, ${range}" => range if range != local.vpc_cidr },
-    { for range in [data.aws_vpc.given[0].ipv6_cidr_block] : "the API VPC, IPv6" => range if var.ip_address_type != "ipv4" },
-  )
+  # Where the endpoint has addresses of it.
+  vpc_ipv6_cidrs = { for type in ["dualstack"] : "the API VPC, IPv6" => data.aws_vpc.given[0].ipv6_cidr_block if var.ip_address_type == type }
 
   execute_api_endpoint = try(
     { id = data.aws_vpc_endpoint.execute_api[0].id, dns_name = data.aws_vpc_endpoint.execute_api[0].dns_entry[0].dns_name },

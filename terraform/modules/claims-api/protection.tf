@@ -57,7 +57,7 @@ resource "terraform_data" "identity" {
 
 # Up to 0.1.0 every network was our own.
 locals {
-  network_identity = var.network == null ? "our own" : join(" ", compact([var.network.vpc_id, var.network.dynamodb_endpoint_id, var.network.execute_api_endpoint_id]))
+  network_identity = var.network == null ? "our own" : join(" ", compact([var.network.vpc_id, try(var.network.dynamodb_endpoint.id, ""), try(var.network.execute_api_endpoint.id, "")]))
 }
 
 resource "terraform_data" "protected" {
@@ -97,7 +97,7 @@ locals {
       aws_security_group.functions.id, aws_vpc_security_group_egress_rule.functions_dynamodb.id, local.dynamodb_endpoint.id,
     ] }) },
     { "the API or its policy" = merge(local.api, { ids = module.api.parts.api }) },
-    { for endpoint in module.execute_api_endpoint : "the API's endpoint in ${local.vpc_cidr}" => merge(local.network, { ids = [endpoint.id] }) },
+    { for endpoint in module.execute_api_endpoint : "the API's endpoint in ${var.network == null ? var.vpc_cidr : "the given network"}" => merge(local.network, { ids = [endpoint.id] }) },
     { for key, parts in local.networks : "the VPC ${var.name}-${key} of ${local.ranges[key]} or a route table" => merge(local.network, { ids = parts.vpc }) },
     merge([for key, parts in local.networks : { for slot, ids in parts.subnets :
       "the subnet of ${var.name}-${key} in ${local.availability_zones[tonumber(trimprefix(slot, "az")) - 1]} (${slot} of ${local.ranges[key]})" => merge(local.network, { ids = ids })

@@ -66,11 +66,11 @@ variable "network" {
     endpoint, if it has one (see output execute_api_endpoint_policy; only one of a VPC can have private DNS).
   EOT
   type = object({
-    vpc_id                  = string
-    subnet_ids              = map(string)
-    route_table_ids         = optional(map(string), {})
-    dynamodb_endpoint_id    = optional(string)
-    execute_api_endpoint_id = optional(string)
+    vpc_id               = string
+    subnet_ids           = map(string)
+    route_table_ids      = optional(map(string), {})
+    dynamodb_endpoint    = optional(object({ id = string }))
+    execute_api_endpoint = optional(object({ id = string }))
   })
   default = null
 
@@ -79,8 +79,8 @@ variable "network" {
     error_message = "network.subnet_ids must name two subnets at least, in different zones."
   }
   validation {
-    condition     = var.network == null ? true : (var.network.dynamodb_endpoint_id != null) != (length(var.network.route_table_ids) > 0)
-    error_message = "network needs either dynamodb_endpoint_id, where the VPC has that endpoint, or route_table_ids, where we are to make it (a VPC's route table takes one)."
+    condition     = var.network == null ? true : (var.network.dynamodb_endpoint != null) != (length(var.network.route_table_ids) > 0)
+    error_message = "network needs either dynamodb_endpoint, where the VPC has that endpoint, or route_table_ids, where we are to make it (a VPC's route table takes one)."
   }
   validation {
     condition     = var.network == null ? true : length(var.client_vpcs) == 0 && !var.bastion && var.availability_zones == null
@@ -89,7 +89,7 @@ variable "network" {
 }
 
 variable "client_cidrs" {
-  description = "Further ranges that may reach the endpoint, by name: on premises, or VPCs that somebody else connects. The way back is theirs to route (output route_table_ids)."
+  description = "Further ranges that may reach the endpoint, by name: on premises, secondary ranges of a given VPC, or VPCs that somebody else connects. The way back is theirs to route (output route_table_ids)."
   type        = map(string)
   nullable    = false
   default     = {}
@@ -112,8 +112,8 @@ variable "client_cidrs" {
     error_message = "client_cidrs: a range overlaps vpc_cidr or a client VPC's. Answers to it would stay inside."
   }
   validation {
-    condition     = try(var.network.execute_api_endpoint_id, null) == null || length(var.client_cidrs) == 0
-    error_message = "client_cidrs is a setting of the execute-api endpoint or its security group, and network.execute_api_endpoint_id is not ours to change: leave it out, and set it there."
+    condition     = (var.network == null ? null : var.network.execute_api_endpoint) == null || length(var.client_cidrs) == 0
+    error_message = "client_cidrs is a setting of the execute-api endpoint or its security group, and network.execute_api_endpoint is not ours to change: leave it out, and set it there."
   }
 }
 
@@ -128,8 +128,8 @@ variable "private_dns" {
     error_message = "client_dns = \"resolver\" forwards the API's own name to a VPC where private_dns = false keeps it from resolving. Use client_dns = \"alias\"."
   }
   validation {
-    condition     = try(var.network.execute_api_endpoint_id, null) == null || var.private_dns
-    error_message = "private_dns is a setting of the execute-api endpoint or its security group, and network.execute_api_endpoint_id is not ours to change: leave it out, and set it there."
+    condition     = (var.network == null ? null : var.network.execute_api_endpoint) == null || var.private_dns
+    error_message = "private_dns is a setting of the execute-api endpoint or its security group, and network.execute_api_endpoint is not ours to change: leave it out, and set it there."
   }
 }
 
@@ -148,8 +148,8 @@ variable "ip_address_type" {
     error_message = "ip_address_type = \"dualstack\" needs a network whose subnets have IPv6 ranges; our own has none."
   }
   validation {
-    condition     = try(var.network.execute_api_endpoint_id, null) == null || var.ip_address_type == "ipv4"
-    error_message = "ip_address_type is a setting of the execute-api endpoint or its security group, and network.execute_api_endpoint_id is not ours to change: leave it out, and set it there."
+    condition     = (var.network == null ? null : var.network.execute_api_endpoint) == null || var.ip_address_type == "ipv4"
+    error_message = "ip_address_type is a setting of the execute-api endpoint or its security group, and network.execute_api_endpoint is not ours to change: leave it out, and set it there."
   }
 }
 
@@ -543,24 +543,24 @@ variable "role_path" {
   }
 }
 
-variable "table_key_arn" {
+variable "table_key" {
   description = "A KMS key that is there, for the table. Its policy must let the functions' roles use it by way of DynamoDB (modules/table has the statements). Null: a key of our own."
-  type        = string
+  type        = object({ arn = string })
   default     = null
 
   validation {
-    condition     = var.table_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:${local.region}:[0-9]{12}:key/.+$", var.table_key_arn))
-    error_message = "table_key_arn must be the ARN of a key in this region (arn:aws:kms:<region>:<account>:key/...), not an alias."
+    condition     = var.table_key == null ? true : can(regex("^arn:[a-z-]+:kms:${local.region}:[0-9]{12}:key/.+$", var.table_key.arn))
+    error_message = "table_key.arn must be the ARN of a key in this region (arn:aws:kms:<region>:<account>:key/...), not an alias."
   }
 }
 
-variable "log_key_arn" {
+variable "log_key" {
   description = "A KMS key that is there, for every log group. Its policy must let CloudWatch Logs use it for them (modules/log-key has the statement). Null: a key of our own."
-  type        = string
+  type        = object({ arn = string })
   default     = null
 
   validation {
-    condition     = var.log_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:${local.region}:[0-9]{12}:key/.+$", var.log_key_arn))
-    error_message = "log_key_arn must be the ARN of a key in this region (arn:aws:kms:<region>:<account>:key/...), not an alias."
+    condition     = var.log_key == null ? true : can(regex("^arn:[a-z-]+:kms:${local.region}:[0-9]{12}:key/.+$", var.log_key.arn))
+    error_message = "log_key.arn must be the ARN of a key in this region (arn:aws:kms:<region>:<account>:key/...), not an alias."
   }
 }

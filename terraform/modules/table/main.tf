@@ -1,7 +1,7 @@
 # The table and its key. Of this deployment's roles its functions may use the key, and only by way of DynamoDB.
 
 locals {
-  key_arn = var.given_key_arn == null ? aws_kms_key.this[0].arn : var.given_key_arn
+  key_arn = var.given_key == null ? aws_kms_key.this[0].arn : var.given_key.arn
   # A key policy's resource is the key itself; "*" is how that is written.
   this_key = "*"
 
@@ -20,7 +20,7 @@ moved {
 }
 
 resource "aws_kms_key" "this" {
-  count = var.given_key_arn == null ? 1 : 0
+  count = var.given_key == null ? 1 : 0
 
   description             = "DynamoDB table ${var.name}"
   enable_key_rotation     = true
@@ -60,7 +60,7 @@ resource "aws_kms_key" "this" {
 }
 
 resource "aws_kms_alias" "this" {
-  count = var.given_key_arn == null ? 1 : 0
+  count = var.given_key == null ? 1 : 0
 
   name          = "alias/${var.prefix}-table"
   target_key_id = aws_kms_key.this[0].key_id

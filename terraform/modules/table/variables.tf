@@ -48,8 +48,8 @@ variable "deletion_protection" {
   type        = bool
 }
 
-variable "given_key_arn" {
+variable "given_key" {
   description = "A key that is there, in place of one of our own. Null: ours."
-  type        = string
+  type        = object({ arn = string })
   default     = null
 }

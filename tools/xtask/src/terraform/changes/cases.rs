@@ -23,6 +23,10 @@ pub enum Kind {
     DestroyAndAgain,
     /// A second deployment beside this one: applied, changed, destroyed.
     SideBySide,
+    /// The table as it was, restored beside the old one and taken over, as the runbook says.
+    RestoreTable,
+    /// The module in a network, with keys and a boundary that somebody else has made.
+    GivenNetwork,
 }
 
 /// Everything to try from this mode.
@@ -52,6 +56,8 @@ fn whole(mode: &Mode) -> Vec<Case> {
             case("destroy while protected", Kind::DestroyProtected),
             case("destroy and make again", Kind::DestroyAndAgain),
             case("a second deployment beside it", Kind::SideBySide),
+            case("restore the table", Kind::RestoreTable),
+            case("a given network", Kind::GivenNetwork),
         ]
     } else {
         Vec::new()
