@@ -22,6 +22,25 @@ impl Connected {
         #[cfg(not(feature = "embedded"))]
         None
     }
+
+    /// Which API it is, for what is kept about it; `None` where the API ends with this process.
+    pub(crate) fn identity(&self, data: Option<&Path>) -> Option<String> {
+        let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty()).unwrap_or_default();
+        match (self.embedded_url(), data) {
+            (Some(_), None) => None,
+            (_, Some(data)) => {
+                let file = data.canonicalize().unwrap_or_else(|_| data.to_owned());
+                Some(format!("file {}", file.display()))
+            }
+            (None, None) if variable("CLAIMS_API_URL").is_empty() => {
+                let region = Some(variable("CLAIMS_API_REGION")).filter(|region| !region.is_empty());
+                let region = region.unwrap_or_else(|| variable("AWS_REGION"));
+                // However it is reached, it is the same API.
+                Some(format!("{}.{region}/{}", variable("CLAIMS_API_ID"), variable("CLAIMS_API_STAGE")))
+            }
+            (None, None) => Some(variable("CLAIMS_API_URL").trim_end_matches('/').to_owned()),
+        }
+    }
 }
 
 /// Connects to the API that the environment describes (`CLAIMS_API_URL`, or `CLAIMS_API_MODE` and its companions; see
@@ -59,13 +78,13 @@ pub async fn connect_or_embed(data: Option<&Path>) -> Result<Connected, Box<dyn 
         );
     }
     Ok(Connected {
-        client: ClaimsClient::from_env()?,
+        client: ClaimsClient::from_env().map_err(|error| crate::environment::explain(&error))?,
         #[cfg(feature = "embedded")]
         embedded: None,
     })
 }
 
-/// Whether the environment names an API.
+/// Whether the environment names an API, rightly or wrongly.
 #[must_use]
 pub fn is_configured() -> bool {
     env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with("CLAIMS_API_"))

@@ -13,8 +13,8 @@ pub(super) struct Args {
     /// standard input. Use as: eval "$(terraform output -json | claims env --terraform -)"
     #[arg(long, value_name = "FILE")]
     terraform: Option<PathBuf>,
-    /// The way in: private-dns, alias, vpce-host, vpce-header, vpce-resolve or url
-    #[arg(long, default_value = "private-dns", requires = "terraform")]
+    /// The way in
+    #[arg(long, default_value = "private-dns", requires = "terraform", value_parser = crate::usage::modes())]
     mode: Mode,
 }
 
@@ -32,18 +32,25 @@ const VARIABLES: [(&str, &str); 9] = [
 
 pub(super) fn run(args: &Args, json: bool) -> Result<Status, Failure> {
     match &args.terraform {
-        Some(file) => from_terraform(file, args.mode, json),
+        Some(file) => {
+            let read = from_terraform(file, args.mode, json);
+            if read.is_err() && !json {
+                // For `eval`: what an earlier one has set is another API's, and the failure has to be seen.
+                unset(&BTreeMap::new())?;
+                output::line("false")?;
+            }
+            read
+        }
         None => show(json),
     }
 }
 
 fn show(json: bool) -> Result<Status, Failure> {
     let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    let mistakes = if crate::is_configured() {
-        ClientBuilder::from_env().build().err().map(|e| e.mistakes().to_vec()).unwrap_or_default()
-    } else {
-        Vec::new()
-    };
+    let mut mistakes = strays();
+    if crate::is_configured() {
+        mistakes.extend(ClientBuilder::from_env().build().err().map(|e| e.mistakes().to_vec()).unwrap_or_default());
+    }
     let status = if mistakes.is_empty() { Status::Done } else { Status::Usage };
     if json {
         let variables: BTreeMap<_, _> = VARIABLES.iter().map(|(name, _)| (*name, set(name))).collect();
@@ -99,15 +106,45 @@ fn from_terraform(file: &std::path::Path, mode: Mode, json: bool) -> Result<Stat
         output::json(variables)?;
         return Ok(Status::Done);
     }
-    // What an earlier eval has set must not contradict.
-    for (name, _) in
-        VARIABLES.iter().filter(|(name, _)| *name != "CLAIMS_API_CA_FILE" && !variables.contains_key(*name))
-    {
-        output::line(&format!("unset {name}"))?;
-    }
+    unset(variables)?;
     for (name, value) in variables {
         // A shell takes everything but ' literally between two of them.
         output::line(&format!("export {name}='{}'", value.replace('\'', r"'\''")))?;
     }
     Ok(Status::Done)
+}
+
+/// What an earlier eval has set must not contradict.
+fn unset(variables: &BTreeMap<String, String>) -> std::io::Result<()> {
+    let ours = VARIABLES.iter().map(|(name, _)| *name).filter(|name| *name != "CLAIMS_API_CA_FILE");
+    for name in ours.filter(|name| !variables.contains_key(*name)) {
+        output::line(&format!("unset {name}"))?;
+    }
+    Ok(())
+}
+
+/// Variables that look like ours and are not, with the name that may be meant.
+pub(super) fn strays() -> Vec<String> {
+    let mut strays: Vec<_> = env::vars_os()
+        .map(|(name, _)| name.to_string_lossy().into_owned())
+        .filter(|name| name.starts_with("CLAIMS_API_") && VARIABLES.iter().all(|(ours, _)| name != ours))
+        .map(|name| {
+            let far = |ours: &str| strsim::damerau_levenshtein(ours, &name);
+            let nearest = VARIABLES.iter().map(|(ours, _)| *ours).min_by_key(|ours| far(ours)).unwrap_or_default();
+            if far(nearest) <= 3 {
+                format!("{name} is no variable of this program; did you mean {nearest}?")
+            } else {
+                format!("{name} is no variable of this program (`claims env` lists them)")
+            }
+        })
+        .collect();
+    strays.sort();
+    strays
+}
+
+/// Everything that is wrong with the environment, misspelt names first: they are why others are missing.
+pub(super) fn explain(error: &claims_client::BuildError) -> String {
+    let mut mistakes = strays();
+    mistakes.extend(error.mistakes().iter().cloned());
+    format!("the environment does not name an API: {}", mistakes.join("; "))
 }

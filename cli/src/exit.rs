@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use claims_client::ProblemCode;
+use claims_client::{ClaimId, IdempotencyKey, ProblemCode};
 
 /// What `--help` says of exit codes.
 pub(super) const HELP: &str = "\
@@ -18,15 +18,56 @@ Exit codes:
   3    no such claim; export: the member has none
   4    the claim has changed meanwhile, or its status does not allow this
   5    the API cannot be reached or is busy, or another import of the file is running; the same command may work later
-  6    it is unknown whether the change was made; look, and then decide
+  6    it is unknown whether the change was made: claims resume finds out
   7    import: rows were rejected; they are in the file it names
   8    doctor: something is wrong
   9    import: rows are left, for the file has changed meanwhile (1, 5 and 130 leave rows too, and say how many)
-  130  interrupted";
+  10   done, but the answer could not be written: standard error and claims resume say what was done
+  130  interrupted: standard error says whether something may have been done";
 
-/// Says something on standard error. One that cannot be written is no reason to stop.
+/// Writes a line to standard error. One that cannot be written is no reason to stop.
 pub(super) fn note(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// Says something besides the answer, on standard error.
+pub(super) fn say(json: bool, text: &str) {
+    if json { note(&serde_json::json!({ "note": text }).to_string()) } else { note(text) }
+}
+
+/// What is known of a write that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Unknown,
+    Done,
+}
+
+/// A write that was sent, for whoever has to find out about it.
+#[derive(Debug)]
+pub(super) struct Aftermath {
+    pub operation: &'static str,
+    /// Such as "made".
+    pub done: &'static str,
+    pub claim: ClaimId,
+    pub key: IdempotencyKey,
+    /// Whether `claims resume` knows of it.
+    pub journaled: bool,
+}
+
+impl Aftermath {
+    fn tell(&self, outcome: Outcome) -> String {
+        let Self { operation, done, claim, key, journaled } = self;
+        if outcome == Outcome::Done {
+            return format!("claim {claim} was {done}");
+        }
+        let again = format!("the same command with --key {key}");
+        let way = match (*operation, journaled) {
+            ("createClaim", true) => format!("`claims resume`, or {again}: neither makes it twice"),
+            ("createClaim", false) => format!("{again}: it makes nothing twice"),
+            _ => "`claims resume`: it does nothing twice".to_owned(),
+        };
+        format!("claim {claim} may have been {done}; to find out: {way}")
+    }
 }
 
 /// How a command ended.
@@ -52,6 +93,8 @@ pub enum Status {
     Ill = 8,
     /// Rows of an import are left, since its file has changed.
     Left = 9,
+    /// Done, and the answer could not be written.
+    Untold = 10,
     /// Ctrl-C.
     Interrupted = 130,
 }
@@ -67,12 +110,18 @@ impl From<Status> for ExitCode {
 pub struct Failure {
     status: Status,
     error: Box<dyn Error>,
+    aftermath: Option<(Aftermath, Outcome)>,
 }
 
 impl Failure {
     /// A failure of this kind, in words.
     pub(super) fn new(status: Status, error: impl Into<Box<dyn Error>>) -> Self {
-        Self { status, error: error.into() }
+        Self { status, error: error.into(), aftermath: None }
+    }
+
+    /// With what it leaves to be found out.
+    pub(super) fn after(self, aftermath: Aftermath, outcome: Outcome) -> Self {
+        Self { aftermath: Some((aftermath, outcome)), ..self }
     }
 
     pub(super) fn configuration(error: Box<dyn Error>) -> Self {
@@ -90,10 +139,20 @@ impl Failure {
         self.status
     }
 
+    /// Whether the API has refused for good: sending it again would end in the same way.
+    pub(super) fn is_final(&self) -> bool {
+        let api = self.error.downcast_ref::<claims_client::Error>();
+        self.aftermath.is_none()
+            && matches!(self.status, Status::Failed | Status::NotFound | Status::Conflict)
+            && api.is_some_and(|error| error.problem().is_some() && error.code() != Some(&ProblemCode::Internal))
+    }
+
     /// Tells it on standard error.
     pub(super) fn report(&self, json: bool) {
-        // Somebody who has stopped reading wants no error about it.
-        if self.error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {
+        // Somebody who has stopped reading wants no error about it, but wants to know what was done.
+        if self.aftermath.is_none()
+            && self.error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+        {
             return;
         }
         let api = self.error.downcast_ref::<claims_client::Error>();
@@ -105,11 +164,19 @@ impl Failure {
                 "status": api.and_then(claims_client::Error::status),
                 "requestId": api.and_then(claims_client::Error::request_id),
                 "errors": api.map(claims_client::Error::field_errors).unwrap_or_default(),
+                "write": self.aftermath.as_ref().map(|(write, outcome)| serde_json::json!({
+                    "operation": write.operation, "claimId": write.claim, "key": write.key,
+                    "outcome": if *outcome == Outcome::Done { "done" } else { "unknown" },
+                    "note": write.tell(*outcome),
+                })),
             });
             note(&report.to_string());
             return;
         }
         note(&format!("claims: {}", self.error));
+        if let Some((write, outcome)) = &self.aftermath {
+            note(&write.tell(*outcome));
+        }
         if let Some(api) = api {
             for wrong in api.field_errors() {
                 note(&format!("  {}", wrong.message));
@@ -132,13 +199,13 @@ impl fmt::Display for Failure {
 
 impl From<claims_client::Error> for Failure {
     fn from(error: claims_client::Error) -> Self {
-        Self { status: status(&error), error: error.into() }
+        Self::new(status(&error), error)
     }
 }
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self { status: Status::Failed, error: error.into() }
+        Self::new(Status::Failed, error)
     }
 }
 

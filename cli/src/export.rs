@@ -8,7 +8,7 @@ use std::{
 use claims_client::{Claim, ClaimStatus, ClaimsClient, MemberId, PageLimit};
 use futures_util::TryStreamExt;
 
-use super::{Failure, Format, Status, exit::note, files::Target, import::write_csv, record};
+use super::{Failure, Format, Status, exit::note, files::Target, import::write_csv, output, record};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -16,7 +16,7 @@ pub(super) struct Args {
     #[arg(long, short)]
     member: MemberId,
     /// Only those in this status
-    #[arg(long, short, value_parser = ClaimStatus::known)]
+    #[arg(long, short, value_parser = crate::usage::statuses())]
     status: Option<ClaimStatus>,
     /// The file's format, where its name does not say it
     #[arg(long, value_enum)]
@@ -32,10 +32,11 @@ pub(super) async fn run(client: &ClaimsClient, args: &Args, json: bool) -> Resul
     let format = args.format.or_else(|| Format::of(&args.file)).ok_or_else(|| {
         Failure::new(Status::Usage, "the file's name does not say its format: give --format csv or --format jsonl")
     })?;
+    let target_is_stdout = args.file.as_os_str() == "-";
     let mut target = Target::open(&args.file, args.force)?;
     let count = tokio::select! {
         count = write(client, args, format, &mut target) => count?,
-        _ = tokio::signal::ctrl_c(), if target.is_file() => {
+        () = crate::interrupt::interruption(), if target.is_file() => {
             return Err(Failure::new(Status::Interrupted, "interrupted; nothing was written"));
         }
     };
@@ -44,8 +45,10 @@ pub(super) async fn run(client: &ClaimsClient, args: &Args, json: bool) -> Resul
     if written {
         target.finish()?;
     }
-    if json {
-        note(&serde_json::json!({"exported": count, "file": args.file.display().to_string()}).to_string());
+    if json && written {
+        let summary = serde_json::json!({"exported": count, "file": args.file.display().to_string()});
+        // The answer, unless standard output is where the claims are.
+        if target_is_stdout { note(&summary.to_string()) } else { output::json(&summary)? }
     } else if written {
         note(&format!("{count} claims exported"));
     }

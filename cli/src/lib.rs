@@ -8,11 +8,18 @@ mod exit;
 mod export;
 mod files;
 pub mod import;
+mod interrupt;
+mod journal;
 mod lifecycle;
 mod output;
+mod pending;
 mod record;
+mod resume;
+mod state;
+mod usage;
+mod write;
 
-use std::{path::Path, process::ExitCode};
+use std::{ffi::OsString, path::Path, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -52,6 +59,8 @@ enum Command {
     Update(crud::Update),
     /// Delete a claim
     Delete(crud::Delete),
+    /// Finish what was interrupted: every create, update and delete whose end is not known, exactly once
+    Resume(resume::Args),
     /// Create claims from a CSV or JSON Lines file; run it again after any interruption
     Import(import::Args),
     /// Write a member's claims to a CSV or JSON Lines file
@@ -71,14 +80,16 @@ enum Command {
 
 /// Runs the program with this process's arguments.
 pub async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match run(&cli).await {
-        Ok(status) => status.into(),
-        Err(failure) => {
-            failure.report(cli.json);
-            failure.status().into()
-        }
-    }
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let (json, done) = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => (cli.json, run(&cli).await),
+        Err(error) => (usage::wants_json(&arguments), usage::end(&error, &arguments)),
+    };
+    done.unwrap_or_else(|failure| {
+        failure.report(json);
+        failure.status()
+    })
+    .into()
 }
 
 async fn run(cli: &Cli) -> Result<Status, Failure> {
@@ -86,21 +97,42 @@ async fn run(cli: &Cli) -> Result<Status, Failure> {
         Command::Env(args) => return environment::run(args, cli.json),
         Command::Completions { shell } => return completions(*shell),
         Command::Import(args) if args.is_offline() => return import::offline(args, cli.json),
-        Command::Doctor if !crate::is_configured() && cli.data().is_none() => doctor::say_embedded(),
+        Command::Doctor if !names_api(cli) => doctor::say_embedded(cli.json),
+        // In an API that begins and ends with this command there is nothing to be found.
+        Command::Get(_)
+        | Command::List(_)
+        | Command::Update(_)
+        | Command::Delete(_)
+        | Command::Export(_)
+        | Command::Resume(_)
+            if !names_api(cli) =>
+        {
+            let why = "no API is configured: name one (`claims env`), or the file of an embedded one (--data FILE)";
+            return Err(Failure::new(Status::Usage, why));
+        }
         _ => {}
     }
     let connected = crate::connect_or_embed(cli.data()).await.map_err(Failure::configuration)?;
+    if crate::is_configured() {
+        environment::strays().iter().for_each(|stray| exit::say(cli.json, &format!("note: {stray}")));
+    }
     let client = &connected.client;
+    let journal = journal(cli, &connected)?;
+    let journal = journal.as_ref();
     let done = match &cli.command {
-        Command::Create(args) => crud::create(client, args, cli.json).await,
+        Command::Create(args) => crud::create(client, journal, args, cli.json).await,
         Command::Get(args) => crud::get(client, args, cli.json).await,
         Command::List(args) => crud::list(client, args, cli.json).await,
-        Command::Update(args) => crud::update(client, args, cli.json).await,
-        Command::Delete(args) => crud::delete(client, args, cli.json).await,
+        Command::Update(args) => crud::update(client, journal, args, cli.json).await,
+        Command::Delete(args) => crud::delete(client, journal, args, cli.json).await,
         Command::Import(args) => import::run(client, args, cli.json).await,
         Command::Export(args) => export::run(client, args, cli.json).await,
         Command::Doctor => doctor::run(client, cli.json).await,
-        Command::Lifecycle => walk(&connected).await,
+        Command::Lifecycle => walk(&connected, cli.json).await,
+        Command::Resume(args) => match journal {
+            Some(journal) => resume::run(client, journal, args, cli.json).await,
+            None => Ok(Status::Done),
+        },
         Command::Env(_) | Command::Completions { .. } => Ok(Status::Done),
     };
     note_embedded(cli, &connected);
@@ -119,22 +151,42 @@ impl Cli {
     }
 }
 
-async fn walk(connected: &Connected) -> Result<Status, Failure> {
-    if let Some(url) = connected.embedded_url() {
-        output::line(&format!("No API is configured: started an embedded one at {url}\n"))?;
+/// Whether an API is named that outlives this command.
+fn names_api(cli: &Cli) -> bool {
+    crate::is_configured() || cli.data().is_some()
+}
+
+/// Where this command notes what it sends.
+fn journal(cli: &Cli, connected: &Connected) -> Result<Option<journal::Journal>, Failure> {
+    let keeps_key = match &cli.command {
+        Command::Create(args) => args.has_key(),
+        Command::Update(_) | Command::Delete(_) | Command::Resume(_) => false,
+        _ => return Ok(None),
+    };
+    match connected.identity(cli.data()).map(journal::Journal::of).transpose() {
+        // Whoever has given the key has it.
+        Err(_) if keeps_key => Ok(None),
+        journal => journal,
     }
-    lifecycle::run(&connected.client).await
+}
+
+async fn walk(connected: &Connected, json: bool) -> Result<Status, Failure> {
+    if let Some(url) = connected.embedded_url() {
+        exit::say(json, &format!("No API is configured: started an embedded one at {url}"));
+    }
+    lifecycle::run(&connected.client, json).await
 }
 
 /// A claim that is gone when the command ends would surprise whoever made it.
 fn note_embedded(cli: &Cli, connected: &Connected) {
     if connected.embedded_url().is_some()
         && cli.data().is_none()
-        && matches!(cli.command, Command::Create(_) | Command::Import(_) | Command::List(_) | Command::Get(_))
+        && matches!(cli.command, Command::Create(_) | Command::Import(_))
     {
-        anstream::eprintln!(
+        exit::say(
+            cli.json,
             "note: no API is configured, so this was an embedded one in memory, gone now; keep its claims with --data \
-             FILE, or name an API (`claims env`)"
+             FILE, or name an API (`claims env`)",
         );
     }
 }
@@ -142,6 +194,11 @@ fn note_embedded(cli: &Cli, connected: &Connected) {
 fn completions(shell: clap_complete::Shell) -> Result<Status, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "claims", &mut script);
+    if shell == clap_complete::Shell::Bash {
+        // Options are offered once a - is typed; else the shell's own files would never be.
+        let text = String::from_utf8_lossy(&script).replace(" || ${COMP_CWORD} -eq 2 ]]", " ]]");
+        script = text.into_bytes();
+    }
     output::raw(&script)?;
     Ok(Status::Done)
 }

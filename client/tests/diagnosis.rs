@@ -68,6 +68,7 @@ async fn an_api_that_answers_works_and_one_read_is_all_it_takes() {
 
     let json = serde_json::to_value(&found).unwrap();
     assert_eq!((json["verdict"].as_str(), json["modes"][0]["mode"].as_str()), (Some("works"), Some("private-dns")));
+    assert!(json["resolutionError"].is_null() && json["modes"][0].get("requestId").is_some(), "{json}");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use serde_json::json;
 
 use super::{Args, write_csv};
-use crate::{Failure, Format, Status, exit::note, files::Target, record::REQUIRED};
+use crate::{Failure, Format, Status, exit::note, files::Target, output, record::REQUIRED};
 
 /// Invented rows, such that quotes, commas and both decimals are seen.
 const ROWS: [[&str; 6]; 3] = [
@@ -39,7 +39,9 @@ pub(super) fn write(args: &Args, json: bool) -> Result<Status, Failure> {
     out.flush()?;
     drop(out);
     target.finish()?;
-    if file && !json {
+    if file && json {
+        output::json(&json!({ "file": args.file.display().to_string(), "rows": ROWS.len() }))?;
+    } else if file {
         let name = args.file.display();
         note(&format!("{} rows in {name}: claims import --check {name}", ROWS.len()));
     }

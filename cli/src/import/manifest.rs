@@ -4,7 +4,7 @@
 //! last: without it there is no import, and nothing was sent. Folders are 0700 and files 0600.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, TryLockError},
     io::{self, Read, Seek, Write},
     path::{Path, PathBuf},
 };
@@ -17,7 +17,10 @@ use super::{
     mark::{hex, unhex},
     sort::Records,
 };
-use crate::{Failure, Status};
+use crate::{
+    Failure, Status,
+    state::{open_lock, private_file, private_folder, sync_folder},
+};
 
 /// The form of `import.json`.
 const FORMAT: u32 = 1;
@@ -180,37 +183,7 @@ pub(super) fn is_free(folder: &Path) -> bool {
     open_lock(&folder.join("lock")).is_ok_and(|lock| lock.try_lock().is_ok())
 }
 
-pub(super) fn open_lock(path: &Path) -> io::Result<File> {
-    private().read(true).write(true).create(true).truncate(false).open(path)
-}
-
 fn host() -> String {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").ok().or_else(|| std::env::var("HOSTNAME").ok());
     name.map_or_else(|| "this machine".to_owned(), |name| name.trim().to_owned())
-}
-
-/// A new file, or one of ours from an import that ended in its midst.
-pub(super) fn private_file(path: &Path) -> io::Result<File> {
-    private().write(true).create(true).truncate(true).open(path)
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// A folder for nobody else; one that is there stays as it is.
-pub(super) fn private_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-/// A new name is on the disk once its folder is.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

@@ -37,13 +37,18 @@ impl Progress {
         self.all = all;
         (self.begun, self.told) = (Instant::now(), Instant::now());
         // TERM=dumb and the like have no cursor to move, but a person waits there too: lines are for them.
-        self.bar = (std::io::stderr().is_terminal() && !self.json).then(|| {
+        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        self.bar = (std::io::stderr().is_terminal() && !self.json && !dumb).then(|| {
             let bar = ProgressBar::new(all);
             let style = "{wide_bar} {pos}/{len} rows  {rate} a second  {eta} left";
             if let Ok(style) = ProgressStyle::with_template(style) {
-                bar.set_style(style.with_key("rate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
-                    let _ = write!(text, "{:.0}", state.per_sec());
-                }));
+                // ASCII: not every terminal has blocks.
+                bar.set_style(style.progress_chars("=> ").with_key(
+                    "rate",
+                    |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+                        let _ = write!(text, "{:.0}", state.per_sec());
+                    },
+                ));
             }
             bar
         });

@@ -12,11 +12,12 @@ use super::{
     heading::Columns,
     json::Form,
     look::Kind,
-    manifest::{Manifest, private_file},
+    manifest::Manifest,
     mark::{self, Mark},
     rows::{self, Raw, Reading, Rows},
 };
 use crate::record::{Fields, PROBLEM};
+use crate::state::private_file;
 
 pub(super) struct Rejects {
     import: [u8; 8],

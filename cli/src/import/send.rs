@@ -21,7 +21,7 @@ use super::{
     sort::Iter,
     survey::{self, number},
 };
-use crate::{Failure, Status, record};
+use crate::{Failure, Status, interrupt::interruption, record};
 
 /// Rows read ahead: enough to keep all busy, and the same however long the file is.
 const AHEAD: usize = 256;
@@ -199,19 +199,6 @@ fn is_made(entry: &Entry, outcome: &Answered<claims_client::Claim>, begun: Times
     let Ok(claim) = &entry.claim else { return false };
     let lost = claim.tried || outcome.attempts > 1;
     outcome.status == 201 || lost && (claim.new || outcome.value.created_at >= begun)
-}
-
-/// Ctrl-C, or what ends a service.
-async fn interruption() {
-    #[cfg(unix)]
-    if let Ok(mut end) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = end.recv() => {}
-        }
-        return;
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 async fn next(

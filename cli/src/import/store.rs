@@ -9,12 +9,15 @@ use std::{
 };
 
 use super::{
-    manifest::{self, Found, open_lock, private_folder},
+    manifest::{self, Found},
     mark,
     progress::Progress,
     source::Source,
 };
-use crate::Failure;
+use crate::{
+    Failure,
+    state::{self, open_lock, private_file, private_folder},
+};
 
 const FOLDER: &str = ".claims-import";
 
@@ -66,7 +69,7 @@ impl Store {
             let known = fs::read_to_string(&path).unwrap_or_default();
             if let Some(line) = imports.to_str().filter(|imports| !known.lines().any(|line| line == *imports)) {
                 let text = format!("{known}{line}\n");
-                let _ = manifest::private_file(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+                let _ = private_file(&path).and_then(|mut file| file.write_all(text.as_bytes()));
             }
         }
     }
@@ -128,9 +131,7 @@ struct Index {
 
 impl Index {
     fn of((device, inode): (u64, u64)) -> Option<Self> {
-        let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))?;
-        let folder = state.join("claims/imports");
+        let folder = state::folder()?.join("imports");
         private_folder(&folder).ok()?;
         Some(Self { path: folder.join(format!("{device:x}-{inode:x}")) })
     }
@@ -146,7 +147,7 @@ impl Index {
             return Ok(());
         }
         let part = self.path.with_extension("part");
-        manifest::private_file(&part)?.write_all(text.as_bytes())?;
+        private_file(&part)?.write_all(text.as_bytes())?;
         fs::rename(part, &self.path)
     }
 }

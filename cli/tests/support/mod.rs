@@ -9,18 +9,20 @@ use claims_local::LocalApi;
 pub struct Api {
     pub runtime: tokio::runtime::Runtime,
     pub api: LocalApi,
+    /// What the program keeps for its user.
+    pub state: tempfile::TempDir,
 }
 
 pub fn api() -> Api {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let api = runtime.block_on(LocalApi::start()).unwrap();
-    Api { runtime, api }
+    Api { runtime, api, state: tempfile::tempdir().unwrap() }
 }
 
 impl Api {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = command(arguments);
-        command.env("CLAIMS_API_URL", self.api.url());
+        command.env("CLAIMS_API_URL", self.api.url()).env("XDG_STATE_HOME", self.state.path());
         command
     }
 
@@ -76,5 +78,23 @@ impl Said {
 
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap()
+    }
+}
+
+/// What `claims --json` writes is one of the shapes of the schema; each line is one document.
+#[track_caller]
+pub fn of_shape(shape: &str, text: &str) {
+    let schema = include_str!("../../schema/claims-output.schema.json");
+    let mut schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+    if !shape.is_empty() {
+        schema.as_object_mut().unwrap().remove("anyOf");
+        schema["$ref"] = format!("#/$defs/{shape}").into();
+    }
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for line in text.lines() {
+        let line = serde_json::from_str(line).unwrap_or_else(|e| panic!("no JSON: {e}: {line}"));
+        if let Err(e) = validator.validate(&line) {
+            panic!("not of the shape {shape}: {e}: {line}");
+        }
     }
 }

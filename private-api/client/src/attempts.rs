@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use private_api_contract::{Operation, header};
 use tracing::Span;
+use url::Url;
 
 use crate::{
     Api, Client,
@@ -74,7 +75,7 @@ async fn attempts<A: Api, T>(client: &Client<A>, call: &Span, plan: &Plan<T>) ->
     let deadline = Deadline::new(now, plan.options.timeout.unwrap_or(settings.timeout));
     let operation = plan.operation;
     let repeat = Repeat::of(operation, plan.if_match.is_some());
-    let request = request(plan)?;
+    let request = request(plan, &transport.address.base)?;
     let max_attempts = if plan.options.no_retry { 1 } else { settings.retry.max_attempts };
 
     let mut attempt = 0;
@@ -98,12 +99,17 @@ async fn attempts<A: Api, T>(client: &Client<A>, call: &Span, plan: &Plan<T>) ->
                 Ok(credentials) => credentials,
                 Err(error) => break 'failed error,
             };
+            #[cfg(feature = "sigv4-signer")]
+            if credentials.is_some() {
+                now = clock.now();
+            }
             let progress = Progress::new();
-            let limit = settings.attempt_timeout.min(deadline.left(clock.now()));
+            let limit = settings.attempt_timeout.min(deadline.left(now));
             let this = Attempt {
                 clock,
+                began: now,
                 progress: &progress,
-                pooled: transport.client(retry::wants_fresh_connection(repeat, interrupted), clock),
+                pooled: transport.client(retry::wants_fresh_connection(repeat, interrupted), now, clock),
                 #[cfg(feature = "sigv4-signer")]
                 credentials,
             };
@@ -186,12 +192,12 @@ pub(crate) async fn credentials<A: Api>(
     }
 }
 
-fn request<A: Api, T>(plan: &Plan<T>) -> Result<Request, Error<A>> {
+fn request<A: Api, T>(plan: &Plan<T>, base: &Url) -> Result<Request, Error<A>> {
     let refused = |why: &str| Error::new(Kind::Request, plan.operation, Sent::No).with_source(why);
     if let Some(why) = &plan.wrong {
         return Err(refused(why));
     }
-    let url = plan.target.clone().into_url().ok_or_else(|| refused("a parameter of the path is missing"))?;
+    let url = plan.target.url(base).ok_or_else(|| refused("a parameter of the path is missing"))?;
     let mut headers = plan.options.headers.clone();
     let mut set = |name: &'static str, value: String| {
         HeaderValue::try_from(value)

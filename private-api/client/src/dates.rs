@@ -30,9 +30,9 @@ pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     Some(read(value, now)?.duration_since(now).unwrap_or_default())
 }
 
-/// How far `date` is ahead of the middle between sending and receiving, in milliseconds.
-pub(crate) fn skew(date: SystemTime, sent: SystemTime, received: SystemTime) -> i64 {
-    let middle = sent + received.duration_since(sent).unwrap_or_default() / 2;
+/// How far `date` is ahead of the middle of an exchange that `took` so long and ended at `received`, in milliseconds.
+pub(crate) fn skew(date: SystemTime, took: Duration, received: SystemTime) -> i64 {
+    let middle = received.checked_sub(took / 2).unwrap_or(received);
     let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
     date.duration_since(middle).map_or_else(|behind| -millis(behind.duration()), millis)
 }
@@ -63,7 +63,8 @@ mod tests {
     #[test]
     fn skew_is_against_the_middle_of_the_exchange() {
         let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-        assert_eq!(skew(at(700), at(98), at(102)), 600_000);
-        assert_eq!(skew(at(100), at(698), at(702)), -600_000);
+        let took = Duration::from_secs(4);
+        assert_eq!(skew(at(700), took, at(102)), 600_000);
+        assert_eq!(skew(at(100), took, at(702)), -600_000);
     }
 }

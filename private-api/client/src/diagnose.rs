@@ -27,6 +27,7 @@ use crate::{
 ///
 /// It holds names, addresses and the client's own error lines, nothing of what the API is about.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Diagnosis {
     /// What is wrong, if anything.
@@ -43,15 +44,17 @@ pub struct Diagnosis {
     words: Words,
 }
 
-/// What the API calls itself, and what its variables' names begin with.
-#[derive(Clone, Copy, Debug)]
+/// What the API calls itself, what its variables' names begin with, and the stage that was asked for.
+#[derive(Clone, Debug)]
 struct Words {
     api: &'static str,
     variables: &'static str,
+    stage: String,
 }
 
 /// One address of the API.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Reached {
     /// The address.
@@ -64,6 +67,7 @@ pub struct Reached {
 
 /// One way in.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Tried {
     /// The way.
@@ -91,8 +95,12 @@ pub enum Verdict {
     PublicAddress,
     /// No TCP connection.
     Unreachable,
+    /// Nothing listens at an address of this very machine.
+    NotRunning,
     /// No TLS.
     Tls,
+    /// Something speaks plain HTTP where TLS is expected.
+    PlainHttp,
     /// A connection, and no answer.
     NoAnswer,
     /// The gateway refuses.
@@ -107,13 +115,13 @@ pub enum Verdict {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.advise(f, "this API", "")
+        self.advise(f, "this API", "", "")
     }
 }
 
 impl Verdict {
-    /// `api`: what it is called; `ca_file`: how to add an authority to those that are trusted.
-    fn advise(self, f: &mut fmt::Formatter<'_>, api: &str, ca_file: &str) -> fmt::Result {
+    /// `api`: what it is called; `ca_file`: how to add an authority to those that are trusted; `stage`: which one was asked for.
+    fn advise(self, f: &mut fmt::Formatter<'_>, api: &str, ca_file: &str, stage: &str) -> fmt::Result {
         f.write_str(match self {
             Self::Works => "the API answers",
             Self::PartlyReachable => {
@@ -133,6 +141,10 @@ impl Verdict {
                 "nothing can be reached at the API's addresses; check that the VPC endpoint's security group lets this \
                  machine in on port 443, this machine's own security group lets it out, and the routes between"
             }
+            Self::NotRunning => {
+                "nothing listens at this address of this very machine; is the local API running, and at this port?"
+            }
+            Self::PlainHttp => "what answers there speaks plain HTTP and no TLS; write http:// in the URL, or check the port",
             Self::Tls => {
                 return write!(
                     f,
@@ -144,7 +156,13 @@ impl Verdict {
                 "connections are made, and no answer comes; check what stands between (firewall, inspection, MTU) and the \
                  integration's time limit"
             }
-            Self::Refused(refusal) => return fmt::Display::fmt(&refusal, f),
+            Self::Refused(refusal) => {
+                fmt::Display::fmt(&refusal, f)?;
+                return match refusal {
+                    Refusal::NoSuchRoute if !stage.is_empty() => write!(f, "; the stage that was asked for is {stage}"),
+                    _ => Ok(()),
+                };
+            }
             Self::NoCredentials => "there are no credentials to sign requests with; check the role or profile of this machine",
             Self::ServiceFails => {
                 "the gateway answers, and what is behind it fails; look up the request id in the gateway's and the \
@@ -162,8 +180,8 @@ struct Advice<'a>(&'a Diagnosis);
 
 impl fmt::Display for Advice<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Words { api, variables } = &self.0.words;
-        self.0.verdict.advise(f, &format!("the {api} API"), &format!(" ({variables}_CA_FILE)"))
+        let Words { api, variables, stage } = &self.0.words;
+        self.0.verdict.advise(f, &format!("the {api} API"), &format!(" ({variables}_CA_FILE)"), stage)
     }
 }
 
@@ -221,7 +239,8 @@ impl<A: Api> Client<A> {
         } else if mode != Mode::Url && addresses.iter().any(|a| !a.private) {
             Some(Verdict::PublicAddress)
         } else if addresses.iter().all(|a| a.error.is_some()) {
-            Some(Verdict::Unreachable)
+            let here = mode == Mode::Url && addresses.iter().all(|a| a.address.is_loopback());
+            Some(if here { Verdict::NotRunning } else { Verdict::Unreachable })
         } else {
             None
         };
@@ -239,7 +258,8 @@ impl<A: Api> Client<A> {
             Some(verdict) => verdict,
             None => Verdict::NoAnswer,
         });
-        let words = Words { api: A::NAME, variables: A::VARIABLES };
+        let stage = address.base.path().trim_matches('/').to_owned();
+        let words = Words { api: A::NAME, variables: A::VARIABLES, stage };
         Diagnosis { verdict, name, resolution_error, addresses, modes, words }
     }
 
@@ -287,7 +307,7 @@ impl<A: Api> Client<A> {
         let probe = A::probe();
         let mut target = Target::new(&transport.address.base, probe.operation.path);
         probe.query.iter().for_each(|(name, value)| target.query(name, value));
-        let Some(url) = target.into_url() else {
+        let Some(url) = target.url(&transport.address.base) else {
             let error = Some("the API's probe has a path with parameters".to_owned());
             return Tried { mode, verdict: Verdict::AnotherService, error, request_id: None };
         };
@@ -322,6 +342,7 @@ impl<A: Api> Client<A> {
         let progress = Progress::new();
         let attempt = Attempt {
             clock,
+            began: clock.now(),
             progress: &progress,
             pooled: None,
             #[cfg(feature = "sigv4-signer")]
@@ -340,6 +361,12 @@ fn verdict_of<A: Api>(error: &Error<A>) -> Verdict {
         (Kind::Interrupted, ..) => Verdict::NoAnswer,
         (Kind::Timeout, ..) if error.was_sent() == Sent::Maybe => Verdict::NoAnswer,
         (Kind::Timeout | Kind::Connect, ..) if error.phase() == Some(Phase::Resolve) => Verdict::NameUnknown,
+        // An HTTP answer where TLS's first record belongs, in rustls's words and in OpenSSL's.
+        (Kind::Connect | Kind::Certificate, ..)
+            if ["InvalidContentType", "wrong version number"].iter().any(|words| error.to_string().contains(words)) =>
+        {
+            Verdict::PlainHttp
+        }
         // TCP was tried before, so what fails on the way to a connection is TLS.
         (Kind::Timeout | Kind::Connect | Kind::Certificate, ..) => Verdict::Tls,
         (_, Some(refusal), _) => Verdict::Refused(refusal),

@@ -62,7 +62,7 @@ struct Found {
     offered: Vec<IpAddr>,
     /// Until when each of these is tried last.
     silent: HashMap<IpAddr, Instant>,
-    /// Until when this one, which took a connection, is tried first: not for ever, so that all zones are used.
+    /// Until when this one, the last that was heard of, is tried first: not for ever, so that all zones are used.
     answered: Option<(IpAddr, Instant)>,
 }
 
@@ -78,11 +78,23 @@ impl Health {
             let passed_over = found.offered[..passed_over].to_vec();
             passed_over.into_iter().for_each(|silent| self.blame(&mut found, silent));
         }
+        self.heard(&mut found, address);
+    }
+
+    /// An answer came from there. An idle connection dies without a word when its zone falls silent: what answers now is the
+    /// better place for the next connection, whichever was made first.
+    pub(crate) fn answered(&self, address: IpAddr) {
+        self.heard(&mut self.lock(), address);
+    }
+
+    /// Connections have come of age: the next ones follow the resolver again, but for whom silence is known of.
+    pub(crate) fn forget_answered(&self) {
+        self.lock().answered = None;
+    }
+
+    fn heard(&self, found: &mut Found, address: IpAddr) {
         found.silent.remove(&address);
-        let now = self.clock.now();
-        if found.answered.is_none_or(|(_, until)| until <= now) {
-            found.answered = now.checked_add(BLAME).map(|until| (address, until));
-        }
+        found.answered = self.clock.now().checked_add(BLAME).map(|until| (address, until));
     }
 
     /// A request to `address` got no answer.
@@ -147,5 +159,33 @@ impl Resolve for ByHealth {
             advance(Phase::Resolve, Phase::Connect);
             Ok(Box::new(found.into_iter()) as Addrs)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{net::SocketAddr, sync::Arc};
+
+    use super::Health;
+    use crate::TokioClock;
+
+    #[test]
+    fn the_zone_that_was_heard_of_last_is_the_better_one_until_connections_come_of_age() {
+        let zones = [1, 2].map(|zone| SocketAddr::from(([10, 0, zone, 10], 443)));
+        let health = Health::new(Arc::new(TokioClock));
+        let first = || {
+            let mut sorted = zones;
+            health.sort(&mut sorted);
+            sorted[0]
+        };
+        health.connected(zones[0].ip());
+        health.connected(zones[1].ip());
+        health.answered(zones[0].ip());
+        assert_eq!(first(), zones[0]);
+        // The first zone's connections are idle from here on, and end unseen.
+        health.answered(zones[1].ip());
+        assert_eq!(first(), zones[1]);
+        health.forget_answered();
+        assert_eq!(first(), zones[0]);
     }
 }

@@ -1,11 +1,11 @@
 //! The HTTP clients, whose pools keep connections: none is used for too long, and none of those that were open when one broke.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use crate::clock::Clock;
+use crate::{clock::Clock, dns::Health};
 
 /// The greatest age of a connection, so that a name that moves is followed and all zones are used. The pool's connections end
 /// together, at a random moment of the last quarter.
@@ -15,6 +15,7 @@ type Make = Box<dyn Fn() -> Result<reqwest::Client, String> + Send + Sync>;
 
 pub(crate) struct Pool {
     make: Make,
+    health: Arc<Health>,
     current: Mutex<Generation>,
 }
 
@@ -26,16 +27,16 @@ struct Generation {
 }
 
 impl Pool {
-    pub(crate) fn new(make: Make) -> Result<Self, String> {
+    pub(crate) fn new(make: Make, health: Arc<Health>) -> Result<Self, String> {
         let current = Mutex::new(Generation { number: 0, client: make()?, ends: None });
-        Ok(Self { make, current })
+        Ok(Self { make, health, current })
     }
 
     /// A client none of whose connections is too old, and its generation's number.
-    pub(crate) fn take(&self, clock: &dyn Clock) -> (reqwest::Client, u64) {
-        let now = clock.now();
+    pub(crate) fn take(&self, now: Instant, clock: &dyn Clock) -> (reqwest::Client, u64) {
         let mut current = self.lock();
         if current.ends.is_some_and(|ends| ends <= now) {
+            self.health.forget_answered();
             self.replace(&mut current);
         }
         if current.ends.is_none() {

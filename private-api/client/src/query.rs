@@ -10,10 +10,9 @@ use url::Url;
 /// All but the unreserved characters.
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Where a request goes: a base URL, and the path and query to put behind it.
+/// Where a request goes below a base URL: the path, the base's own in front, and the query.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
-    base: Url,
     path: String,
     /// What of the path's template still lacks its parameters.
     rest: &'static str,
@@ -26,7 +25,7 @@ impl Target {
         let stage = base.path().trim_end_matches('/');
         // Room for an id and a short query: one allocation each for nearly every call.
         let path = String::with_capacity(stage.len() + 64);
-        let mut target = Self { base: base.clone(), path, rest: template, query: String::with_capacity(64) };
+        let mut target = Self { path, rest: template, query: String::with_capacity(64) };
         target.path.push_str(stage);
         target.push_literal();
         target
@@ -64,8 +63,8 @@ impl Target {
 
     /// `None` while a parameter of the path is missing. Scheme and host, which never change, are not parsed again: about half
     /// of what parsing the whole costs.
-    pub(crate) fn into_url(self) -> Option<Url> {
-        let mut url = self.base;
+    pub(crate) fn url(&self, base: &Url) -> Option<Url> {
+        let mut url = base.clone();
         url.set_path(&self.path);
         url.set_query((!self.query.is_empty()).then_some(&*self.query));
         self.rest.is_empty().then_some(url)
@@ -89,19 +88,21 @@ mod tests {
     use super::{Target, Url};
 
     fn url(base: &str, template: &'static str, segments: &[&str]) -> Option<String> {
-        let mut target = Target::new(&base.parse().unwrap(), template);
+        let base = base.parse().unwrap();
+        let mut target = Target::new(&base, template);
         assert!(segments.iter().all(|segment| target.segment(segment)));
-        target.into_url().map(|url| url.to_string())
+        target.url(&base).map(|url| url.to_string())
     }
 
     #[test]
     fn a_space_is_percent_20_and_a_plus_is_percent_2b() {
-        let mut target = Target::new(&"http://x/dev".parse::<Url>().unwrap(), "/order/{orderId}");
+        let base = "http://x/dev".parse::<Url>().unwrap();
+        let mut target = Target::new(&base, "/order/{orderId}");
         target.segment(7);
         target.query("customer", "Zoë +&=/?#%~");
         target.query("limit", "5");
         assert_eq!(
-            target.into_url().unwrap().as_str(),
+            target.url(&base).unwrap().as_str(),
             "http://x/dev/order/7?customer=Zo%C3%AB%20%2B%26%3D%2F%3F%23%25~&limit=5"
         );
     }

@@ -2,7 +2,7 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant},
 };
 
 use bytes::{Bytes, BytesMut};
@@ -50,6 +50,7 @@ pub(crate) struct Request {
 /// What differs from attempt to attempt.
 pub(crate) struct Attempt<'a> {
     pub clock: &'a dyn Clock,
+    pub began: Instant,
     pub progress: &'a Progress,
     /// A client of the pool and its generation; `None` for a connection that nothing else was sent over.
     pub pooled: Option<(reqwest::Client, u64)>,
@@ -73,21 +74,23 @@ impl Answer {
 impl Transport {
     /// Sends `request` once.
     pub(crate) async fn send<A: Api>(&self, request: &Request, attempt: &Attempt<'_>) -> Result<Answer, Error<A>> {
-        let (operation, clock) = (request.operation, attempt.clock);
+        let operation = request.operation;
         #[cfg_attr(not(feature = "sigv4-signer"), expect(unused_mut))]
         let mut prepared = self.prepare(request);
         #[cfg(feature = "sigv4-signer")]
         self.sign(&mut prepared, operation, attempt)?;
         let http = attempt.pooled.as_ref().map_or(&self.fresh, |(client, _)| client);
-        let began = clock.system_time();
         let mut response = http.execute(prepared).await.map_err(|e| broken(e, operation, attempt.progress))?;
         attempt.progress.answered();
+        if let Some(from) = response.remote_addr() {
+            self.health.answered(from.ip());
+        }
 
         let status = response.status().as_u16();
         let request_id = response.headers().get(REQUEST_ID).cloned();
         let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
         let id = request_id.as_ref().and_then(text);
-        let head = Head::of(&response, began, clock.system_time());
+        let head = Head::of(&response, attempt);
         let body = match read(&mut response, operation, attempt.progress).await {
             Ok(body) => body,
             Err(e) => return Err(e.with_answer(status, id)),
@@ -106,8 +109,8 @@ impl Transport {
     }
 
     /// What an attempt begins with.
-    pub(crate) fn client(&self, fresh: bool, clock: &dyn Clock) -> Option<(reqwest::Client, u64)> {
-        (!fresh).then(|| self.pool.take(clock))
+    pub(crate) fn client(&self, fresh: bool, now: Instant, clock: &dyn Clock) -> Option<(reqwest::Client, u64)> {
+        (!fresh).then(|| self.pool.take(now, clock))
     }
 
     /// What a failed attempt says about the connections and addresses that others will use.
@@ -179,7 +182,7 @@ struct Head {
 }
 
 impl Head {
-    fn of(response: &reqwest::Response, began: SystemTime, now: SystemTime) -> Self {
+    fn of(response: &reqwest::Response, attempt: &Attempt<'_>) -> Self {
         let headers = response.headers();
         let text = |name: HeaderName| Some(headers.get(name)?.to_str().ok()?.to_owned());
         let json = headers.get(header::CONTENT_TYPE).is_some_and(|value| gateway::is_json(value.as_bytes()));
@@ -188,12 +191,14 @@ impl Head {
         if response.status().is_success() && json {
             return head;
         }
+        let now = attempt.clock.system_time();
         head.error_type = text(HeaderName::from_static("x-amzn-errortype"));
         head.retry_after = text(header::RETRY_AFTER).and_then(|value| dates::retry_after(&value, now));
         // An answer out of a cache has the time of its making.
         if !headers.contains_key(header::AGE) {
             let date = text(header::DATE).and_then(|value| dates::read(&value, now));
-            head.skew = date.map(|date| dates::skew(date, began, now));
+            let took = attempt.clock.now().saturating_duration_since(attempt.began);
+            head.skew = date.map(|date| dates::skew(date, took, now));
         }
         head.strange = Strange::of(headers);
         head

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: everything that is fast for a reason, as ratios to baselines that run beside it.
 
+mod picture;
 mod report;
 
 use std::{
@@ -60,7 +61,12 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         };
         // What the others found is kept.
         match done {
-            Ok(done) => rows.extend(done),
+            Ok(done) => {
+                if let Some(file) = picture::write(&report::folder()?, &name, &done)? {
+                    eprintln!("drawn in {}", file.display());
+                }
+                rows.extend(done);
+            }
             Err(why) => {
                 eprintln!("FAILED: {name}: {why}");
                 failed.push(format!("{name} failed"));

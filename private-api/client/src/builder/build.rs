@@ -44,7 +44,7 @@ impl<A: Api> ClientBuilder<A> {
             let configure = self.configure;
             let recipe = Recipe { user_agent, names, health: health.clone(), connect_timeout, configure, tls };
             let fresh = recipe.client(Duration::ZERO)?;
-            Ok((fresh, Pool::new(Box::new(move || recipe.client(idle)))?))
+            Ok((fresh, Pool::new(Box::new(move || recipe.client(idle)), health.clone())?))
         });
         let clients = clients.map_err(|mistake| mistakes.push(mistake));
 
@@ -105,8 +105,8 @@ impl<A: Api> ClientBuilder<A> {
         }
         let Some(region) = address?.region.clone() else {
             mistakes.push(format!(
-                "requests are to be signed, and the URL does not say for which region: call Endpoint::in_region or set \
-                 {}_REGION",
+                "requests are to be signed, and the URL does not say for which region: set {}_REGION (in code: \
+                 Endpoint::in_region)",
                 A::VARIABLES
             ));
             return None;

@@ -41,6 +41,22 @@ impl Row {
         Self { what: what.to_owned(), figure, low: None, high: None, limit }
     }
 
+    /// What it is compared with, and the ratio.
+    pub fn as_ratio(&self) -> Option<(&str, f64)> {
+        match &self.figure {
+            Figure::Ratio { to, ratio: Some(ratio) } => Some((to, *ratio)),
+            Figure::Ratio { .. } | Figure::Value { .. } => None,
+        }
+    }
+
+    pub fn limit(&self) -> Option<f64> {
+        self.limit
+    }
+
+    pub fn quartiles(&self) -> Option<(f64, f64)> {
+        self.low.zip(self.high)
+    }
+
     /// Also what has a limit and no figure.
     pub fn is_over(&self) -> bool {
         let (Figure::Ratio { ratio: figure, .. } | Figure::Value { value: figure, .. }) = &self.figure;
@@ -70,10 +86,16 @@ pub fn print(rows: &[Row]) {
     }
 }
 
-/// The same as JSON, for a machine to compare.
-pub fn write(rows: &[Row]) -> Result<PathBuf, Box<dyn Error>> {
+/// Where reports go.
+pub fn folder() -> Result<PathBuf, Box<dyn Error>> {
     let folder = target().join("bench");
     fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// The same as JSON, for a machine to compare.
+pub fn write(rows: &[Row]) -> Result<PathBuf, Box<dyn Error>> {
+    let folder = folder()?;
     let file = folder.join("report.json");
     fs::write(&file, serde_json::to_string_pretty(rows)? + "\n")?;
     Ok(file)
