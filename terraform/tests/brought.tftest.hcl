@@ -243,6 +243,31 @@ run "watched" {
   }
 }
 
+run "another_service" {
+  command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
+
+  variables {
+    name             = "orders"
+    openapi_document = "./tests/another.apigateway.json"
+    dynamodb_actions = { getLine = ["dynamodb:GetItem"], changeLine = ["dynamodb:UpdateItem", "dynamodb:GetItem"] }
+  }
+
+  assert {
+    condition = toset(jsondecode(output.caller_policy).Statement[0].Resource) == toset([
+      "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/GET/order/*/line/*", "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/PATCH/order/*/line/*",
+    ])
+    error_message = "routes are those of the document"
+  }
+  assert {
+    condition     = output.operations == tolist(["changeLine", "getLine"]) && strcontains(module.api.body, "function:orders-changeLine/invocations") && output.base_url == "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/dev"
+    error_message = "each operation of the document has its function"
+  }
+}
+
 run "cannot_work" {
   command = plan
 

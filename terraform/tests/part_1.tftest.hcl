@@ -182,14 +182,14 @@ run "defaults" {
 
   # ---- what the functions may do ----
   assert {
-    condition = { for operation, function in module.function : operation => [for statement in jsondecode(function.role_policy).Statement : statement.Action if statement.Sid == "OwnActionsOnTheTable"] } == {
-      createClaim = [["dynamodb:PutItem"]]
-      listClaims  = [["dynamodb:Query"]]
-      getClaim    = [["dynamodb:GetItem"]]
-      updateClaim = [["dynamodb:UpdateItem"]]
-      deleteClaim = [["dynamodb:DeleteItem"]]
+    condition = { for operation, function in module.function : operation => flatten([for statement in jsondecode(function.role_policy).Statement : statement.Action if statement.Sid == "ItsActionsOnTheTable"]) } == {
+      createClaim = ["dynamodb:PutItem"]
+      listClaims  = ["dynamodb:Query"]
+      getClaim    = ["dynamodb:GetItem"]
+      updateClaim = ["dynamodb:UpdateItem"]
+      deleteClaim = ["dynamodb:DeleteItem"]
     }
-    error_message = "each role has the DynamoDB actions of its operation and no other"
+    error_message = "each role has its own DynamoDB actions and no other"
   }
   assert {
     condition     = alltrue([for function in module.function : jsondecode(function.role_policy).Statement[0].Condition == { StringEquals = { "aws:SourceVpce" = "vpce-0aaaaaaaaaaaaaaaa" } }])

@@ -38,6 +38,11 @@ locals {
 
 # ---- the tutorial's -------------------------------------------------------------------------------------------------
 
+output "base_url" {
+  description = "What every path of the import document follows."
+  value       = "https://${local.host}/${module.api.stage}"
+}
+
 output "claim_url" {
   description = "URL of the claims collection: POST creates, GET lists."
   value       = "https://${local.host}/${module.api.stage}/claim"

@@ -1,4 +1,4 @@
-# One Lambda function with its own log group, and all that its own role may do: its operation's DynamoDB actions on one table.
+# One Lambda function with its own log group, and all that its own role may do: its DynamoDB actions on one table.
 
 locals {
   arn = "arn:${var.partition}:lambda:${var.region}:${var.account_id}:function:${var.name}"
@@ -27,7 +27,7 @@ resource "aws_iam_role_policy" "this" {
     Statement = [
       {
         # Made by our code, inside the VPC: the role's keys are worth nothing elsewhere.
-        Sid       = "OwnActionsOnTheTable"
+        Sid       = "ItsActionsOnTheTable"
         Effect    = "Allow"
         Action    = var.dynamodb_actions
         Resource  = var.table.arn

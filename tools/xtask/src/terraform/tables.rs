@@ -83,7 +83,7 @@ mod tests {
     fn every_input_and_output_has_its_row() {
         let inputs = "variable \"name\" {\n  description = \"Of <all>.\"\n  type        = string\n}\n\nvariable \"zones\" {\n  description = <<-EOT\n    Two\n    lines.\n  EOT\n  type = list(string)\n  default     = null\n}\n";
         let outputs = "output \"id\" {\n  description = \"\\\"This\\\" | that.\"\n  value       = 1\n}\n";
-        let made = tables(inputs, outputs).expect("tables");
+        let made = tables(inputs, outputs).unwrap_or_default();
         assert!(
             made.contains("| `name` | **required** | Of &lt;all>. |\n| `zones` | `null` | Two lines. |\n"),
             "{made}"

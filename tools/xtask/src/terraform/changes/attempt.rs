@@ -237,7 +237,8 @@ impl At<'_> {
         const MEMORY: [&str; 2] =
             ["module.claims.terraform_data.kept[\"the table\"]", "module.claims.terraform_data.since[\"the table\"]"];
         self.restoring("begin")?;
-        self.run("forget", &["state", "rm", TABLE, MEMORY[0], MEMORY[1]], &[])?;
+        let mut forget = self.terraform(&["state", "rm"], &[]);
+        step(&self.folder, "forget", forget.args([TABLE, MEMORY[0], MEMORY[1]]))?;
         let restored = [options, &["-var=table_name=claims-restored".to_owned()]].concat();
         let mut import = self.terraform(&["import"], &restored);
         import.args([TABLE, "claims-restored"]);
