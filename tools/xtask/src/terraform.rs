@@ -108,6 +108,7 @@ fn prove(steps: &Steps, workspace: &Workspace, tools: &Installed, zip: &Path, bl
             steps.command("test", minutes(10), &mut workspace.terraform(&["test"]))?;
             let mut scan = Command::new(tools.checkov.program("checkov"));
             scan.args(["--directory", ".", "--framework", "terraform", "--compact", "--quiet", "--skip-download"]);
+            scan.args(["--skip-path", "tests"]);
             steps.command("checkov", minutes(3), scan.current_dir(workspace.folder()))
         });
         let applying = apply_and_destroy(steps, workspace, tools, zip, bless);

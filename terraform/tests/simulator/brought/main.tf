@@ -21,7 +21,7 @@ module "network" {
   account_id         = data.aws_caller_identity.current.account_id
   log_key_arn        = aws_kms_key.given["logs"].arn
   keep_logs          = false
-  log_retention_days = 7
+  log_retention_days = 365
   roles              = { path = "/platform/", boundary = null }
 }
 
@@ -48,7 +48,7 @@ resource "aws_vpc_endpoint" "dynamodb" {
 
 resource "aws_iam_policy" "boundary" {
   name   = "boundary"
-  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "logs:PutLogEvents", Resource = "*" }] })
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "logs:PutLogEvents", Resource = "arn:aws:logs:eu-central-1:123456789012:log-group:*" }] })
 }
 
 module "claims" {

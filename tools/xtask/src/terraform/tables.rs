@@ -2,14 +2,20 @@
 
 use std::{error::Error, fmt::Write as _, fs, path::Path};
 
+/// Where a module says what it takes, in this order.
+const INPUTS: [&str; 3] = ["variables.tf", "variables-network.tf", "variables-organization.tf"];
+
 /// Around the tables in a README.
 const BEGIN: &str = "<!-- inputs and outputs: cargo xtask terraform --bless -->\n";
 const END: &str = "<!-- end -->\n";
 
 /// Fails where the README's tables are not those of the configuration beside it; writes them where that is asked for.
 pub fn are_true(module: &Path, bless: bool) -> Result<(), Box<dyn Error>> {
-    let (readme, inputs, outputs) =
-        (module.join("README.md"), read(&module.join("variables.tf"))?, read(&module.join("outputs.tf"))?);
+    let mut inputs = String::new();
+    for file in INPUTS {
+        inputs += &read(&module.join(file))?;
+    }
+    let (readme, outputs) = (module.join("README.md"), read(&module.join("outputs.tf"))?);
     let text = read(&readme)?;
     let tables = tables(&inputs, &outputs)?;
     let (before, rest) = text.split_once(BEGIN).ok_or_else(|| format!("{} has no line {BEGIN}", readme.display()))?;

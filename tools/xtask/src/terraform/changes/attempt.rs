@@ -237,16 +237,20 @@ impl At<'_> {
         const MEMORY: [&str; 2] =
             ["module.claims.terraform_data.kept[\"the table\"]", "module.claims.terraform_data.since[\"the table\"]"];
         self.restoring("begin")?;
-        let mut forget = self.terraform(&["state", "rm"], &[]);
-        step(&self.folder, "forget", forget.args([TABLE, MEMORY[0], MEMORY[1]]))?;
+        self.forget(&[TABLE])?;
         let restored = [options, &["-var=table_name=claims-restored".to_owned()]].concat();
         let mut import = self.terraform(&["import"], &restored);
         import.args([TABLE, "claims-restored"]);
         step(&self.folder, "import", &mut import)?;
+        self.forget(&MEMORY)?;
         self.run("apply", &["apply", "-auto-approve"], &restored)?;
         self.nothing_to_do(&restored)?;
         self.restoring("check")?;
         Ok(Outcome::Applied)
+    }
+
+    fn forget(&self, addresses: &[&str]) -> Result<()> {
+        step(&self.folder, "forget", self.terraform(&["state", "rm"], &[]).args(addresses))
     }
 
     fn restoring(&self, what: &str) -> Result<()> {
