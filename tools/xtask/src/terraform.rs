@@ -105,7 +105,7 @@ fn prove(steps: &Steps, workspace: &Workspace, tools: &Installed, zip: &Path, bl
 
     thread::scope(|scope| {
         let reading = scope.spawn(|| {
-            steps.command("test", minutes(10), &mut workspace.terraform(&["test"]))?;
+            steps.command("test", minutes(15), &mut workspace.terraform(&["test"]))?;
             let mut scan = Command::new(tools.checkov.program("checkov"));
             scan.args(["--directory", ".", "--framework", "terraform", "--compact", "--quiet", "--skip-download"]);
             scan.args(["--skip-path", "tests"]);
