@@ -8,7 +8,7 @@ use std::error::Error;
 
 use claims_client::types::{CreateClaim, CreateClaimRequest, IdempotencyKey, MemberId, PageLimit, PolicyType};
 use claims_examples::connect;
-use futures_util::TryStreamExt;
+use futures_util::TryStreamExt; // for what is done at once; one after the other needs nothing of it
 
 #[tokio::main(flavor = "current_thread")]
 #[allow(clippy::print_stdout)] // What a program says to its user; the claims are made up.

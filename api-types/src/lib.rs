@@ -38,13 +38,13 @@ mod text;
 pub use amount::ClaimAmount;
 pub use claim::{Claim, CreateClaim, CreateClaimRequest, UpdateClaimRequest};
 pub use ids::ClaimId;
-pub use operation::{Operation, UnknownOperation};
+pub use operation::Operation;
 pub use page::{ClaimPage, ListClaims};
 pub use policy_type::PolicyType;
 /// What any private API has.
 pub use private_api_contract::{
     FieldError, FieldErrorCode, IdempotencyKey, IfMatch, InvalidValue, JSON, MAX_BODY_BYTES, NextToken, PROBLEM_JSON,
-    PageLimit, ProblemCode as _, Timestamp, UnknownValue, Version, header, validate,
+    PageLimit, ProblemCode as _, Timestamp, UnknownOperation, UnknownValue, Version, header, validate,
 };
 pub use problem::{Problem, ProblemCode};
 pub use status::ClaimStatus;

@@ -14,8 +14,8 @@ mod operations;
 mod parameters;
 mod responses;
 mod schemas;
-mod servers;
 
+use private_api_contract::document::{servers, sigv4};
 use serde_json::{Value, json};
 
 pub(crate) use schemas::{known_claim_status, known_policy_type};
@@ -37,7 +37,7 @@ pub fn document() -> Value {
             "description": DESCRIPTION,
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
-        "servers": servers::all(),
+        "servers": servers("claims-local", "claims.internal"),
         "tags": [{"name": "claims", "description": "Claims of one member under one policy."}],
         // Without IAM authorization the network is the only lock; with it, requests are signed as well.
         "security": [{}, {"sigv4": []}],
@@ -46,7 +46,7 @@ pub fn document() -> Value {
             "schemas": schemas::components(),
             "headers": responses::headers(),
             "responses": responses::shared(),
-            "securitySchemes": {"sigv4": servers::sigv4()},
+            "securitySchemes": {"sigv4": sigv4()},
         },
     })
 }

@@ -1,7 +1,5 @@
 //! How the server reads the two request bodies.
 
-use serde_json::value::RawValue;
-
 use crate::{
     ClaimAmount, ClaimStatus, CreateClaimRequest, Description, FieldErrorCode, InvalidValue, PolicyType,
     UpdateClaimRequest,
@@ -16,7 +14,7 @@ impl CreateClaimRequest {
         let claim_amount = claim_amount(&mut body, findings);
         let description = description(&mut body, findings);
         // A new claim is pending, so there is nothing to keep of a good status.
-        body.optional(findings, "status", STRING, |value| string(value, new_claim_status));
+        body.optional_text(findings, "status", new_claim_status);
         body.finish(findings);
         Some(Self { policy_type: policy_type?, claim_amount: claim_amount?, description: description? })
     }
@@ -29,7 +27,7 @@ impl UpdateClaimRequest {
         let policy_type = policy_type(&mut body, findings);
         let claim_amount = claim_amount(&mut body, findings);
         let description = description(&mut body, findings);
-        let status = body.required(findings, "status", STRING, |value| string(value, ClaimStatus::known));
+        let status = body.required_text(findings, "status", ClaimStatus::known);
         body.finish(findings);
         Some(Self {
             policy_type: policy_type?,
@@ -40,18 +38,12 @@ impl UpdateClaimRequest {
     }
 }
 
-const STRING: &str = "must be a JSON string";
-
-fn string<T>(value: &RawValue, parse: impl FnOnce(&str) -> Result<T, InvalidValue>) -> Option<Result<T, InvalidValue>> {
-    serde_json::from_str::<String>(value.get()).ok().map(|text| parse(&text))
-}
-
 fn policy_type(body: &mut Body, findings: &mut Findings) -> Option<PolicyType> {
-    body.required(findings, "policyType", STRING, |value| string(value, PolicyType::known))
+    body.required_text(findings, "policyType", PolicyType::known)
 }
 
 fn description(body: &mut Body, findings: &mut Findings) -> Option<Description> {
-    body.required(findings, "description", STRING, |value| string(value, str::parse))
+    body.required_text(findings, "description", str::parse)
 }
 
 fn claim_amount(body: &mut Body, findings: &mut Findings) -> Option<ClaimAmount> {

@@ -1,6 +1,6 @@
 //! The texts of a claim, each with its limits.
 
-use private_api_contract::{FieldErrorCode, InvalidValue, opaque_id, text_newtype};
+use private_api_contract::{FieldErrorCode, InvalidValue, length, opaque_id, text_newtype};
 
 /// The longest member name, in characters (Unicode scalar values).
 pub(crate) const NAME_MAX: usize = 128;
@@ -20,9 +20,8 @@ text_newtype! {
 text_newtype! {
     /// The member's name: 1–128 characters, no control characters.
     MemberName, |text| {
-        if !(1..=NAME_MAX).contains(&text.chars().count()) {
-            Err(InvalidValue::new(FieldErrorCode::OutOfRange, "must be 1 to 128 characters long"))
-        } else if text.chars().any(char::is_control) {
+        length(text, 1..=NAME_MAX, "must be 1 to 128 characters long")?;
+        if text.chars().any(char::is_control) {
             Err(InvalidValue::new(FieldErrorCode::InvalidFormat, "must not hold control characters"))
         } else {
             Ok(())
@@ -32,11 +31,5 @@ text_newtype! {
 
 text_newtype! {
     /// What happened, in the member's words: 0–2000 characters.
-    Description, |text| {
-        if text.chars().count() <= DESCRIPTION_MAX {
-            Ok(())
-        } else {
-            Err(InvalidValue::new(FieldErrorCode::OutOfRange, "must be at most 2000 characters long"))
-        }
-    }
+    Description, |text| length(text, 0..=DESCRIPTION_MAX, "must be at most 2000 characters long")
 }

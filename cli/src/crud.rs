@@ -4,7 +4,6 @@ use claims_client::{
     Claim, ClaimId, ClaimStatus, ClaimsClient, IdempotencyKey, MemberId, PageLimit, UpdateClaimRequest, Version,
     types::{ClaimAmount, Description, InvalidValue, MemberName, PolicyId, PolicyType},
 };
-use futures_util::TryStreamExt;
 use serde_json::json;
 
 use super::{

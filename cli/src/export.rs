@@ -6,7 +6,6 @@ use std::{
 };
 
 use claims_client::{Claim, ClaimStatus, ClaimsClient, MemberId, PageLimit};
-use futures_util::TryStreamExt;
 
 use super::{Failure, Format, Status, exit::note, files::Target, import::write_csv, output, record};
 

@@ -150,7 +150,7 @@ pub(super) fn from_object(fields: &Fields) -> Result<Row, Vec<FieldError>> {
 }
 
 fn wrong(field: &str, code: FieldErrorCode, why: &str) -> FieldError {
-    FieldError { field: field.to_owned(), code, message: format!("{field} {why}") }
+    FieldError::new(field, code, format!("{field} {why}"))
 }
 
 /// Both formats end here: what the query has is taken out, and the rest is read by the very reader of the API's bodies.

@@ -1,5 +1,7 @@
 //! The client and its operations.
 
+use std::future::Future;
+
 use claims_api_types::{
     Claim, ClaimId, ClaimPage, CreateClaim, IdempotencyKey, MemberId, Operation, UpdateClaimRequest,
 };
@@ -7,7 +9,10 @@ use private_api_client::{BuildError, Client, Diagnosis};
 
 use crate::{
     Claims, ClientBuilder,
-    operation::{CreateClaimCall, DeleteClaimCall, GetClaimCall, ListClaimsCall, ModifyClaimCall, UpdateClaimCall},
+    operation::{
+        CreateClaimCall, DeleteClaimCall, GetClaimCall, ListClaimsCall, ModifyClaimCall, TryModifyClaimCall,
+        UpdateClaimCall,
+    },
 };
 
 /// A client of one claims API.
@@ -112,6 +117,46 @@ impl ClaimsClient {
         let (client, member_id) = (self.clone(), member_id.clone());
         self.get_claim(&member_id, claim_id).modify(move |claim| {
             change(claim).map(|update| client.update_claim(&member_id, claim_id, update).if_match(claim.version))
+        })
+    }
+
+    /// As [`modify_claim`](Self::modify_claim), with a decision that may fail, which ends it, and may await. Resolves to
+    /// [`Modified`](crate::Modified), which says whether anything was written.
+    ///
+    /// ```no_run
+    /// use claims_client::{ClaimsClient, Modified, ModifyError, types::*};
+    ///
+    /// # async fn may_review(claim: ClaimId) -> Result<bool, std::io::Error> { Ok(true) }
+    /// # async fn demo(client: ClaimsClient, member: MemberId, id: ClaimId) -> Result<(), ModifyError<std::io::Error>> {
+    /// let done = client
+    ///     .try_modify_claim(&member, id, |claim| async move {
+    ///         let review = UpdateClaimRequest { status: ClaimStatus::InReview, ..claim.to_update() };
+    ///         Ok(may_review(claim.claim_id).await?.then_some(review))
+    ///     })
+    ///     .await?;
+    /// if let Modified::Changed(claim) = done {
+    ///     println!("under review: {}", claim.claim_id);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn try_modify_claim<F, D, E>(
+        &self,
+        member_id: &MemberId,
+        claim_id: ClaimId,
+        mut decide: F,
+    ) -> TryModifyClaimCall<E>
+    where
+        F: FnMut(Claim) -> D + Send + 'static,
+        D: Future<Output = Result<Option<UpdateClaimRequest>, E>> + Send + 'static,
+    {
+        let (client, member_id) = (self.clone(), member_id.clone());
+        self.get_claim(&member_id, claim_id).try_modify(move |claim| {
+            let (client, member_id, version) = (client.clone(), member_id.clone(), claim.version);
+            let deciding = decide(claim.clone());
+            async move {
+                let update = deciding.await?;
+                Ok(update.map(|update| client.update_claim(&member_id, claim_id, update).if_match(version)))
+            }
         })
     }
 

@@ -32,12 +32,13 @@
 //!
 //! # Cancel safety
 //! A call is sent when it is first polled and can be dropped at any time. Dropping a read has no effect. Dropping a
-//! write leaves open whether it took effect: await the same call again with the same
-//! [`IdempotencyKey`] to find out. Dropping a future closes its connection.
+//! write leaves open whether it took effect: await a clone of the call, which has the same [`IdempotencyKey`], to find out.
+//! Dropping a call under way closes its connection.
 //!
 //! # Testing your own code
-//! `claims-local` as a dev-dependency starts the whole API in a test, in memory, and misbehaves on demand. No part of this
-//! crate is for tests only; [`ClientBuilder::clock`] takes the waiting out of them.
+//! `claims-local` as a dev-dependency starts the whole API in a test, in memory, and misbehaves on demand. Where that is too
+//! much, the feature `testing` has errors that can be made and a transport that follows a script.
+//! [`ClientBuilder::clock`] takes the waiting out of both.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -83,13 +84,33 @@ pub use client::ClaimsClient;
 pub use private_api_client::aws_credential_types;
 /// What any private API's client has.
 pub use private_api_client::{
-    Answered, BuildError, Clock, Diagnosis, Mode, Phase, Reached, Refusal, RetryPolicy, Sent, TokioClock, Tried,
-    UnknownMode, Verdict, reqwest,
+    Answered, AttemptReport, BuildError, CallReport, Clock, Diagnosis, ErrorKind, Mode, Modified, Observer, Phase,
+    PhaseTimes, Reached, Refusal, RetryPolicy, Sent, TokioClock, Tried, UnknownMode, Verdict, reqwest,
 };
 pub use types::{
     Claim, ClaimId, ClaimPage, ClaimStatus, CreateClaim, FieldError, IdempotencyKey, MemberId, NextToken, PageLimit,
     Problem, ProblemCode, UpdateClaimRequest, Version,
 };
+
+/// For tests of what uses the client, with the feature `testing`.
+///
+/// ```
+/// use claims_client::{ClaimsClient, Endpoint, testing::Script, types::*};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let script = Script::new().lost().answer(200, r#"{"claims":[]}"#);
+/// let client = ClaimsClient::builder().endpoint(Endpoint::url("http://claims.test/dev")).script(&script).build()?;
+/// assert!(client.list_claims(&"123".parse()?).await?.claims.is_empty()); // the second attempt's answer
+/// assert_eq!(script.sent().len(), 2);
+/// # Ok(()) }
+/// ```
+#[cfg(feature = "testing")]
+pub mod testing {
+    pub use private_api_client::testing::Script;
+
+    /// How a call failed, to make an [`Error`](crate::Error) of: `Error::for_test(Operation::GetClaim.row(), Failure::TimedOut)`.
+    pub type Failure = private_api_client::testing::Failure<crate::Claims>;
+}
 
 /// Configures a [`ClaimsClient`]. Nothing is checked before `build`, which names every mistake.
 ///
@@ -119,6 +140,9 @@ pub type ClientBuilder = private_api_client::ClientBuilder<Claims>;
 /// assert!(ClaimsClient::builder().endpoint(endpoint).build().is_ok());
 /// ```
 pub type Endpoint = private_api_client::Endpoint<Claims>;
+
+/// Why [`ClaimsClient::try_modify_claim`] changed nothing.
+pub type ModifyError<E> = private_api_client::ModifyError<Claims, E>;
 
 /// Why a call failed.
 ///

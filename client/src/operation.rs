@@ -1,11 +1,11 @@
 //! The types of the calls: made by the methods of [`ClaimsClient`](crate::ClaimsClient), sent when awaited.
 //!
-//! Calls own what they need, so their futures are `'static` and can be spawned.
+//! Calls are futures that own what they need: they can be spawned, joined and raced as they are.
 
 mod list;
 
 use claims_api_types::Claim;
-use private_api_client::{Call, Conditional, Modify, Read, Write};
+use private_api_client::{Call, Conditional, Modify, Read, TryModify, Write};
 
 use crate::{ClaimPage, Claims};
 
@@ -31,11 +31,15 @@ pub type DeleteClaimCall = Call<Claims, (), Conditional>;
 /// Changes a claim as it is at that moment; see [`ClaimsClient::modify_claim`](crate::ClaimsClient::modify_claim).
 pub type ModifyClaimCall = Modify<Claims, Claim>;
 
+/// As [`ModifyClaimCall`], with a decision that may fail and may await; see
+/// [`ClaimsClient::try_modify_claim`](crate::ClaimsClient::try_modify_claim).
+pub type TryModifyClaimCall<E> = TryModify<Claims, Claim, E>;
+
 /// A member's claims, newest first; made by [`ListClaimsCall::into_stream`].
 pub type ClaimStream = private_api_client::ItemStream<Claims, ClaimPage>;
 
 /// Pages of a member's claims; made by [`ListClaimsCall::into_pages`].
 pub type PageStream = private_api_client::PageStream<Claims, ClaimPage>;
 
-/// What a call becomes when it is awaited.
+/// A call that is under way.
 pub type CallFuture<T> = private_api_client::CallFuture<Claims, T>;

@@ -87,7 +87,7 @@ async fn a_dead_pool_costs_one_attempt_and_no_call() {
         let clock = TestClock::new();
         let pool = dying_pool(death, TOGETHER, clock.clone()).await;
         let client = ClaimsClient::builder().endpoint(pool.endpoint).clock(clock).build().unwrap();
-        let calls = (0..TOGETHER).map(|_| client.list_claims(&member()).into_future());
+        let calls = (0..TOGETHER).map(|_| client.list_claims(&member()));
         futures_util::future::try_join_all(calls).await.unwrap();
         assert_eq!(pool.connections.load(Ordering::SeqCst), TOGETHER, "{death:?}");
 
@@ -157,4 +157,44 @@ async fn a_conditional_update_shares_the_pool() {
         client.update_claim(&member(), id(), update()).if_match(Version::FIRST).await.unwrap();
     }
     assert!(server.seen().iter().all(|s| s.connection == 0));
+}
+
+#[tokio::test]
+async fn a_root_certificate_file_is_read_again_when_connections_have_come_of_age() {
+    let network = network::Network::start().await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), network::Authority::new().pem).unwrap();
+    let clock = TestClock::new();
+    let client = ClaimsClient::builder()
+        .clock(clock.clone())
+        .endpoint(Endpoint::private_dns(network::API, network::REGION, "dev"))
+        .dns_resolver(network.dns(&[network::API_HOST]))
+        .root_certificate_file(file.path())
+        .build()
+        .unwrap();
+    assert!(client.get_claim(&member(), id()).await.unwrap_err().is_connect());
+    std::fs::write(file.path(), &network.authority.pem).unwrap();
+    clock.pass(std::time::Duration::from_secs(61));
+    client.get_claim(&member(), id()).await.unwrap();
+    // What cannot be used is not taken.
+    std::fs::write(file.path(), "not a certificate").unwrap();
+    clock.pass(std::time::Duration::from_secs(61));
+    client.get_claim(&member(), id()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_certificate_is_shown_where_it_is_asked_for() {
+    let network = network::Network::start_mutual().await;
+    let builder = || {
+        ClaimsClient::builder()
+            .endpoint(Endpoint::private_dns(network::API, network::REGION, "dev"))
+            .dns_resolver(network.dns(&[network::API_HOST]))
+            .root_certificate_pem(network.authority.pem.as_str())
+            .retry(claims_client::RetryPolicy::never())
+    };
+    builder().build().unwrap().get_claim(&member(), id()).await.unwrap_err();
+    let with = builder().client_certificate_pem(network.authority.caller()).build().unwrap();
+    with.get_claim(&member(), id()).await.unwrap();
+    let wrong = builder().client_certificate_pem("no key").build().unwrap_err();
+    assert!(wrong.to_string().contains("client certificate"), "{wrong}");
 }

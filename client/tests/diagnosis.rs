@@ -135,8 +135,8 @@ async fn a_refusal_of_the_gateway_says_its_mend() {
     for (message, refusal, word) in [
         ("User: anonymous is not authorized to perform: x", Refusal::NotAllowed, "redeploy"),
         (deny, Refusal::ExplicitDeny, "aws:SourceVpce"),
-        ("Missing Authentication Token", Refusal::NoSuchRoute, "stage"),
-        ("Forbidden", Refusal::Bare, "API id"),
+        ("Missing Authentication Token", Refusal::NoSuchRoute, "check the path"),
+        ("Forbidden", Refusal::Bare, "check the stage"),
         ("Signature expired: x", Refusal::SignatureExpired, "clock"),
     ] {
         let found = answering(move |_, _| answer(403, serde_json::json!({ "message": message }).to_string())).await;
@@ -177,6 +177,23 @@ async fn other_ways_in_are_tried_too() {
             (Mode::VpceHost, Verdict::Works),
         ]
     );
+}
+
+#[tokio::test]
+async fn the_stage_is_the_suspect_where_a_name_shows_that_the_id_is_right() {
+    let suspect = "the id is right, and the stage is the first suspect";
+    for private_dns in [false, true] {
+        let network = Network::start_with(|_, _| answer(403, r#"{"message":"Forbidden"}"#)).await;
+        let mut names = vec![(ALIAS_HOST, vec![network.endpoint])];
+        if private_dns {
+            names.push((API_HOST, vec![network.endpoint]));
+        }
+        let endpoint = Endpoint::alias(API, VPCE, REGION, "wrong");
+        let found = builder(&network, endpoint, names).build().unwrap().diagnose().await;
+        assert_eq!(found.verdict, Verdict::Refused(Refusal::Bare));
+        // With private DNS a wrong id's alias resolves as well.
+        assert_eq!(found.advice().to_string().contains(suspect), !private_dns, "{found}");
+    }
 }
 
 #[tokio::test]

@@ -63,8 +63,8 @@ async fn each_403_of_the_gateway_says_its_likely_cause_bare_or_shaped() {
             "VPC endpoint",
         ),
         ("User is not authorized to access this resource with an explicit deny", Refusal::ExplicitDeny, "explicitly"),
-        ("Missing Authentication Token", Refusal::NoSuchRoute, "stage"),
-        ("Forbidden", Refusal::Bare, "API id"),
+        ("Missing Authentication Token", Refusal::NoSuchRoute, "check the path"),
+        ("Forbidden", Refusal::Bare, "check the stage"),
         ("Signature expired: 20261122T1 is now earlier than 2", Refusal::SignatureExpired, "clock"),
         ("Signature not yet current: 20261122T1", Refusal::SignatureExpired, "clock"),
         ("The security token included in the request is invalid.", Refusal::BadCredentials, "renew"),
@@ -100,7 +100,7 @@ async fn the_error_type_header_counts_where_the_message_says_nothing() {
         ("MissingAuthenticationTokenException", Refusal::NoSuchRoute),
         ("UnrecognizedClientException:http://x", Refusal::BadCredentials),
         ("InvalidSignatureException", Refusal::BadSignature),
-        ("ForbiddenException", Refusal::Other),
+        ("ForbiddenException", Refusal::Bare),
     ] {
         let error = error_of(move || gateway(403, kind, "{}")).await;
         assert_eq!((error.refusal(), error.request_id()), (Some(refusal), Some("r-1")), "{kind}");

@@ -107,7 +107,7 @@ async fn dropped_syns_mean_that_nothing_was_sent() {
     let clock = TestClock::new();
     let names = Names::new(None, move |_| Some(address));
     let client = client(&clock, by_name(address), names);
-    let call = tokio::spawn(client.update_claim(&member(), id(), update()).into_future());
+    let call = tokio::spawn(client.update_claim(&member(), id(), update()));
     while !call.is_finished() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         clock.expire();
@@ -204,7 +204,7 @@ async fn a_request_that_got_another_connection_than_the_one_it_was_waiting_for_m
     // The second connection's name is never resolved.
     let names = Names::new(None, move |n| (n == 0).then_some(address));
     let client = client(&clock, by_name(address), names.clone());
-    let first = tokio::spawn(client.get_claim(&member(), id()).into_future());
+    let first = tokio::spawn(client.get_claim(&member(), id()));
     let wait_for = async |asked| {
         while names.asked.load(Ordering::SeqCst) < asked {
             tokio::task::yield_now().await;
@@ -212,7 +212,7 @@ async fn a_request_that_got_another_connection_than_the_one_it_was_waiting_for_m
     };
     wait_for(1).await;
     let call = client.update_claim(&member(), id(), update()).if_match(Version::FIRST);
-    let second = tokio::spawn(call.into_future());
+    let second = tokio::spawn(call);
     wait_for(2).await;
     first_may_end.send(()).unwrap();
     first.await.unwrap().unwrap();

@@ -172,8 +172,8 @@ impl Api {
                     self.add(format!("{}!: fn {signature}", text(&m.ident)));
                 }
             }
-            Item::Macro(m) if m.mac.path.is_ident("open_enum") => {
-                self.add(format!("open_enum!({})", text(undocumented(m.mac.tokens.clone()))));
+            Item::Macro(m) if ["open_enum", "operations"].iter().any(|name| m.mac.path.is_ident(name)) => {
+                self.add(format!("{}!({})", text(&m.mac.path), text(undocumented(m.mac.tokens.clone()))));
             }
             Item::Macro(m) if text(&m.mac.path).ends_with("_newtype") => {
                 let tokens = text(undocumented(m.mac.tokens.clone()));
@@ -197,7 +197,10 @@ impl Api {
     fn folder(&mut self, path: &Path) {
         for entry in fs::read_dir(path).unwrap() {
             let path = entry.unwrap().path();
-            if ["openapi", "openapi.rs", "schemas.rs"].iter().any(|name| path.ends_with(name)) {
+            if ["openapi", "openapi.rs", "document", "document.rs", "schemas.rs"]
+                .iter()
+                .any(|name| path.ends_with(name))
+            {
                 continue;
             }
             if path.is_dir() { self.folder(&path) } else { self.file(&path) }

@@ -279,7 +279,7 @@ async fn calls_that_come_together_ask_for_credentials_once() {
     let asked = Arc::new(AtomicUsize::new(0));
     let endpoint = Endpoint::url(format!("http://{}/dev", server.address)).in_region(REGION);
     let client = ClaimsClient::builder().endpoint(endpoint).credentials(Slow(asked.clone())).build().unwrap();
-    let calls = (0..8).map(|_| client.get_claim(&member(), id()).into_future());
+    let calls = (0..8).map(|_| client.get_claim(&member(), id()));
     for done in futures_util::future::join_all(calls).await {
         done.unwrap();
     }
@@ -367,7 +367,7 @@ async fn credentials_that_take_too_long_are_an_error_of_their_own_and_nothing_wa
     let server = Server::start(|_, _| answer(200, claim(1))).await;
     let provider = Gated::new(None);
     let client = signing(&server, &clock, provider.clone());
-    let call = tokio::spawn(client.update_claim(&member(), id(), update()).into_future());
+    let call = tokio::spawn(client.update_claim(&member(), id(), update()));
     while provider.asked.load(Ordering::SeqCst) == 0 {
         tokio::task::yield_now().await;
     }

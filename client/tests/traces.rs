@@ -58,10 +58,24 @@ async fn a_call_and_its_attempts_are_spans_with_route_status_and_request_id_and_
             "{span} with {fields:?} in {log}"
         );
     };
-    let call = ["operation=\"createClaim\"", "method=\"POST\"", "route=\"/claim\""];
-    closed("claims_call", &[&call[..], &["attempts=2", "status=201", "request_id=\"r-2\""]].concat());
-    closed("claims_attempt", &["attempt=1", "status=429", "request_id=\"in-header\""]);
-    closed("claims_attempt", &["attempt=2", "status=201", "request_id=\"r-2\""]);
+    let call = ["operation=\"createClaim\"", "http.request.method=\"POST\"", "url.template=\"/claim\""];
+    closed(
+        "claims_call",
+        &[&call[..], &["attempts=2", "http.response.status_code=201", "aws.request_id=\"r-2\""]].concat(),
+    );
+    closed(
+        "claims_attempt",
+        &[
+            "http.request.resend_count=0",
+            "http.response.status_code=429",
+            "aws.request_id=\"in-header\"",
+            "error.type=\"throttled\"",
+        ],
+    );
+    closed(
+        "claims_attempt",
+        &["http.request.resend_count=1", "http.response.status_code=201", "aws.request_id=\"r-2\""],
+    );
     for personal in ["Neil", "snow", "19.99", "memberId", "memberName", "policyId", "John Doe"] {
         assert!(!log.contains(personal), "{personal} in {log}");
     }

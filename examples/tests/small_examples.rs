@@ -238,3 +238,29 @@ async fn the_others_talk_to_the_api_that_the_environment_names() {
     });
     programs.await.unwrap();
 }
+
+/// Faults for callers in other languages, by their own tests.
+#[tokio::test(flavor = "multi_thread")]
+async fn other_languages_test_their_error_handling_too() {
+    let api = LocalApi::builder().faults_by_header().start().await.unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("faults");
+    for (program, arguments) in [
+        ("python3", ["-m", "unittest", "test_faults.py"].as_slice()),
+        ("node", ["--test", "faults.test.mjs"].as_slice()),
+    ] {
+        if Command::new(program).arg("--version").output().is_err() {
+            eprintln!("SKIPPED: {}, for there is no {program} on this machine", arguments[arguments.len() - 1]);
+            continue;
+        }
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .current_dir(&folder)
+            .env("CLAIMS_API_URL", api.url())
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        let output = command.output().unwrap();
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{program}: {text}");
+        assert!(text.contains("Ran 3 tests") || text.contains("# pass 3"), "{program}: {text}");
+    }
+}

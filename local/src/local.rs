@@ -57,6 +57,18 @@ impl Builder {
         Self { gateway: self.gateway.integration_timeout(timeout), ..self }
     }
 
+    /// Adds a line to this file for each call of a function, with its event and its answer, personal data included.
+    #[must_use]
+    pub fn events_file(self, file: impl Into<PathBuf>) -> Self {
+        Self { gateway: self.gateway.events_file(file), ..self }
+    }
+
+    /// Lets a request ask for a fault of its own by the header `X-Local-Fault`, such as `reset-after` or `throttle=7`.
+    #[must_use]
+    pub fn faults_by_header(self) -> Self {
+        Self { gateway: self.gateway.faults_by_header(), ..self }
+    }
+
     /// Starts the API; it serves when this returns.
     ///
     /// # Errors

@@ -23,7 +23,6 @@ use common::{
     Api,
     world::{self, Limits, World},
 };
-use futures_util::TryStreamExt;
 use serde_json::json;
 use tracing_subscriber::fmt::format::FmtSpan;
 

@@ -1,13 +1,7 @@
 //! Makes the texts of both documents from the code.
 
-use claims_api_types::openapi::document;
-use private_api_openapi::{
-    lower::{Options, lower},
-    render::render,
-    report::Refused,
-};
-
-use crate::gateway;
+use claims_api_types::{ProblemCode, openapi::document};
+use private_api_openapi::{gateway::import_document, render::render, report::Refused};
 
 /// The command that rewrites the committed documents.
 pub const UPDATE_COMMAND: &str = "cargo xtask openapi";
@@ -26,14 +20,6 @@ pub struct Documents {
 /// When the contract uses a construct that API Gateway cannot import, with the place of it.
 pub fn documents() -> Result<Documents, Refused> {
     let contract = document();
-    let mut import = lower(&contract, &options())?.document;
-    gateway::extend(&mut import);
+    let import = import_document::<ProblemCode>(&contract)?;
     Ok(Documents { contract: render(&contract), import: render(&import) })
-}
-
-/// How the contract is lowered: a Terraform template, without request models. The function is the only validator.
-pub fn options() -> Options {
-    let mut options = Options::default();
-    (options.models, options.template) = (false, true);
-    options
 }

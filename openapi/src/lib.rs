@@ -17,8 +17,6 @@ pub const CLAIMS_OPENAPI_JSON: &str = include_str!("../claims.openapi.json");
 pub const CLAIMS_APIGATEWAY_JSON: &str = include_str!("../claims.apigateway.json");
 
 #[cfg(feature = "generate")]
-pub mod gateway;
-#[cfg(feature = "generate")]
 pub mod generate;
 #[cfg(feature = "generate")]
 pub use private_api_openapi::{compat, down, lower, render};

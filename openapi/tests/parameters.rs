@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 static SCHEMAS: LazyLock<HashMap<(Operation, String), Validator>> = LazyLock::new(|| {
     let document: Value = serde_json::from_str(CLAIMS_OPENAPI_JSON).unwrap();
     let mut schemas = HashMap::new();
-    for operation in Operation::ALL {
+    for &operation in Operation::ALL {
         let item = &document["paths"][operation.path()];
         for node in [item, &item[operation.method().to_ascii_lowercase()]] {
             for parameter in node["parameters"].as_array().into_iter().flatten() {

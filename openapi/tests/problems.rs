@@ -11,7 +11,7 @@ use serde_json::Value;
 fn documented() -> Vec<(Operation, u16, String)> {
     let document = document();
     let mut found = Vec::new();
-    for operation in Operation::ALL {
+    for &operation in Operation::ALL {
         let responses = &document["paths"][operation.path()][operation.method().to_ascii_lowercase()]["responses"];
         for (status, response) in responses.as_object().unwrap() {
             let response = match response["$ref"].as_str() {

@@ -3,8 +3,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use claims_api_types::{Claim, ClaimId, MemberId};
 pub(crate) use private_api_lambda::item::{DamagedItem, Item, PK, SK, n, s, text};
-use private_api_lambda::record::{self, NotStorable};
-use sha2::{Digest, Sha256};
+use private_api_lambda::{
+    item::fingerprint,
+    record::{self, NotStorable},
+};
 
 // Like the keys, these two attributes never leave the server.
 
@@ -42,8 +44,7 @@ pub(crate) fn to_claim(item: &Item) -> Result<Claim, DamagedItem> {
     record::read(item)
 }
 
-/// SHA-256 of everything that the create of this claim says, each part with its length before it so that no two requests
-/// run together.
+/// The [`fingerprint`] of everything that the create of this claim says.
 pub(crate) fn request_hash(new: &Claim) -> String {
     // What the create does not say is left out by name: nothing is forgotten.
     let Claim {
@@ -60,8 +61,7 @@ pub(crate) fn request_hash(new: &Claim) -> String {
         version: _,
     } = new;
     let amount = claim_amount.to_string();
-    let mut hash = Sha256::new();
-    for part in [
+    fingerprint(&[
         "v1",
         member_id.as_str(),
         policy_id.as_str(),
@@ -69,10 +69,5 @@ pub(crate) fn request_hash(new: &Claim) -> String {
         policy_type.as_str(),
         &amount,
         description.as_str(),
-    ] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    let hex = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
-    hash.finalize().iter().flat_map(|byte| [hex(byte >> 4), hex(byte & 15)]).collect()
+    ])
 }

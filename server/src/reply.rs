@@ -7,7 +7,7 @@ use crate::Failure;
 
 /// A claim with its entity tag: what get and update answer.
 pub(crate) fn claim(status: StatusCode, claim: &Claim) -> Result<Reply, Failure> {
-    Ok(Reply::json(status, claim)?.with_etag(claim.version))
+    Reply::resource(status, claim, claim.version)
 }
 
 /// 201 with the claim and where it lives.

@@ -1,6 +1,6 @@
 //! What the operations on claims read of their requests.
 
-use claims_api_types::{ClaimId, MemberId, Problem, ProblemCode, validate::Findings};
+use claims_api_types::{ClaimId, MemberId, validate::Findings};
 use private_api_lambda::Request;
 
 use crate::Failure;
@@ -12,6 +12,5 @@ pub(crate) fn member_id(request: &Request, findings: &mut Findings) -> Option<Me
 
 /// The claim in the path. What is no claim id names no claim, so it is a 404 and not a 400.
 pub(crate) fn claim_id(request: &Request) -> Result<ClaimId, Failure> {
-    let id = request.path_parameter("claimId").and_then(|id| id.parse().ok());
-    id.ok_or_else(|| Problem::new(ProblemCode::ClaimNotFound).into())
+    request.path_id("claimId")
 }

@@ -130,7 +130,7 @@ async fn a_wrong_configuration_fails_at_start_and_says_what_is_missing() {
     };
     let said = fails(&mut command("hello.handler")).await;
     assert!(said.contains("hello.handler"), "{said}");
-    for operation in Operation::ALL {
+    for &operation in Operation::ALL {
         assert!(said.contains(operation.id()), "{said}");
     }
     for variable in ["_HANDLER", "DYNAMODB_TABLE_NAME", "AWS_REGION", "AWS_ACCESS_KEY_ID"] {
@@ -153,7 +153,7 @@ async fn the_first_request_finds_the_connection_open() {
     let id = json!({"claimId": "0198c0de-0000-7000-8000-000000000000"});
     let member = json!({"memberId": "1", "policyId": "p", "memberName": "John Doe"});
     let claim = json!({"policyType": "Health", "claimAmount": 1, "description": "", "status": "pending"});
-    for operation in Operation::ALL {
+    for &operation in Operation::ALL {
         let (method, id, body, expected) = match operation {
             Operation::CreateClaim => ("POST", &Value::Null, &claim, 201),
             Operation::ListClaims => ("GET", &Value::Null, &Value::Null, 200),

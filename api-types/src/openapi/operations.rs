@@ -1,10 +1,11 @@
 //! The operations.
 
+use private_api_contract::document::{empty, with_common};
 use serde_json::{Value, json};
 
 use super::{
     parameters as parameter,
-    responses::{empty, problem, success, with_common},
+    responses::{problem, success},
     schemas,
 };
 use crate::{JSON, Operation, ProblemCode};
@@ -15,7 +16,7 @@ pub(super) fn paths() -> Value {
         Operation::CLAIMS_PATH: {"parameters": [parameter::member_id()]},
         Operation::CLAIM_PATH: {"parameters": [parameter::claim_id(), parameter::member_id()]},
     });
-    for operation in Operation::ALL {
+    for &operation in Operation::ALL {
         let mut described = match operation {
             Operation::CreateClaim => create(),
             Operation::ListClaims => list(),

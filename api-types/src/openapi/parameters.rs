@@ -1,12 +1,9 @@
 //! Path, query and header parameters, each with its limits.
 
+use private_api_contract::document::{self, page_limit};
 use serde_json::{Value, json};
 
-use crate::PageLimit;
-use private_api_contract::schemas::{EXAMPLE_ID, UUID_PATTERN};
-
-/// UUID of version 7 and the RFC 9562 variant.
-const UUID_V7_PATTERN: &str = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$";
+pub(super) use private_api_contract::document::next_token;
 
 fn schema_ref(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
@@ -54,42 +51,20 @@ pub(super) fn status() -> Value {
 }
 
 pub(super) fn limit() -> Value {
-    json!({
-        "name": "limit", "in": "query", "required": false,
-        "description": "How many claims a page may hold.",
-        "schema": {
-            "type": "integer",
-            "minimum": PageLimit::MIN.get(),
-            "maximum": PageLimit::MAX.get(),
-            "default": PageLimit::DEFAULT.get(),
-            "examples": [10],
-        },
-    })
-}
-
-pub(super) fn next_token() -> Value {
-    json!({
-        "name": "nextToken", "in": "query", "required": false,
-        "description": "The `nextToken` of the page before, unchanged.",
-        // No `format: uuid`: to a client it is an opaque string, as it is in the page.
-        "schema": {"type": "string", "pattern": UUID_PATTERN, "examples": [EXAMPLE_ID]},
-    })
+    page_limit("claims")
 }
 
 pub(super) fn create_key() -> Value {
-    json!({
-        "name": "Idempotency-Key", "in": "header", "required": false,
-        "description": "A UUIDv7 that names this create and becomes the claim's id. Its time may lie at most 5 minutes \
-                        ahead of the server's clock. The same key with the same request answers the existing claim; \
-                        with another request it is a 409. Without it every attempt makes a claim of its own. After a \
-                        delete the key is free again.",
-        // No `format: uuid` in headers: openapi-python-client would hand a UUID object to its HTTP library.
-        "schema": {"type": "string", "pattern": UUID_V7_PATTERN, "examples": [EXAMPLE_ID]},
-    })
+    document::create_key(
+        "A UUIDv7 that names this create and becomes the claim's id. Its time may lie at most 5 minutes \
+         ahead of the server's clock. The same key with the same request answers the existing claim; \
+         with another request it is a 409. Without it every attempt makes a claim of its own. After a \
+         delete the key is free again.",
+    )
 }
 
 pub(super) fn update_key() -> Value {
-    write_key(
+    document::update_key(
         "A UUID that names this update. While it is the claim's last write, the same update under the same key answers \
          the claim as it is, and another one is a 409. Send the same key with every attempt of a conditional update; do \
          not repeat an unconditional one: it may overwrite somebody's later write.",
@@ -97,25 +72,15 @@ pub(super) fn update_key() -> Value {
 }
 
 pub(super) fn delete_key() -> Value {
-    write_key(
+    document::update_key(
         "A UUID that names this delete. It is checked, not remembered: a repeat that finds nothing is a 404, and \
          whoever repeats a delete whose answer was lost takes that for success.",
     )
 }
 
-fn write_key(description: &str) -> Value {
-    json!({
-        "name": "Idempotency-Key", "in": "header", "required": false,
-        "description": description,
-        "schema": {"type": "string", "pattern": UUID_PATTERN, "examples": [EXAMPLE_ID]},
-    })
-}
-
 pub(super) fn if_match() -> Value {
-    json!({
-        "name": "If-Match", "in": "header", "required": false,
-        "description": "The `ETag` that the claim must still have, quotes included; `*` for any. Otherwise 412 and \
-                        nothing is written. Without it the last write wins.",
-        "schema": {"type": "string", "pattern": "^(\\*|\"[1-9][0-9]{0,18}\")$", "examples": ["\"1\""]},
-    })
+    document::if_match(
+        "The `ETag` that the claim must still have, quotes included; `*` for any. Otherwise 412 and \
+         nothing is written. Without it the last write wins.",
+    )
 }

@@ -1,7 +1,7 @@
 //! The schemas: derived from the structs, written here for the newtypes and the open enumerations.
 
 use private_api_contract::{
-    schema,
+    document, schema,
     schemas::{EXAMPLE_ID, closed, opaque_id, open, string},
 };
 use serde_json::{Value, json};
@@ -11,9 +11,8 @@ use utoipa::{
 };
 
 use crate::{
-    Claim, ClaimAmount, ClaimId, ClaimPage, ClaimStatus, CreateClaimRequest, Description, FieldError, FieldErrorCode,
-    MemberId, MemberName, NextToken, PolicyId, PolicyType, Problem, ProblemCode, Timestamp, UpdateClaimRequest,
-    Version,
+    Claim, ClaimAmount, ClaimId, ClaimPage, ClaimStatus, CreateClaimRequest, Description, MemberId, MemberName,
+    PolicyId, PolicyType, ProblemCode, UpdateClaimRequest,
     text::{DESCRIPTION_MAX, NAME_MAX},
 };
 
@@ -61,34 +60,31 @@ pub(crate) fn known_claim_status() -> Ref {
 
 /// All named schemas.
 pub(super) fn components() -> Value {
-    let mut schemas = json!({
-        "ClaimId": ClaimId::schema(),
-        "MemberId": MemberId::schema(),
-        "PolicyId": PolicyId::schema(),
-        "MemberName": MemberName::schema(),
-        "Description": Description::schema(),
-        "Timestamp": Timestamp::schema(),
-        "NextToken": NextToken::schema(),
-        "ClaimAmount": ClaimAmount::schema(),
-        "Version": Version::schema(),
-        "PolicyType": PolicyType::schema(),
-        "ClaimStatus": ClaimStatus::schema(),
-        "ProblemCode": ProblemCode::schema(),
-        "FieldErrorCode": FieldErrorCode::schema(),
-        "KnownPolicyType": closed("What a policy may insure.", PolicyType::KNOWN.iter().map(PolicyType::as_str)),
-        "KnownClaimStatus": closed("The statuses of a claim.", ClaimStatus::KNOWN.iter().map(ClaimStatus::as_str)),
-        "Claim": Claim::schema(),
-        "ClaimPage": ClaimPage::schema(),
-        "CreateClaimRequest": CreateClaimRequest::schema(),
-        "UpdateClaimRequest": UpdateClaimRequest::schema(),
-        "Problem": Problem::schema(),
-        "FieldError": FieldError::schema(),
-        "GatewayMessage": {
-            "type": "object",
-            "description": "An error of the gateway that it does not let the API shape.",
-            "properties": {"message": {"type": "string", "description": "The gateway's words."}},
-        },
-    });
+    let mut schemas = document::schemas::<ProblemCode>();
+    for (name, schema) in [
+        ("ClaimId", json!(ClaimId::schema())),
+        ("MemberId", json!(MemberId::schema())),
+        ("PolicyId", json!(PolicyId::schema())),
+        ("MemberName", json!(MemberName::schema())),
+        ("Description", json!(Description::schema())),
+        ("ClaimAmount", json!(ClaimAmount::schema())),
+        ("PolicyType", json!(PolicyType::schema())),
+        ("ClaimStatus", json!(ClaimStatus::schema())),
+        (
+            "KnownPolicyType",
+            json!(closed("What a policy may insure.", PolicyType::KNOWN.iter().map(PolicyType::as_str))),
+        ),
+        (
+            "KnownClaimStatus",
+            json!(closed("The statuses of a claim.", ClaimStatus::KNOWN.iter().map(ClaimStatus::as_str))),
+        ),
+        ("Claim", json!(Claim::schema())),
+        ("ClaimPage", json!(ClaimPage::schema())),
+        ("CreateClaimRequest", json!(CreateClaimRequest::schema())),
+        ("UpdateClaimRequest", json!(UpdateClaimRequest::schema())),
+    ] {
+        schemas[name] = schema;
+    }
     // The Rust type has no such field: a new claim is pending, so there is nothing to keep.
     schemas["CreateClaimRequest"]["properties"]["status"] = json!({
         "type": "string",

@@ -1,12 +1,18 @@
 //! listClaims: a page, or a stream of all of them
 
-use std::{fmt, future::IntoFuture, time::Duration};
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use claims_api_types::{ClaimPage, ClaimStatus, NextToken, PageLimit};
 use http::{HeaderName, HeaderValue};
 use private_api_client::Call;
 
-use super::{CallFuture, ClaimStream, PageStream};
+use super::{ClaimStream, PageStream};
 use crate::{Claims, Error};
 
 /// Lists claims; see [`ClaimsClient::list_claims`](crate::ClaimsClient::list_claims).
@@ -20,11 +26,13 @@ pub struct ListClaimsCall {
     status: Option<ClaimStatus>,
     limit: Option<PageLimit>,
     start: Option<NextToken>,
+    /// The call of one page, once it is polled.
+    page: Option<Call<Claims, ClaimPage>>,
 }
 
 impl ListClaimsCall {
     pub(crate) fn new(call: Call<Claims, ClaimPage>) -> Self {
-        Self { call, status: None, limit: None, start: None }
+        Self { call, status: None, limit: None, start: None, page: None }
     }
 
     /// Only claims of this status. Pages may then hold fewer claims than the limit, even none, before the last one.
@@ -57,10 +65,10 @@ impl ListClaimsCall {
         Self { call: self.call.with_header(name, value), ..self }
     }
 
-    /// All claims, page by page as they are asked for. Ends after the first error.
+    /// All claims, page by page as they are asked for. As a `Stream` it ends after the first error; its `try_next` begins anew
+    /// with the page that failed.
     ///
     /// ```no_run
-    /// use futures_util::TryStreamExt;
     /// # async fn demo(client: claims_client::ClaimsClient, member: claims_client::MemberId)
     /// # -> Result<(), claims_client::Error> {
     /// let mut claims = client.list_claims(&member).into_stream();
@@ -74,7 +82,7 @@ impl ListClaimsCall {
         call.into_stream(start)
     }
 
-    /// All pages, as they are asked for. Ends after the first error.
+    /// All pages, in the same way.
     pub fn into_pages(self) -> PageStream {
         let (call, start) = self.filtered();
         call.into_pages(start)
@@ -93,17 +101,21 @@ impl ListClaimsCall {
     }
 }
 
-impl IntoFuture for ListClaimsCall {
+impl Future for ListClaimsCall {
     type Output = Result<ClaimPage, Error>;
-    type IntoFuture = CallFuture<ClaimPage>;
 
-    fn into_future(self) -> CallFuture<ClaimPage> {
-        let (call, start) = self.filtered();
-        match start {
-            Some(start) => call.starting_at(&start),
-            None => call,
-        }
-        .into_future()
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let page = match self.page.take() {
+            Some(page) => page,
+            None => {
+                let (call, start) = self.clone().filtered();
+                match start {
+                    Some(start) => call.starting_at(&start),
+                    None => call,
+                }
+            }
+        };
+        Pin::new(self.page.insert(page)).poll(cx)
     }
 }
 

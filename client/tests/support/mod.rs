@@ -52,9 +52,9 @@ pub fn answer(status: u16, body: impl Into<String>) -> Reply {
 }
 
 pub fn problem(code: ProblemCode) -> Reply {
-    let problem = Problem { request_id: Some("in-body".into()), ..Problem::new(code) };
+    let problem = Problem::new(code).with_request_id("in-body");
     let headers = vec![("content-type", PROBLEM_JSON.into()), ("x-amzn-requestid", "in-header".into())];
-    Reply::Answer(problem.status, headers, serde_json::to_string(&problem).unwrap())
+    Reply::Answer(problem.status.unwrap(), headers, serde_json::to_string(&problem).unwrap())
 }
 
 pub type Script = Arc<dyn Fn(usize, &Seen) -> Reply + Send + Sync>;

@@ -11,7 +11,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::{
-    pki_types::PrivateKeyDer,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
@@ -47,6 +47,15 @@ impl Authority {
         params.distinguished_name.push(rcgen::DnType::CommonName, "the test's own CA");
         let pem = params.self_signed(&key).unwrap().pem();
         Self { pem, issuer: rcgen::Issuer::new(params, key), asked: Mutex::default(), other_name: Mutex::default() }
+    }
+}
+
+impl Authority {
+    /// A caller's certificate and its key, in PEM.
+    pub fn caller(&self) -> String {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = rcgen::CertificateParams::new(vec!["a-caller".to_owned()]).unwrap();
+        certificate.signed_by(&key, &self.issuer).unwrap().pem() + &key.serialize_pem()
     }
 }
 
@@ -86,14 +95,30 @@ impl Network {
     }
 
     pub async fn start_with(script: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_for(script, false).await
+    }
+
+    /// Only for callers with a certificate of its authority.
+    pub async fn start_mutual() -> Self {
+        Self::start_for(|_, _| answer(200, claim(1)), true).await
+    }
+
+    async fn start_for(script: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static, mutual: bool) -> Self {
         let script: Script = Arc::new(move |n, seen: &Seen| with_key(script(n, seen), seen));
         let authority = Arc::new(Authority::new());
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        let config = rustls::ServerConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_cert_resolver(authority.clone());
+            .unwrap();
+        let config = if mutual {
+            let mut roots = rustls::RootCertStore::empty();
+            roots.add(CertificateDer::from_pem_slice(authority.pem.as_bytes()).unwrap()).unwrap();
+            let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            config.with_client_cert_verifier(verifier.build().unwrap())
+        } else {
+            config.with_no_client_auth()
+        };
+        let mut config = config.with_cert_resolver(authority.clone());
         // Offers HTTP/2 first: the client must not take it.
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::common::{Api, CREATE, body, builder};
-use claims_client::types::*;
+use claims_client::{ClaimsClient, Endpoint, Refusal, types::*};
 use claims_local::{Fault, LocalApi};
 use serde_json::json;
 use tokio::net::TcpStream;
@@ -15,8 +15,6 @@ async fn an_unknown_route_or_method_is_missing_authentication_token() {
         ("GET", "/"),
         ("GET", "/claims"),
         ("GET", "/claim/a/b"),
-        ("GET", "/claim/"),
-        ("GET", "//claim"),
         ("PATCH", "/claim"),
         ("DELETE", "/claim?memberId=1"),
         ("POST", "/claim/2afe60e7-3f11-485a-8a69-16389ff52fbd"),
@@ -25,10 +23,39 @@ async fn an_unknown_route_or_method_is_missing_authentication_token() {
         answer.is_problem(403, "forbidden");
         assert_eq!(answer.json["detail"], "Missing Authentication Token", "{method} {target}");
     }
-    // Without the stage there is no API that could shape the answer.
-    let answer = api.raw("GET /prod/claim HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
+}
+
+/// What AWS does is in the gateway's recorded cases; here it is what claims become of it.
+#[tokio::test]
+async fn what_aws_makes_of_a_request_reaches_the_claims() {
+    let api = Api::start().await;
+    let claim = api.claim("123", ClaimStatus::Pending).await;
+    let id = claim.claim_id;
+    // Another stage is a bare Forbidden: no API could shape it.
+    let answer = api.raw("GET /prod/claim?memberId=123 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{answer}");
-    assert!(answer.ends_with(r#"{"message":"Missing Authentication Token"}"#), "{answer}");
+    assert!(answer.contains("x-amzn-errortype: ForbiddenException\r\n"), "{answer}");
+    assert!(answer.ends_with(r#"{"message":"Forbidden"}"#), "{answer}");
+    let elsewhere = format!("http://{}/prod", api.local.address());
+    let client = ClaimsClient::builder().endpoint(Endpoint::url(elsewhere)).build().unwrap();
+    let error = client.list_claims(&claim.member_id).await.unwrap_err();
+    assert_eq!(error.refusal(), Some(Refusal::Bare));
+    assert!(error.to_string().contains("check the stage"), "{error}");
+    // A slash at the end or the beginning does not count.
+    for target in ["/claim/?memberId=123", "//claim?memberId=123"] {
+        assert_eq!(api.get(target).await.json, json!({ "claims": [claim] }), "{target}");
+    }
+    assert_eq!(api.get(&format!("/claim/{id}/?memberId=123")).await.json, json!(claim));
+    // A header changes the method; the client refuses to send it.
+    let overridden = [("X-HTTP-Method-Override", "DELETE")];
+    let answer = api.send("GET", &format!("/claim/{id}?memberId=123"), &overridden, "").await;
+    assert_eq!((answer.status, answer.header("content-type")), (204, Some("application/json")));
+    assert_eq!(api.get("/claim?memberId=123").await.json, json!({"claims": []}));
+    // Raw characters that are refused before any function runs.
+    for target in ["/claim?memberId=123&x=a|b", "/claim?memberId=123&x={b}"] {
+        let answer = api.get(target).await;
+        assert_eq!((answer.status, answer.header("x-amzn-errortype")), (400, Some("BadRequestException")), "{target}");
+    }
 }
 
 #[tokio::test]
@@ -97,13 +124,15 @@ async fn what_is_too_large_never_reaches_the_function() {
     let json = [("content-type", "application/json")];
     let answer = api.send("POST", CREATE, &json, vec![b' '; 6 * 1024 * 1024 + 1]).await;
     assert_eq!((answer.status, answer.json), (413, json!({"message": "Request Too Long"})));
-    let long = "x".repeat(10_300);
+    let long = "x".repeat(8001);
     assert_eq!(api.send("GET", "/claim?memberId=1", &[("x-long", &long)], "").await.status, 431);
     // The path counts, the query does not.
     let answer = api.get(&format!("/claim/{}?memberId=1", "x".repeat(1600))).await;
     assert_eq!(answer.status, 414);
     let answer = api.get(&format!("/claim?memberId=1&x={}", "x".repeat(1600))).await;
     assert_eq!(answer.status, 200);
+    let answer = api.get(&format!("/claim?memberId=1&x={}", "x".repeat(8200))).await;
+    assert_eq!(answer.status, 414);
 }
 
 #[tokio::test]

@@ -90,7 +90,7 @@ async fn modify_claim_begins_again_when_somebody_was_faster() {
             Some(UpdateClaimRequest { claim_amount: amount, ..now.to_update() })
         })
     });
-    for done in join_all(tasks.map(|call| async { call.await })).await {
+    for done in join_all(tasks).await {
         done.unwrap();
     }
     let last = api.client.get_claim(&claim.member_id, claim.claim_id).await.unwrap();

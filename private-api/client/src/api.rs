@@ -7,7 +7,7 @@ use crate::Client;
 
 /// A private API as its client sees it; implemented by an empty type of the crate that is its client.
 ///
-/// The README shows one. The three functions about `tracing` are written by [`traces!`](crate::traces).
+/// The README shows one. The functions about `tracing` are written by [`traces!`](crate::traces).
 pub trait Api: Sized + Send + Sync + 'static {
     /// The codes of its problems.
     type Code: ProblemCode;
@@ -43,6 +43,9 @@ pub trait Api: Sized + Send + Sync + 'static {
     /// An attempt's span.
     fn attempt_span(call: &Span, attempt: u32) -> Span;
 
+    /// Tells of a call that needed more than one attempt: at INFO where it succeeded (`error` is `None`), else at WARN.
+    fn retried(call: &Span, operation: &Operation, attempts: u32, error: Option<&dyn std::fmt::Display>);
+
     /// Tells that an attempt has failed and another one follows.
     fn retrying(call: &Span, attempt: u32, wait_ms: u64, error: &dyn std::fmt::Display);
 }
@@ -60,8 +63,9 @@ pub struct Probe {
     pub answer: &'static str,
 }
 
-/// The functions of an [`Api`] that tell `tracing` about calls: spans `<name>_call` and `<name>_attempt` and the event
-/// `retrying`, under the module path of the caller, so that `RUST_LOG=<package>=debug` shows them.
+/// The functions of an [`Api`] that tell `tracing` about calls: spans `<name>_call` and `<name>_attempt` and the events
+/// `retrying` (all at DEBUG) and `retried` (INFO or WARN), under the module path of the caller, so that
+/// `RUST_LOG=<package>=debug` shows them. Fields have OpenTelemetry's names where it has one.
 #[macro_export]
 macro_rules! traces {
     ($name:literal) => {
@@ -69,11 +73,13 @@ macro_rules! traces {
             $crate::tracing::debug_span!(
                 concat!($name, "_call"),
                 operation = operation.id,
-                method = operation.method.as_str(),
-                route = operation.path,
+                otel.kind = "client",
+                http.request.method = operation.method.as_str(),
+                url.template = operation.path,
                 attempts = $crate::tracing::field::Empty,
-                status = $crate::tracing::field::Empty,
-                request_id = $crate::tracing::field::Empty,
+                http.response.status_code = $crate::tracing::field::Empty,
+                aws.request_id = $crate::tracing::field::Empty,
+                error.type = $crate::tracing::field::Empty,
             )
         }
 
@@ -81,14 +87,28 @@ macro_rules! traces {
             $crate::tracing::debug_span!(
                 parent: call,
                 concat!($name, "_attempt"),
-                attempt,
-                status = $crate::tracing::field::Empty,
-                request_id = $crate::tracing::field::Empty
+                http.request.resend_count = attempt - 1,
+                http.response.status_code = $crate::tracing::field::Empty,
+                aws.request_id = $crate::tracing::field::Empty,
+                error.type = $crate::tracing::field::Empty
             )
         }
 
         fn retrying(call: &$crate::tracing::Span, attempt: u32, wait_ms: u64, error: &dyn std::fmt::Display) {
             $crate::tracing::debug!(parent: call, attempt, wait_ms, error = %error, "retrying");
+        }
+
+        fn retried(
+            call: &$crate::tracing::Span,
+            operation: &$crate::contract::Operation,
+            attempts: u32,
+            error: Option<&dyn std::fmt::Display>,
+        ) {
+            let operation = operation.id;
+            match error {
+                None => $crate::tracing::info!(parent: call, operation, attempts, "retried"),
+                Some(error) => $crate::tracing::warn!(parent: call, operation, attempts, error = %error, "retried"),
+            }
         }
     };
 }

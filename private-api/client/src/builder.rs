@@ -4,13 +4,15 @@ mod build;
 
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
+use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::dns::Resolve;
 
 use crate::{
-    Api, Endpoint,
+    Api, Endpoint, Observer,
+    call::extra_header,
     clock::{Clock, TokioClock},
     retry::RetryPolicy,
-    tls::ExtraRoots,
+    tls,
 };
 
 type Configure = Box<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
@@ -41,10 +43,15 @@ pub struct ClientBuilder<A: Api> {
     pool_idle_timeout: Duration,
     retry: RetryPolicy,
     app_id: Option<String>,
-    roots: ExtraRoots,
+    default_headers: HeaderMap,
+    wrong_headers: Vec<String>,
+    tls: tls::Material,
     root_files: Vec<PathBuf>,
     resolver: Option<Arc<dyn Resolve>>,
     clock: Arc<dyn Clock>,
+    observer: Option<Arc<dyn Observer>>,
+    #[cfg(feature = "testing")]
+    script: Option<crate::testing::Script>,
     configure: Vec<Configure>,
     #[cfg(feature = "sigv4-signer")]
     sign: Option<bool>,
@@ -64,10 +71,15 @@ impl<A: Api> ClientBuilder<A> {
             pool_idle_timeout: Duration::from_secs(50),
             retry: RetryPolicy::default(),
             app_id: None,
-            roots: ExtraRoots::default(),
+            default_headers: HeaderMap::new(),
+            wrong_headers: Vec::new(),
+            tls: tls::Material::default(),
             root_files: Vec::new(),
             resolver: None,
             clock: Arc::new(TokioClock),
+            observer: None,
+            #[cfg(feature = "testing")]
+            script: None,
             configure: Vec::new(),
             #[cfg(feature = "sigv4-signer")]
             sign: None,
@@ -97,20 +109,24 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
-    /// How long connecting may take: name, TCP and TLS together; 3 s if not set, or the attempt's time where that is less. On
-    /// Linux a connection whose peer acknowledges nothing for so long ends, too.
+    /// How long connecting may take: name, TCP and TLS together; 3 s if not set, or the attempt's time where that is less. Not
+    /// longer than the [`attempt_timeout`](Self::attempt_timeout). On Linux it is also each connection's `TCP_USER_TIMEOUT`: one
+    /// whose peer acknowledges nothing for so long ends.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
-    /// How long one attempt may take, connecting and reading included; 10 s if not set, or the call's time where that is less.
+    /// How long one attempt may take, connecting and reading included; 10 s if not set, or the call's time where that is less. Not
+    /// longer than the [`timeout`](Self::timeout). It is the [`clock`](Self::clock)'s time: Tokio's paused clock runs ahead while
+    /// nothing else can, and ends attempts that wait for a real socket.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
     }
 
-    /// How long a call may take, all attempts and waits included; 25 s if not set, below the gateway's own 29 s.
+    /// How long a call may take, all attempts and waits included; 25 s if not set, below the gateway's own 29 s. A retry whose wait
+    /// would end after it is not begun.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -134,15 +150,38 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
-    /// Trusts these certificates too (PEM, one or more).
-    pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.roots.0.push(pem.into());
+    /// Sends this header with every call, besides what the call adds by itself; a name may be given several values. A call's
+    /// [`with_header`](crate::Call::with_header) of the same name replaces it.
+    pub fn default_header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName>,
+        V: TryInto<HeaderValue>,
+    {
+        match extra_header(name, value) {
+            Ok((name, value)) => _ = self.default_headers.append(name, value),
+            Err(why) => self.wrong_headers.push(why.into_owned()),
+        }
         self
     }
 
-    /// Trusts the certificates in this file too (PEM, one or more). It is read by [`build`](Self::build).
+    /// Trusts these certificates too (PEM, one or more).
+    pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.tls.roots.push(pem.into());
+        self
+    }
+
+    /// Trusts the certificates in this file too (PEM, one or more). It is read by [`build`](Self::build), and again about once
+    /// a minute, when connections have come of age: a certificate that is renewed in place needs no restart. What cannot be
+    /// read then is told by nothing, and what was read before holds on.
     pub fn root_certificate_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.root_files.push(file.into());
+        self
+    }
+
+    /// Shows this certificate where a server asks for one: PEM with the certificate, its chain and its private key (PKCS#8), as
+    /// of a gateway of one's own before the API. API Gateway asks private callers for none.
+    pub fn client_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.tls.identity = Some(pem.into());
         self
     }
 
@@ -156,6 +195,19 @@ impl<A: Api> ClientBuilder<A> {
     /// Takes time and luck from this, for tests.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// Tells this of every attempt and every call, and lets it add headers.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Sends nothing: attempts go by this script.
+    #[cfg(feature = "testing")]
+    pub fn script(mut self, script: &crate::testing::Script) -> Self {
+        self.script = Some(script.clone());
         self
     }
 

@@ -3,10 +3,11 @@
 use std::{
     borrow::Cow,
     fmt::{self, Display},
-    future::{Future, IntoFuture},
+    future::Future,
     marker::PhantomData,
     pin::Pin,
     sync::Arc,
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -17,7 +18,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{Api, Client, Error, attempts, query::Target, retry};
 
-/// What a call becomes when it is awaited.
+/// A call that is under way.
 pub type CallFuture<A, T> = Pin<Box<dyn Future<Output = Result<T, Error<A>>> + Send>>;
 
 /// A kind of [`Call`]: one that changes nothing.
@@ -44,13 +45,30 @@ mod sealed {
     impl Sealed for super::Conditional {}
 }
 
-/// One call of an operation, which is sent when it is awaited and then resolves to a `T`.
+/// One call of an operation: a future that resolves to a `T`, and is sent when it is first polled.
 ///
-/// It owns what it needs, so its future is `'static` and can be spawned. `K` says which options it has.
+/// It owns what it needs, so it is `'static` and can be spawned, joined and raced as it is. `K` says which options it has; one
+/// that is set on a call under way makes it begin anew.
+///
+/// **Cancelled?** A clone is the same logical call: its write has the same [key](Self::idempotency_key), minted when the call was
+/// made. So a write whose answer nobody waited for can be asked for again:
+///
+/// ```
+/// # use private_api_client::{Api, Call, Error, Write};
+/// # use std::time::Duration;
+/// async fn in_time<A: Api, T: Send + 'static>(create: Call<A, T, Write>) -> Result<T, Error<A>> {
+///     match tokio::time::timeout(Duration::from_millis(300), create.clone()).await {
+///         Ok(done) => done,
+///         // It may have been done: the same key makes nothing twice.
+///         Err(_) => create.await,
+///     }
+/// }
+/// ```
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<A: Api, T, K = Read> {
     pub(crate) client: Client<A>,
-    pub(crate) plan: Plan<T>,
+    pub(crate) plan: Arc<Plan<T>>,
+    under_way: Option<CallFuture<A, T>>,
     kind: PhantomData<fn() -> K>,
 }
 
@@ -72,7 +90,57 @@ pub(crate) struct Plan<T> {
     pub wrong: Option<Cow<'static, str>>,
 }
 
+// By hand: what the call resolves to need not be `Clone`.
+impl<T> Clone for Plan<T> {
+    fn clone(&self) -> Self {
+        Self {
+            target: self.target.clone(),
+            body: self.body.clone(),
+            check: self.check.clone(),
+            options: self.options.clone(),
+            wrong: self.wrong.clone(),
+            ..*self
+        }
+    }
+}
+
 pub(crate) type Check<T> = Arc<dyn Fn(&T, Option<IdempotencyKey>) -> bool + Send + Sync>;
+
+/// Headers that the client sets itself.
+pub(crate) const OURS: [&str; 10] = [
+    "host",
+    "content-length",
+    "content-type",
+    "transfer-encoding",
+    "connection",
+    "expect",
+    "authorization",
+    header::IDEMPOTENCY_KEY,
+    header::IF_MATCH,
+    "x-apigw-api-id",
+];
+
+/// Whose method API Gateway takes for the request's own.
+pub(crate) const METHOD_OVERRIDE: &str = "x-http-method-override";
+
+/// A header that a caller may add, or why it may not.
+pub(crate) fn extra_header(
+    name: impl TryInto<HeaderName>,
+    value: impl TryInto<HeaderValue>,
+) -> Result<(HeaderName, HeaderValue), Cow<'static, str>> {
+    match (name.try_into(), value.try_into()) {
+        (Ok(name), _) if OURS.contains(&name.as_str()) => {
+            Err(format!("an extra header may not be one that the client sets itself, as {name} is").into())
+        }
+        (Ok(name), _) if name == METHOD_OVERRIDE => Err(
+            "an extra header may not be x-http-method-override: the gateway would take its method for the request's"
+                .into(),
+        ),
+        (Ok(name), Ok(value)) => Ok((name, value)),
+        (Err(_), _) => Err("the name of an extra header is not one".into()),
+        (_, Err(_)) => Err("the value of an extra header is not one".into()),
+    }
+}
 
 /// What any call may be given besides.
 #[derive(Clone, Default)]
@@ -88,13 +156,10 @@ impl<A: Api> Client<A> {
     /// An operation of an API is written like this:
     ///
     /// ```
-    /// # use private_api_client::{Api, Call, Client, Conditional, Read, contract::{Access, Method, Operation, Version}};
+    /// # use private_api_client::{Api, Call, Client, Conditional, Read, contract::{Method, Operation, Version}};
     /// # #[derive(serde::Serialize, serde::Deserialize)] struct Order { open: bool }
-    /// # const fn row(id: &'static str, method: Method, access: Access) -> Operation {
-    /// #     Operation { id, method, path: "/order/{orderId}", access, keyed: true }
-    /// # }
-    /// # static GET_ORDER: Operation = row("getOrder", Method::Get, Access::Read);
-    /// # static UPDATE_ORDER: Operation = row("updateOrder", Method::Put, Access::Write);
+    /// # static GET_ORDER: Operation = Operation::read("getOrder", Method::Get, "/order/{orderId}");
+    /// # static UPDATE_ORDER: Operation = Operation::write("updateOrder", Method::Put, "/order/{orderId}").keyed();
     /// fn get_order<A: Api>(client: &Client<A>, id: u32, customer: &str) -> Call<A, Order, Read> {
     ///     client.call(&GET_ORDER).segment(id).query("customer", customer)
     /// }
@@ -138,88 +203,86 @@ impl<A: Api, T, K> Call<A, T, K> {
             options: Options::default(),
             wrong: None,
         };
-        Self { client: client.clone(), plan, kind: PhantomData }
+        Self::of(client.clone(), Arc::new(plan))
+    }
+
+    fn of(client: Client<A>, plan: Arc<Plan<T>>) -> Self {
+        Self { client, plan, under_way: None, kind: PhantomData }
+    }
+
+    /// To be changed before it is sent.
+    pub(crate) fn plan(&mut self) -> &mut Plan<T> {
+        self.under_way = None;
+        Arc::make_mut(&mut self.plan)
+    }
+
+    /// The key that names this write, where it has one: repeating the write with it, whenever, does not do it twice.
+    #[must_use]
+    pub fn idempotency_key(&self) -> Option<IdempotencyKey> {
+        self.plan.key
     }
 
     /// Fills the next parameter of the operation's path. A value that cannot be one, or one too many or too few, makes the
     /// call fail before anything is sent.
     pub fn segment(mut self, value: impl Display) -> Self {
-        if !self.plan.target.segment(value) {
-            self.plan.wrong = Some("the path has no such parameter, or it cannot have this value".into());
+        if !self.plan().target.segment(value) {
+            self.plan().wrong = Some("the path has no such parameter, or it cannot have this value".into());
         }
         self
     }
 
     /// Adds a query parameter, percent-encoded.
     pub fn query(mut self, name: &str, value: &str) -> Self {
-        self.plan.target.query(name, value);
+        self.plan().target.query(name, value);
         self
     }
 
     /// Sends this as the body.
     pub fn json(mut self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
-            Ok(json) => self.plan.body = Some(json.into()),
-            Err(_) => self.plan.wrong = Some("the body cannot be made into JSON".into()),
+            Ok(json) => self.plan().body = Some(json.into()),
+            Err(_) => self.plan().wrong = Some("the body cannot be made into JSON".into()),
         }
         self
     }
 
     /// Says by which statuses the operation succeeds, where they are not 200, 201 of a POST and 204 without content.
     pub fn succeeds_with(mut self, statuses: &'static [u16]) -> Self {
-        self.plan.success = statuses;
+        self.plan().success = statuses;
         self
     }
 
     /// Says whether an answer is one to this call: about what was asked for, and, for a create, named by its key. Another
     /// one, as of a cache that knows no queries, is an [unexpected answer](Error::is_unexpected_answer).
     pub fn checked(mut self, fits: impl Fn(&T, Option<IdempotencyKey>) -> bool + Send + Sync + 'static) -> Self {
-        self.plan.check = Some(Arc::new(fits));
+        self.plan().check = Some(Arc::new(fits));
         self
     }
 
     /// Ends the call after this time, its retries included. The client's own
     /// [`timeout`](crate::ClientBuilder::timeout) if not set.
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.plan.options.timeout = Some(timeout);
+        self.plan().options.timeout = Some(timeout);
         self
     }
 
     /// Sends at most one request.
     pub fn without_retry(mut self) -> Self {
-        self.plan.options.no_retry = true;
+        self.plan().options.no_retry = true;
         self
     }
 
-    /// Adds a header, such as `traceparent` or `X-Amzn-Trace-Id`. One that the client sets itself, or one that is
-    /// none, makes the call fail before anything is sent.
+    /// Adds a header, such as `traceparent` or `baggage`; a name may be given several values. One that the client sets itself, or
+    /// one that is none, makes the call fail before anything is sent; so does `X-HTTP-Method-Override`, whose method API Gateway
+    /// would take for the request's own: a read that is freely retried would delete.
     pub fn with_header<N, V>(mut self, name: N, value: V) -> Self
     where
         N: TryInto<HeaderName>,
         V: TryInto<HeaderValue>,
     {
-        const OURS: [&str; 10] = [
-            "host",
-            "content-length",
-            "content-type",
-            "transfer-encoding",
-            "connection",
-            "expect",
-            "authorization",
-            header::IDEMPOTENCY_KEY,
-            header::IF_MATCH,
-            "x-apigw-api-id",
-        ];
-        match (name.try_into(), value.try_into()) {
-            (Ok(name), _) if OURS.contains(&name.as_str()) => {
-                self.plan.wrong =
-                    Some(format!("an extra header may not be one that the client sets itself, as {name} is").into());
-            }
-            (Ok(name), Ok(value)) => {
-                self.plan.options.headers.insert(name, value);
-            }
-            (Err(_), _) => self.plan.wrong = Some("the name of an extra header is not one".into()),
-            (_, Err(_)) => self.plan.wrong = Some("the value of an extra header is not one".into()),
+        match extra_header(name, value) {
+            Ok((name, value)) => _ = self.plan().options.headers.append(name, value),
+            Err(why) => self.plan().wrong = Some(why),
         }
         self
     }
@@ -229,7 +292,7 @@ impl<A: Api, T, K: Writes> Call<A, T, K> {
     /// Names this logical write, so that repeating it later, with the same key, does not do it twice. Without it,
     /// the client mints a key per call where the operation takes one.
     pub fn with_idempotency_key(mut self, key: IdempotencyKey) -> Self {
-        self.plan.key = Some(key);
+        self.plan().key = Some(key);
         self
     }
 }
@@ -238,26 +301,18 @@ impl<A: Api, T> Call<A, T, Conditional> {
     /// Writes only over this version; another one is a [`is_version_mismatch`](Error::is_version_mismatch) and changes
     /// nothing. Such a write carries an idempotency key and is retried safely.
     pub fn if_match(mut self, version: Version) -> Self {
-        self.plan.if_match = Some(version);
+        self.plan().if_match = Some(version);
         if self.plan.key.is_none() && retry::mints_key(self.plan.operation, true) {
-            self.plan.key = Some(IdempotencyKey::mint());
+            self.plan().key = Some(IdempotencyKey::mint());
         }
         self
     }
 }
 
-/// A read may be sent again and again.
-impl<A: Api, T> Clone for Call<A, T, Read> {
+/// The same logical call, not yet begun; of a write, with the same key.
+impl<A: Api, T, K> Clone for Call<A, T, K> {
     fn clone(&self) -> Self {
-        let plan = Plan {
-            target: self.plan.target.clone(),
-            body: self.plan.body.clone(),
-            check: self.plan.check.clone(),
-            options: self.plan.options.clone(),
-            wrong: self.plan.wrong.clone(),
-            ..self.plan
-        };
-        Self { client: self.client.clone(), plan, kind: PhantomData }
+        Self::of(self.client.clone(), self.plan.clone())
     }
 }
 
@@ -285,12 +340,16 @@ impl<A: Api, T, K> Call<A, T, K> {
     }
 }
 
-impl<A: Api, T: Send + 'static, K> IntoFuture for Call<A, T, K> {
+impl<A: Api, T: Send + 'static, K> Future for Call<A, T, K> {
     type Output = Result<T, Error<A>>;
-    type IntoFuture = CallFuture<A, T>;
 
-    fn into_future(self) -> CallFuture<A, T> {
-        Box::pin(async move { Ok(attempts::call(self.client, self.plan).await?.value) })
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { client, plan, under_way, .. } = &mut *self;
+        let under_way = under_way.get_or_insert_with(|| {
+            let (client, plan) = (client.clone(), plan.clone());
+            Box::pin(async move { Ok(attempts::call(client, plan).await?.value) })
+        });
+        under_way.as_mut().poll(cx)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use http::HeaderMap;
 use reqwest::dns::Resolve;
 
 use crate::{
-    Api, Endpoint,
+    Api, Endpoint, Observer,
     builder::{BuildError, ClientBuilder},
     clock::Clock,
     retry::{Budget, RetryPolicy},
@@ -27,9 +28,11 @@ pub(crate) struct Settings<A: Api> {
     pub attempt_timeout: Duration,
     #[cfg(feature = "sigv4-signer")]
     pub credentials_timeout: Duration,
+    pub default_headers: HeaderMap,
     pub retry: RetryPolicy,
     pub budget: Budget,
     pub clock: Arc<dyn Clock>,
+    pub observer: Option<Arc<dyn Observer>>,
     pub connect_timeout: Duration,
     /// For a diagnosis, with `resolver`.
     pub endpoint: Endpoint<A>,

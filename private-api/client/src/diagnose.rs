@@ -1,5 +1,7 @@
 //! Why a private API cannot be reached: name, address, TLS, gateway, one after the other.
 
+mod verdict;
+
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
@@ -15,6 +17,7 @@ use tracing::Span;
 use crate::{
     Api, Client, Clock, Endpoint, Mode, attempts,
     clock::within,
+    dns::is_private,
     endpoint::Address,
     error::{Error, Kind, Sent},
     gateway::Refusal,
@@ -22,6 +25,8 @@ use crate::{
     query::Target,
     transport::{Answer, Attempt, Request, Transport},
 };
+
+pub use verdict::Verdict;
 
 /// What [`Client::diagnose`] found. `Display` says it in plain words; serialised it is for a ticket.
 ///
@@ -80,112 +85,28 @@ pub struct Tried {
     pub request_id: Option<String>,
 }
 
-/// What is wrong. `Display` says the likely cause and the mend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Verdict {
-    /// The API answers.
-    Works,
-    /// The API answers, but not at all of its addresses.
-    PartlyReachable,
-    /// The name has no address.
-    NameUnknown,
-    /// The name of a private API has a public address.
-    PublicAddress,
-    /// No TCP connection.
-    Unreachable,
-    /// Nothing listens at an address of this very machine.
-    NotRunning,
-    /// No TLS.
-    Tls,
-    /// Something speaks plain HTTP where TLS is expected.
-    PlainHttp,
-    /// A connection, and no answer.
-    NoAnswer,
-    /// The gateway refuses.
-    Refused(Refusal),
-    /// No credentials to sign with.
-    NoCredentials,
-    /// The gateway was reached, and what is behind it fails.
-    ServiceFails,
-    /// Something else answers there.
-    AnotherService,
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.advise(f, "this API", "", "")
-    }
-}
-
-impl Verdict {
-    /// `api`: what it is called; `ca_file`: how to add an authority to those that are trusted; `stage`: which one was asked for.
-    fn advise(self, f: &mut fmt::Formatter<'_>, api: &str, ca_file: &str, stage: &str) -> fmt::Result {
-        f.write_str(match self {
-            Self::Works => "the API answers",
-            Self::PartlyReachable => {
-                "the API answers, but some of its addresses do not; check the VPC endpoint's network interface and its \
-                 security group in each availability zone"
-            }
-            Self::NameUnknown => {
-                "the name does not resolve; check the API id, the VPC endpoint and the region in it, that the VPC endpoint \
-                 exists, and that this machine asks a resolver that knows it (for the API's own name: private DNS on the \
-                 endpoint, or a resolver rule)"
-            }
-            Self::PublicAddress => {
-                "the API's name leads to a public address, and a private API is not there; switch private DNS on at the VPC \
-                 endpoint, or use the mode alias or vpce-resolve, which need none"
-            }
-            Self::Unreachable => {
-                "nothing can be reached at the API's addresses; check that the VPC endpoint's security group lets this \
-                 machine in on port 443, this machine's own security group lets it out, and the routes between"
-            }
-            Self::NotRunning => {
-                "nothing listens at this address of this very machine; is the local API running, and at this port?"
-            }
-            Self::PlainHttp => "what answers there speaks plain HTTP and no TLS; write http:// in the URL, or check the port",
-            Self::Tls => {
-                return write!(
-                    f,
-                    "TLS fails; check that the name belongs to the certificate, that its authority is trusted{ca_file}, and \
-                     this machine's clock"
-                );
-            }
-            Self::NoAnswer => {
-                "connections are made, and no answer comes; check what stands between (firewall, inspection, MTU) and the \
-                 integration's time limit"
-            }
-            Self::Refused(refusal) => {
-                fmt::Display::fmt(&refusal, f)?;
-                return match refusal {
-                    Refusal::NoSuchRoute if !stage.is_empty() => write!(f, "; the stage that was asked for is {stage}"),
-                    _ => Ok(()),
-                };
-            }
-            Self::NoCredentials => "there are no credentials to sign requests with; check the role or profile of this machine",
-            Self::ServiceFails => {
-                "the gateway answers, and what is behind it fails; look up the request id in the gateway's and the \
-                 function's logs"
-            }
-            Self::AnotherService => {
-                return write!(f, "what answers there is not {api}; check the URL, and what stands between");
-            }
-        })
-    }
-}
-
 /// The verdict in the API's own words; made by [`Diagnosis::advice`].
 struct Advice<'a>(&'a Diagnosis);
 
 impl fmt::Display for Advice<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Words { api, variables, stage } = &self.0.words;
-        self.0.verdict.advise(f, &format!("the {api} API"), &format!(" ({variables}_CA_FILE)"), stage)
+        self.0.verdict.advise(f, &format!("the {api} API"), &format!(" ({variables}_CA_FILE)"), stage)?;
+        if self.0.verdict == Verdict::Refused(Refusal::Bare) && self.0.is_id_right() {
+            f.write_str(" (the alias resolves, so the id is right, and the stage is the first suspect)")?;
+        }
+        Ok(())
     }
 }
 
 impl Diagnosis {
+    /// Whether the alias resolves, as it does for an associated API alone; with private DNS any id's does.
+    fn is_id_right(&self) -> bool {
+        let unresolved = |tried: &Tried| matches!(tried.verdict, Verdict::NameUnknown | Verdict::PublicAddress);
+        let of = |mode| self.modes.iter().find(|tried| tried.mode == mode);
+        of(Mode::Alias).is_some_and(|tried| !unresolved(tried)) && of(Mode::PrivateDns).is_some_and(unresolved)
+    }
+
     /// The verdict, its likely cause and what to do, in the API's own words.
     pub fn advice(&self) -> impl fmt::Display {
         Advice(self)
@@ -296,14 +217,7 @@ impl<A: Api> Client<A> {
 
     async fn try_mode(&self, mode: Mode, address: Address) -> Tried {
         let own = self.transport();
-        let transport = Transport {
-            pool: own.pool.clone(),
-            fresh: own.fresh.clone(),
-            address,
-            health: own.health.clone(),
-            #[cfg(feature = "sigv4-signer")]
-            signer: own.signer.clone(),
-        };
+        let transport = Transport { address, ..own.clone() };
         let probe = A::probe();
         let mut target = Target::new(&transport.address.base, probe.operation.path);
         probe.query.iter().for_each(|(name, value)| target.query(name, value));
@@ -324,7 +238,7 @@ impl<A: Api> Client<A> {
                 Tried { mode, verdict, error, request_id: answer.request_id().map(str::to_owned) }
             }
             Err(e) => {
-                let e = e.ended(1, false, None, false);
+                let e = e.ended(1, false, None, false, crate::retry::Repeat::Harmless);
                 let request_id = e.request_id().map(str::to_owned);
                 Tried { mode, verdict: verdict_of(&e), error: Some(e.to_string()), request_id }
             }
@@ -339,11 +253,12 @@ impl<A: Api> Client<A> {
         clock: &dyn Clock,
         limit: Duration,
     ) -> Result<Answer, Error<A>> {
-        let progress = Progress::new();
+        let progress = Progress::new(None);
         let attempt = Attempt {
             clock,
             began: clock.now(),
             progress: &progress,
+            observer: None,
             pooled: None,
             #[cfg(feature = "sigv4-signer")]
             credentials: attempts::credentials(self, request.operation, self.settings().timeout).await?,
@@ -356,7 +271,7 @@ impl<A: Api> Client<A> {
 }
 
 fn verdict_of<A: Api>(error: &Error<A>) -> Verdict {
-    match (error.kind(), error.refusal(), error.status()) {
+    match (error.cause_kind(), error.refusal(), error.status()) {
         (Kind::Credentials, ..) => Verdict::NoCredentials,
         (Kind::Interrupted, ..) => Verdict::NoAnswer,
         (Kind::Timeout, ..) if error.was_sent() == Sent::Maybe => Verdict::NoAnswer,
@@ -389,17 +304,6 @@ async fn resolve(resolver: &dyn Resolve, name: &str) -> Result<Vec<SocketAddr>, 
             if found.is_empty() { Err("no address".to_owned()) } else { Ok(found) }
         }
         Err(e) => Err(e.to_string()),
-    }
-}
-
-fn is_private(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [a, b, ..] = v4.octets();
-            // 100.64.0.0/10 is handed out inside VPCs as well.
-            v4.is_private() || v4.is_loopback() || v4.is_link_local() || (a == 100 && (64..128).contains(&b))
-        }
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
     }
 }
 

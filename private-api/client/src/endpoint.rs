@@ -6,7 +6,7 @@ mod sources;
 use std::{fmt, marker::PhantomData, str::FromStr};
 
 use http::HeaderValue;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::Api;
@@ -65,7 +65,7 @@ enum Way {
 }
 
 /// The name of a way into the API, as the variable `…_MODE` spells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Mode {

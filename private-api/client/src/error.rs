@@ -2,19 +2,21 @@
 
 mod broken;
 mod display;
+mod kinds;
 
 use std::{error::Error as StdError, time::Duration};
 
 use private_api_contract::{FieldError, IdempotencyKey, Operation, Problem, ProblemCode as _, StandardCode};
 
-use crate::{Api, gateway::Refusal, phase::Phase};
+use crate::{Api, gateway::Refusal, phase::Phase, retry::Repeat};
 
 pub(crate) use broken::broken;
 pub(crate) use display::cause;
+pub use kinds::ErrorKind;
 
 /// Why a call failed.
 ///
-/// Ask its predicates; each says what the caller should do. `Display` is one line without personal data, fit for a log.
+/// Ask its predicates, each of which says what the caller should do, or `match` its [`kind`](Self::kind). `Display` is one line without personal data, fit for a log.
 ///
 /// ```
 /// # use private_api_client::{Api, Error};
@@ -53,6 +55,8 @@ struct Inner<A: Api> {
     attempts: u32,
     sent: Sent,
     outcome_unknown: bool,
+    /// Of the whole call, sent again with its key.
+    repeat: Repeat,
     key: Option<IdempotencyKey>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -92,6 +96,7 @@ impl<A: Api> Error<A> {
             attempts: 0,
             sent,
             outcome_unknown: false,
+            repeat: Repeat::of(operation, false),
             key: None,
             source: None,
         }))
@@ -144,7 +149,9 @@ impl<A: Api> Error<A> {
         open: bool,
         key: Option<IdempotencyKey>,
         outcome_unknown: bool,
+        repeat: Repeat,
     ) -> Self {
+        self.0.repeat = repeat;
         self.0.attempts = attempts;
         if open && self.0.sent == Sent::No {
             self.0.sent = Sent::Maybe;
@@ -154,7 +161,7 @@ impl<A: Api> Error<A> {
         self
     }
 
-    pub(crate) fn kind(&self) -> Kind {
+    pub(crate) fn cause_kind(&self) -> Kind {
         self.0.kind
     }
 

@@ -17,9 +17,9 @@ pub enum Refusal {
     ExplicitDeny,
     /// `… VPC endpoint policy …`
     EndpointPolicy,
-    /// `Missing Authentication Token`
+    /// `Missing Authentication Token`: path or method, never the stage.
     NoSuchRoute,
-    /// A bare `Forbidden`, which has several causes.
+    /// A bare `Forbidden`, which has several causes: the stage, the API id, a firewall, an API key.
     Bare,
     /// A web application firewall, by the API's own answer.
     Firewall,
@@ -48,13 +48,13 @@ impl fmt::Display for Refusal {
                 "the VPC endpoint's own policy does not allow this call; allow execute-api:Invoke on this API in it"
             }
             Self::NoSuchRoute => {
-                "the gateway knows no such route; check the stage, and that the API is deployed to it (if the API wants \
-                 signed requests, that this client signs)"
+                "the gateway knows no such route; check the path, and that this version of the API is deployed to the stage (if \
+                 the API wants signed requests, that this client signs); a stage that does not exist answers a bare Forbidden"
             }
             Self::Bare => {
-                "forbidden without a reason, as when the VPC endpoint does not know the API it was asked for (check the API id, \
-                 that the API is private, and that it is associated with this endpoint), when a web application firewall stops \
-                 the request, or when the API wants an API key"
+                "forbidden without a reason, as when there is no such stage (check the stage), when the VPC endpoint does not know \
+                 the API it was asked for (check the API id, that the API is private, and that it is associated with this \
+                 endpoint), when a web application firewall (AWS WAF) stops the request, or when the API wants an API key"
             }
             Self::Firewall => {
                 "the API was reached, and a web application firewall (AWS WAF) in front of it stopped the request; check the \
@@ -136,9 +136,7 @@ pub(crate) fn read<C: ProblemCode>(
     let ours = serde_json::from_slice::<Problem<C>>(body).ok().filter(|p| p.r#type.starts_with(C::TYPE_PREFIX));
     if let Some(mut problem) = ours {
         // Where the gateway's own status stays, its document cannot name it.
-        if problem.status == 0 {
-            problem.status = status;
-        }
+        problem.status = problem.status.or(Some(status));
         problem.detail = problem.detail.map(without_request);
         let detail = problem.detail.as_deref().unwrap_or_default();
         let refusal = (status == 403).then(|| match refusal(error_type, detail) {
@@ -166,7 +164,7 @@ pub(crate) fn read<C: ProblemCode>(
         _ => return (None, None),
     };
     let refusal = (status == 403).then(|| refusal(error_type, &message));
-    let problem = Problem { status, ..Problem::standard(code) };
+    let problem = Problem::standard(code).with_status(status);
     // Only the gateway names its errors in a header. Another's words may be personal, and are not repeated.
     let gateways = status == 403 || error_type.is_some();
     (Some(if gateways { problem.with_detail(message) } else { problem }), refusal)
@@ -201,7 +199,7 @@ fn refusal(error_type: Option<&str>, message: &str) -> Refusal {
         Refusal::BadSignature
     } else if says("Missing Authentication Token") || kind == "MissingAuthenticationTokenException" {
         Refusal::NoSuchRoute
-    } else if message == "Forbidden" {
+    } else if message == "Forbidden" || kind == "ForbiddenException" {
         Refusal::Bare
     } else {
         Refusal::Other

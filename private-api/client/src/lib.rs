@@ -9,8 +9,8 @@
 //!
 //! # Cancel safety
 //! A call is sent when it is first polled and can be dropped at any time. Dropping a read has no effect. Dropping a
-//! write leaves open whether it took effect: await the same call again with the same
-//! [`IdempotencyKey`](private_api_contract::IdempotencyKey) to find out. Dropping a future closes its connection.
+//! write leaves open whether it took effect: await a clone of the call, which has the same
+//! [key](Call::idempotency_key), to find out. Dropping a call under way closes its connection.
 //!
 //! # Runtime
 //! Futures need a Tokio runtime with IO and time enabled.
@@ -32,13 +32,17 @@ mod endpoint;
 mod error;
 mod gateway;
 mod modify;
+mod observe;
 mod pages;
 mod phase;
 mod pool;
 mod query;
 mod retry;
+mod settings;
 #[cfg(feature = "sigv4-signer")]
 mod sigv4;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tls;
 mod transport;
 mod watch;
@@ -52,9 +56,10 @@ pub use client::Client;
 pub use clock::{Clock, TokioClock};
 pub use diagnose::{Diagnosis, Reached, Tried, Verdict};
 pub use endpoint::{Endpoint, Mode, UnknownMode};
-pub use error::{Error, Sent};
+pub use error::{Error, ErrorKind, Sent};
 pub use gateway::Refusal;
-pub use modify::Modify;
+pub use modify::{Modified, Modify, ModifyError, TryModify};
+pub use observe::{AttemptReport, CallReport, Observer, PhaseTimes};
 pub use pages::{ItemStream, Page, PageStream};
 pub use phase::Phase;
 pub use private_api_contract as contract;

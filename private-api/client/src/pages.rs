@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    future::IntoFuture,
+    future::{Future as _, poll_fn},
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -12,7 +12,7 @@ use private_api_contract::NextToken;
 
 use crate::{
     Api,
-    call::{Call, CallFuture},
+    call::Call,
     error::{Error, Kind, Sent},
 };
 
@@ -34,8 +34,8 @@ impl<A: Api, P: Page<A>> Call<A, P> {
         self.query("nextToken", token.as_str())
     }
 
-    /// All items, page by page as they are asked for. Ends after the first error. `start` is where the first page begins; the
-    /// call's options hold for every page by itself.
+    /// All items, page by page as they are asked for. `start` is where the first page begins; the call's options hold for every
+    /// page by itself. After an error the page that failed may be asked for again.
     pub fn into_stream(self, start: Option<NextToken>) -> ItemStream<A, P> {
         ItemStream { pages: self.into_pages(start), items: Vec::new().into_iter() }
     }
@@ -63,11 +63,39 @@ pub struct PageStream<A: Api, P> {
 
 enum State<A: Api, P> {
     Next,
-    Loading(CallFuture<A, P>),
+    Loading(Call<A, P>),
+    /// Where to begin is kept.
+    Failed,
     End,
 }
 
 impl<A: Api, P: Page<A>> PageStream<A, P> {
+    /// The next page, `None` behind the last. Asked again after an error, it begins anew with the page that failed; as a
+    /// `Stream` it ends there.
+    ///
+    /// # Errors
+    /// As the call of one page.
+    pub async fn try_next(&mut self) -> Result<Option<P>, Error<A>> {
+        self.resume();
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await.transpose()
+    }
+
+    /// Where the next page begins, to go on from there later, in another process too; `None` before the first page and
+    /// behind the last.
+    #[must_use]
+    pub fn next_token(&self) -> Option<&NextToken> {
+        match self.state {
+            State::Next | State::Loading(_) | State::Failed => self.start.as_ref(),
+            State::End => None,
+        }
+    }
+
+    fn resume(&mut self) {
+        if matches!(self.state, State::Failed) {
+            self.state = State::Next;
+        }
+    }
+
     /// Where the page after `page` begins, and that there is one.
     fn advance(&mut self, page: &P) -> Result<(), Error<A>> {
         let Some(next) = page.next_token() else { return Ok(()) };
@@ -82,25 +110,43 @@ impl<A: Api, P: Page<A>> PageStream<A, P> {
     }
 }
 
+impl<A: Api, P: Page<A>> ItemStream<A, P> {
+    /// The next item, `None` behind the last. Asked again after an error, it begins anew with the page that failed; as a
+    /// `Stream` it ends there.
+    ///
+    /// # Errors
+    /// As the call of one page.
+    pub async fn try_next(&mut self) -> Result<Option<P::Item>, Error<A>> {
+        self.pages.resume();
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await.transpose()
+    }
+}
+
 impl<A: Api, P: Page<A>> Stream for PageStream<A, P> {
     type Item = Result<P, Error<A>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
             match &mut self.state {
-                State::End => return Poll::Ready(None),
+                State::Failed | State::End => return Poll::Ready(None),
                 State::Next => {
                     let call = self.call.clone();
                     let call = match &self.start {
                         Some(start) => call.starting_at(start),
                         None => call,
                     };
-                    self.state = State::Loading(call.into_future());
+                    self.state = State::Loading(call);
                 }
                 State::Loading(page) => {
-                    let page = ready!(page.as_mut().poll(cx));
+                    let page = match ready!(Pin::new(page).poll(cx)) {
+                        Ok(page) => page,
+                        Err(e) => {
+                            self.state = State::Failed;
+                            return Poll::Ready(Some(Err(e)));
+                        }
+                    };
                     self.state = State::End;
-                    return Poll::Ready(Some(page.and_then(|page| self.advance(&page).map(|()| page))));
+                    return Poll::Ready(Some(self.advance(&page).map(|()| page)));
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::{
     cell::RefCell,
     fmt, mem,
-    net::IpAddr,
+    net::SocketAddr,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, AtomicU8, Ordering},
@@ -11,6 +11,8 @@ use std::{
 };
 
 use serde::Serialize;
+
+use crate::observe::{Marks, PhaseTimes};
 
 /// What an attempt was doing when it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -64,7 +66,9 @@ pub(crate) struct Progress {
     /// another one than was being made, and gives it the request at once.
     connecting: AtomicBool,
     /// Where the connection leads that this attempt has made.
-    address: OnceLock<IpAddr>,
+    address: OnceLock<SocketAddr>,
+    /// For an observer.
+    marks: Option<Marks>,
 }
 
 thread_local! {
@@ -73,11 +77,12 @@ thread_local! {
 }
 
 impl Progress {
-    pub(crate) fn new() -> Arc<Self> {
+    pub(crate) fn new(marks: Option<Marks>) -> Arc<Self> {
         Arc::new(Self {
             phase: AtomicU8::new(Phase::Connect as u8),
             connecting: AtomicBool::new(false),
             address: OnceLock::new(),
+            marks,
         })
     }
 
@@ -115,8 +120,9 @@ impl Progress {
         }
     }
 
-    pub(crate) fn connected(&self, address: Option<IpAddr>) {
+    pub(crate) fn connected(&self, address: Option<SocketAddr>) {
         self.connecting.store(false, Ordering::Release);
+        self.mark(Phase::Wait);
         if let Some(address) = address {
             let _ = self.address.set(address);
         }
@@ -124,15 +130,34 @@ impl Progress {
 
     /// Goes on from `from`; an attempt that is elsewhere stays there.
     pub(crate) fn advance(&self, from: Phase, to: Phase) {
-        let _ = self.phase.compare_exchange(from as u8, to as u8, Ordering::AcqRel, Ordering::Acquire);
+        if self.phase.compare_exchange(from as u8, to as u8, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+            self.mark(to);
+        }
     }
 
     pub(crate) fn answered(&self) {
         self.phase.store(Phase::Read as u8, Ordering::Release);
+        self.mark(Phase::Read);
     }
 
-    pub(crate) fn address(&self) -> Option<IpAddr> {
+    /// Where the answer came from; a connection that was made for this attempt led there already.
+    pub(crate) fn answered_by(&self, address: SocketAddr) {
+        let _ = self.address.set(address);
+    }
+
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
         self.address.get().copied()
+    }
+
+    /// How long each phase took, where somebody wants to know.
+    pub(crate) fn times(&self) -> PhaseTimes {
+        self.marks.as_ref().map(Marks::times).unwrap_or_default()
+    }
+
+    fn mark(&self, phase: Phase) {
+        if let Some(marks) = &self.marks {
+            marks.enter(phase);
+        }
     }
 
     pub(crate) fn phase(&self) -> Phase {

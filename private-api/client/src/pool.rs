@@ -11,7 +11,13 @@ use crate::{clock::Clock, dns::Health};
 /// together, at a random moment of the last quarter.
 const GREATEST_AGE: Duration = Duration::from_secs(60);
 
-type Make = Box<dyn Fn() -> Result<reqwest::Client, String> + Send + Sync>;
+type Make = Box<dyn Fn() -> Result<Pair, String> + Send + Sync>;
+
+/// Two clients of one make: of the second each request has a connection of its own.
+pub(crate) struct Pair {
+    pub kept: reqwest::Client,
+    pub fresh: reqwest::Client,
+}
 
 pub(crate) struct Pool {
     make: Make,
@@ -21,19 +27,29 @@ pub(crate) struct Pool {
 
 struct Generation {
     number: u64,
-    client: reqwest::Client,
+    clients: Pair,
     /// When its connections are too old; from its first use on.
     ends: Option<Instant>,
 }
 
 impl Pool {
     pub(crate) fn new(make: Make, health: Arc<Health>) -> Result<Self, String> {
-        let current = Mutex::new(Generation { number: 0, client: make()?, ends: None });
+        let current = Mutex::new(Generation { number: 0, clients: make()?, ends: None });
         Ok(Self { make, health, current })
     }
 
     /// A client none of whose connections is too old, and its generation's number.
     pub(crate) fn take(&self, now: Instant, clock: &dyn Clock) -> (reqwest::Client, u64) {
+        let current = self.current(now, clock);
+        (current.clients.kept.clone(), current.number)
+    }
+
+    /// A client that makes a connection for each request.
+    pub(crate) fn fresh(&self, now: Instant, clock: &dyn Clock) -> reqwest::Client {
+        self.current(now, clock).clients.fresh.clone()
+    }
+
+    fn current(&self, now: Instant, clock: &dyn Clock) -> MutexGuard<'_, Generation> {
         let mut current = self.lock();
         if current.ends.is_some_and(|ends| ends <= now) {
             self.health.forget_answered();
@@ -42,7 +58,7 @@ impl Pool {
         if current.ends.is_none() {
             current.ends = now.checked_add(GREATEST_AGE.mul_f64(1.0 - clock.random().clamp(0.0, 1.0) / 4.0));
         }
-        (current.client.clone(), current.number)
+        current
     }
 
     /// A connection of this generation broke, and has most likely not broken alone: none of them is used again.
@@ -56,8 +72,8 @@ impl Pool {
     /// What is in flight keeps the old one until it ends.
     fn replace(&self, current: &mut Generation) {
         // It could be made before, of the same settings.
-        if let Ok(client) = (self.make)() {
-            *current = Generation { number: current.number + 1, client, ends: None };
+        if let Ok(clients) = (self.make)() {
+            *current = Generation { number: current.number + 1, clients, ends: None };
         }
     }
 

@@ -1,6 +1,6 @@
 //! URLs with one spelling: in the query, everything but unreserved characters percent-encoded, space as `%20`.
 //!
-//! API Gateway decodes `+` as a plus sign and SigV4 canonicalises `%20`, so the form encoding of browsers is wrong here.
+//! API Gateway decodes `+` as a space, but SigV4 canonicalises `%20`, so the form encoding of browsers is wrong here.
 
 use std::fmt::{Display, Write};
 

@@ -106,7 +106,7 @@ impl RetryPolicy {
         interrupted_before: bool,
         random: f64,
     ) -> Duration {
-        if error.kind() == Kind::Interrupted && !interrupted_before {
+        if error.cause_kind() == Kind::Interrupted && !interrupted_before {
             return Duration::ZERO;
         }
         error.retry_after().unwrap_or_default().saturating_add(self.back_off(attempt.saturating_sub(1), random))
@@ -142,10 +142,16 @@ pub(crate) fn mints_key(operation: &Operation, conditional: bool) -> bool {
 
 /// Whether another attempt may help and does no harm.
 pub(crate) fn may_retry<A: Api>(error: &Error<A>, repeat: Repeat) -> bool {
-    match error.kind() {
+    let unsent = error.was_sent() == Sent::No && error.cause_kind() != Kind::Refused;
+    may_help(error) && (unsent || repeat == Repeat::Harmless)
+}
+
+/// Whether time may help, harm aside.
+pub(crate) fn may_help<A: Api>(error: &Error<A>) -> bool {
+    match error.cause_kind() {
         Kind::Request | Kind::Credentials | Kind::Certificate | Kind::Unreadable => false,
-        Kind::Connect | Kind::Timeout | Kind::Interrupted => error.was_sent() == Sent::No || repeat == Repeat::Harmless,
-        Kind::Refused => repeat == Repeat::Harmless && Weight::of(error) == Weight::Transient,
+        Kind::Connect | Kind::Timeout | Kind::Interrupted => true,
+        Kind::Refused => Weight::of(error) == Weight::Transient,
     }
 }
 
@@ -272,7 +278,13 @@ mod tests {
     #[test]
     fn what_may_be_repeated_and_what_gets_a_key_follows_from_the_row_and_the_condition() {
         use Repeat::{Harmful, Harmless};
-        let row = |method, access, keyed| Operation { id: "x", method, path: "/x", access, keyed };
+        let row = |method, access, keyed| {
+            let row = match access {
+                Access::Read => Operation::read("x", method, "/x"),
+                Access::Write => Operation::write("x", method, "/x"),
+            };
+            if keyed { row.keyed() } else { row }
+        };
         let (read, write) = (Access::Read, Access::Write);
         for (method, access, keyed, [plain, conditional], minted) in [
             (Method::Get, read, false, [Harmless, Harmless], [false, false]),

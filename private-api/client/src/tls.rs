@@ -5,23 +5,28 @@ compile_error!("the client needs one of its features `ring` (the default), `aws-
 
 use reqwest::ClientBuilder;
 
-/// Root certificates in PEM besides the usual ones.
-#[derive(Clone, Default)]
-pub(crate) struct ExtraRoots(pub Vec<Vec<u8>>);
+/// Whom to trust besides the usual roots, and who to be: all in PEM.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct Material {
+    pub roots: Vec<Vec<u8>>,
+    /// A certificate with its chain, and its private key.
+    pub identity: Option<Vec<u8>>,
+}
 
 /// rustls, preconfigured: no process-wide provider is needed, and HTTP/1.1 is all that is ever negotiated.
 ///
 /// Trusts Mozilla's roots (which hold Amazon's) and those added. They are compiled in, so a container without certificates
 /// works and building a client reads no files. All clients that are made with it resume each other's sessions.
 #[cfg(all(feature = "rustls", not(feature = "native-tls")))]
+#[derive(Clone)]
 pub(crate) struct Config(rustls::ClientConfig);
 
 #[cfg(all(feature = "rustls", not(feature = "native-tls")))]
 impl Config {
-    pub(crate) fn new(extra: &ExtraRoots) -> Result<Self, String> {
+    pub(crate) fn new(material: &Material) -> Result<Self, String> {
         use std::sync::Arc;
 
-        use rustls::pki_types::{CertificateDer, pem::PemObject};
+        use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 
         #[cfg(feature = "aws-lc")]
         use rustls::crypto::aws_lc_rs as crypto;
@@ -29,7 +34,7 @@ impl Config {
         use rustls::crypto::ring as crypto;
 
         let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        for pem in &extra.0 {
+        for pem in &material.roots {
             let mut found = 0;
             for certificate in CertificateDer::pem_slice_iter(pem) {
                 let certificate = certificate.map_err(|e| format!("an extra root certificate is not PEM: {e}"))?;
@@ -40,11 +45,23 @@ impl Config {
                 return Err("an extra root certificate file holds no PEM certificate".to_owned());
             }
         }
-        let mut config = rustls::ClientConfig::builder_with_provider(Arc::new(crypto::default_provider()))
+        let config = rustls::ClientConfig::builder_with_provider(Arc::new(crypto::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|e| format!("TLS cannot be set up: {e}"))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+            .with_root_certificates(roots);
+        let mut config = match &material.identity {
+            None => config.with_no_client_auth(),
+            Some(pem) => {
+                let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+                let chain = chain.map_err(|e| format!("the client certificate is not PEM: {e}"))?;
+                // What is wrong with a key is not told by showing it.
+                let key = PrivateKeyDer::from_pem_slice(pem)
+                    .map_err(|_| "the client certificate's PEM holds no usable private key".to_owned())?;
+                config
+                    .with_client_auth_cert(chain, key)
+                    .map_err(|e| format!("the client certificate cannot be used with its key: {e}"))?
+            }
+        };
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         config.resumption = rustls::client::Resumption::store(Arc::new(sessions::Sessions::default()));
         Ok(Self(config))
@@ -57,13 +74,14 @@ impl Config {
 
 /// The operating system's TLS and roots, and those added.
 #[cfg(feature = "native-tls")]
-pub(crate) struct Config(Vec<reqwest::Certificate>);
+#[derive(Clone)]
+pub(crate) struct Config(Vec<reqwest::Certificate>, Option<reqwest::Identity>);
 
 #[cfg(feature = "native-tls")]
 impl Config {
-    pub(crate) fn new(extra: &ExtraRoots) -> Result<Self, String> {
+    pub(crate) fn new(material: &Material) -> Result<Self, String> {
         let mut certificates = Vec::new();
-        for pem in &extra.0 {
+        for pem in &material.roots {
             let found = reqwest::Certificate::from_pem_bundle(pem)
                 .map_err(|e| format!("an extra root certificate is not PEM: {e}"))?;
             if found.is_empty() {
@@ -71,11 +89,22 @@ impl Config {
             }
             certificates.extend(found);
         }
-        Ok(Self(certificates))
+        let identity = match &material.identity {
+            None => None,
+            Some(pem) => Some(
+                reqwest::Identity::from_pkcs8_pem(pem, pem)
+                    .map_err(|_| "the client certificate's PEM holds no certificate with a PKCS#8 key".to_owned())?,
+            ),
+        };
+        Ok(Self(certificates, identity))
     }
 
     pub(crate) fn apply(&self, builder: ClientBuilder) -> ClientBuilder {
-        builder.tls_backend_native().tls_certs_merge(self.0.clone())
+        let builder = builder.tls_backend_native().tls_certs_merge(self.0.clone());
+        match &self.1 {
+            Some(identity) => builder.identity(identity.clone()),
+            None => builder,
+        }
     }
 }
 

@@ -11,7 +11,8 @@ use private_api_contract::{JSON, Method, Operation, header::REQUEST_ID};
 use url::Url;
 
 use crate::{
-    Api,
+    Api, Observer,
+    call::{METHOD_OVERRIDE, OURS},
     clock::Clock,
     dates,
     dns::Health,
@@ -27,14 +28,16 @@ const LONGEST_ANSWER: usize = 10 * 1024 * 1024;
 
 const API_ID: HeaderName = HeaderName::from_static("x-apigw-api-id");
 
+#[derive(Clone)]
 pub(crate) struct Transport {
     pub pool: Arc<Pool>,
-    /// Keeps no connection: each of its requests makes one.
-    pub fresh: reqwest::Client,
     pub address: Address,
     pub health: Arc<Health>,
     #[cfg(feature = "sigv4-signer")]
     pub signer: Option<Arc<crate::sigv4::Signer>>,
+    /// Instead of connections.
+    #[cfg(feature = "testing")]
+    pub script: Option<crate::testing::Script>,
 }
 
 /// A request as every attempt sends it.
@@ -52,6 +55,7 @@ pub(crate) struct Attempt<'a> {
     pub clock: &'a dyn Clock,
     pub began: Instant,
     pub progress: &'a Progress,
+    pub observer: Option<&'a dyn Observer>,
     /// A client of the pool and its generation; `None` for a connection that nothing else was sent over.
     pub pooled: Option<(reqwest::Client, u64)>,
     #[cfg(feature = "sigv4-signer")]
@@ -76,14 +80,14 @@ impl Transport {
     pub(crate) async fn send<A: Api>(&self, request: &Request, attempt: &Attempt<'_>) -> Result<Answer, Error<A>> {
         let operation = request.operation;
         #[cfg_attr(not(feature = "sigv4-signer"), expect(unused_mut))]
-        let mut prepared = self.prepare(request);
+        let mut prepared = self.prepare(request, attempt.observer);
         #[cfg(feature = "sigv4-signer")]
         self.sign(&mut prepared, operation, attempt)?;
-        let http = attempt.pooled.as_ref().map_or(&self.fresh, |(client, _)| client);
-        let mut response = http.execute(prepared).await.map_err(|e| broken(e, operation, attempt.progress))?;
+        let mut response = self.exchange(prepared, operation, attempt).await?;
         attempt.progress.answered();
         if let Some(from) = response.remote_addr() {
             self.health.answered(from.ip());
+            attempt.progress.answered_by(from);
         }
 
         let status = response.status().as_u16();
@@ -108,6 +112,23 @@ impl Transport {
         Err(error.with_source(format!("{why}{}", head.strange)))
     }
 
+    async fn exchange<A: Api>(
+        &self,
+        prepared: reqwest::Request,
+        operation: &'static Operation,
+        attempt: &Attempt<'_>,
+    ) -> Result<reqwest::Response, Error<A>> {
+        #[cfg(feature = "testing")]
+        if let Some(script) = &self.script {
+            return script.send(&prepared, operation).await;
+        }
+        let http = match &attempt.pooled {
+            Some((client, _)) => client.clone(),
+            None => self.pool.fresh(attempt.began, attempt.clock),
+        };
+        http.execute(prepared).await.map_err(|e| broken(e, operation, attempt.progress))
+    }
+
     /// What an attempt begins with.
     pub(crate) fn client(&self, fresh: bool, now: Instant, clock: &dyn Clock) -> Option<(reqwest::Client, u64)> {
         (!fresh).then(|| self.pool.take(now, clock))
@@ -115,14 +136,14 @@ impl Transport {
 
     /// What a failed attempt says about the connections and addresses that others will use.
     pub(crate) fn learn<A: Api>(&self, error: &Error<A>, attempt: &Attempt<'_>) {
-        match (error.kind(), error.was_sent()) {
+        match (error.cause_kind(), error.was_sent()) {
             (Kind::Timeout | Kind::Interrupted, Sent::Maybe) => {
                 if let Some((_, generation)) = attempt.pooled {
                     self.pool.retire(generation);
                 }
                 // Where an older connection leads is not known, and nobody is blamed on a guess.
                 if let Some(address) = attempt.progress.address() {
-                    self.health.silent(address);
+                    self.health.silent(address.ip());
                 }
             }
             (Kind::Timeout, Sent::No) if matches!(error.phase(), Some(Phase::Connect | Phase::Tls)) => {
@@ -132,7 +153,7 @@ impl Transport {
         }
     }
 
-    fn prepare(&self, request: &Request) -> reqwest::Request {
+    fn prepare(&self, request: &Request, observer: Option<&dyn Observer>) -> reqwest::Request {
         let method = match request.operation.method {
             Method::Get => http::Method::GET,
             Method::Post => http::Method::POST,
@@ -142,7 +163,13 @@ impl Transport {
         };
         let mut prepared = reqwest::Request::new(method, request.url.clone());
         let headers = prepared.headers_mut();
-        headers.clone_from(&request.headers);
+        if let Some(observer) = observer {
+            observer.add_headers(request.operation, headers);
+            OURS.iter().chain([&METHOD_OVERRIDE]).for_each(|not_its| _ = headers.remove(*not_its));
+            headers.extend(request.headers.clone());
+        } else {
+            headers.clone_from(&request.headers);
+        }
         if let Some(host) = &self.address.host {
             headers.insert(header::HOST, host.clone());
         }

@@ -11,7 +11,10 @@ use hyper_util::client::legacy::connect::{Connection, HttpInfo};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{dns::Health, phase::Progress};
+use crate::{
+    dns::Health,
+    phase::{Phase, Progress},
+};
 
 #[derive(Clone)]
 pub(crate) struct Watch(pub Arc<Health>);
@@ -46,6 +49,9 @@ where
 
     fn call(&mut self, to: R) -> Self::Future {
         let attempt = Progress::current();
+        if let Some(attempt) = &attempt {
+            attempt.advance(Phase::Connect, Phase::Connect);
+        }
         let health = self.health.clone();
         let mut connecting = Box::pin(self.connector.call(to));
         Box::pin(poll_fn(move |cx| {
@@ -56,9 +62,9 @@ where
             if let Poll::Ready(Ok(connection)) = &outcome {
                 let mut extras = http::Extensions::new();
                 connection.connected().get_extras(&mut extras);
-                let address = extras.get::<HttpInfo>().map(|info| info.remote_addr().ip());
+                let address = extras.get::<HttpInfo>().map(HttpInfo::remote_addr);
                 if let Some(address) = address {
-                    health.connected(address);
+                    health.connected(address.ip());
                 }
                 if let Some(attempt) = &attempt {
                     attempt.connected(address);

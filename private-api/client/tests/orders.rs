@@ -14,7 +14,7 @@ use hyper::{Request, Response, body::Incoming, service::service_fn};
 use hyper_util::rt::TokioIo;
 use private_api_client::{
     Api, Call, Client, ClientBuilder, Conditional, Endpoint, Mode, Page, Probe, Read, RetryPolicy, Sent, Write,
-    contract::{Access, Method, NextToken, Operation, Problem, ProblemCode, StandardCode, Version, open_enum},
+    contract::{Method, NextToken, Operation, Problem, ProblemCode, StandardCode, Version, open_enum},
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,14 +37,6 @@ impl ProblemCode for Code {
         if code == StandardCode::NotFound { Self::NotFound } else { Self::Internal }
     }
 
-    fn as_standard(&self) -> Option<StandardCode> {
-        match self {
-            Self::NotFound => Some(StandardCode::NotFound),
-            Self::Internal => Some(StandardCode::Internal),
-            Self::SoldOut | Self::Unknown(_) => None,
-        }
-    }
-
     fn status(&self) -> Option<u16> {
         if *self == Self::SoldOut { Some(409) } else { self.as_standard().map(StandardCode::status) }
     }
@@ -54,13 +46,10 @@ impl ProblemCode for Code {
     }
 }
 
-const fn row(id: &'static str, method: Method, path: &'static str, access: Access) -> Operation {
-    Operation { id, method, path, access, keyed: false }
-}
-static LIST: Operation = row("listOrders", Method::Get, "/order", Access::Read);
-static ADD: Operation = row("addOrder", Method::Post, "/order", Access::Write);
-static SEARCH: Operation = row("searchOrders", Method::Post, "/search", Access::Read);
-static CHANGE: Operation = row("changeItem", Method::Patch, "/order/{orderId}/item/{itemId}", Access::Write);
+static LIST: Operation = Operation::read("listOrders", Method::Get, "/order");
+static ADD: Operation = Operation::write("addOrder", Method::Post, "/order");
+static SEARCH: Operation = Operation::read("searchOrders", Method::Post, "/search");
+static CHANGE: Operation = Operation::write("changeItem", Method::Patch, "/order/{orderId}/item/{itemId}");
 
 #[derive(Debug)]
 struct Orders;

@@ -10,6 +10,8 @@
 //!
 //! **Nothing personal in `Debug`**, nor in any error.
 
+#[cfg(feature = "openapi")]
+pub mod document;
 mod ids;
 mod open_enum;
 mod operation;
@@ -24,10 +26,10 @@ mod version;
 
 pub use ids::{IdempotencyKey, parse_uuid};
 pub use open_enum::UnknownValue;
-pub use operation::{Access, Method, Operation};
+pub use operation::{Access, Method, Operation, UnknownOperation};
 pub use page::{NextToken, PageLimit};
 pub use problem::{FieldError, FieldErrorCode, Problem, ProblemCode, StandardCode};
-pub use text::{OPAQUE_ID_MAX, opaque_id};
+pub use text::{OPAQUE_ID_MAX, length, opaque_id};
 pub use time::Timestamp;
 pub use validate::InvalidValue;
 pub use version::{IfMatch, Version};

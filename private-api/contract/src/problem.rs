@@ -76,6 +76,27 @@ impl StandardCode {
             Self::GatewayTimeout => 504,
         }
     }
+
+    /// Words for it that fit any API.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::MalformedBody => "The body is not what the contract describes",
+            Self::ValidationFailed => "A value is missing or not allowed",
+            Self::Forbidden => "The gateway refused the request",
+            Self::NotFound => "There is nothing of this name for this caller",
+            Self::IdempotencyKeyReused => "The idempotency key has already named another request",
+            Self::InvalidTransition => "Its state does not allow this update",
+            Self::VersionMismatch => "It has another version",
+            Self::PayloadTooLarge => "The body is larger than 64 KiB",
+            Self::UnsupportedMediaType => "The body is not application/json",
+            Self::Throttled => "Too many requests",
+            Self::Internal => "The service failed",
+            Self::IntegrationFailed => "The gateway got no answer from the function",
+            Self::StorageUnavailable => "The storage cannot be reached",
+            Self::GatewayTimeout => "The gateway gave up waiting",
+        }
+    }
 }
 
 /// The codes of an API's problems: an open enumeration ([`open_enum!`](crate::open_enum)) with a value for each
@@ -90,13 +111,23 @@ pub trait ProblemCode:
     fn standard(code: StandardCode) -> Self;
 
     /// Which of those this one is; `None` for one that only this API has, and for one that this build does not know.
-    fn as_standard(&self) -> Option<StandardCode>;
+    ///
+    /// A code that stands for several of them is `Internal` if that is one, else the first.
+    fn as_standard(&self) -> Option<StandardCode> {
+        let mut all = [StandardCode::Internal].into_iter().chain(StandardCode::ALL);
+        all.find(|code| Self::standard(*code) == *self)
+    }
 
-    /// The status an answer with this code has. `None` for a code that this build does not know.
-    fn status(&self) -> Option<u16>;
+    /// The status an answer with this code has; an API with codes of its own says theirs. `None` for a code that this build
+    /// does not know.
+    fn status(&self) -> Option<u16> {
+        self.as_standard().map(StandardCode::status)
+    }
 
-    /// The problem's title: the same words for every problem of this code.
-    fn title(&self) -> &'static str;
+    /// The problem's title: the same words for every problem of this code; an API with codes of its own says theirs.
+    fn title(&self) -> &'static str {
+        self.as_standard().map_or("Unknown problem", StandardCode::title)
+    }
 
     /// The problem's `type`.
     fn urn(&self) -> String {
@@ -127,6 +158,7 @@ open_enum! {
 /// One wrong field of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct FieldError {
     /// The field's, parameter's or header's name on the wire.
     pub field: String,
@@ -138,6 +170,14 @@ pub struct FieldError {
     pub message: String,
 }
 
+impl FieldError {
+    /// What is wrong with a field, by its name on the wire, and the rule it breaks.
+    #[must_use]
+    pub fn new(field: impl Into<String>, code: FieldErrorCode, message: impl Into<String>) -> Self {
+        Self { field: field.into(), code, message: message.into() }
+    }
+}
+
 /// An error as the service answers it, `application/problem+json`.
 ///
 /// Reading is tolerant: only `code` has to be there.
@@ -145,6 +185,7 @@ pub struct FieldError {
 #[serde(rename_all = "camelCase")]
 #[serde(bound = "")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(bound = "C: utoipa::ToSchema"))]
+#[non_exhaustive]
 pub struct Problem<C: ProblemCode> {
     /// A URN that ends with the code.
     #[serde(default)]
@@ -155,9 +196,9 @@ pub struct Problem<C: ProblemCode> {
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub title: String,
     /// The answer's HTTP status. Absent where the gateway shapes the answer and does not know it.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(minimum = 400, maximum = 599))]
-    pub status: u16,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "openapi", schema(minimum = 400, maximum = 599, nullable = false))]
+    pub status: Option<u16>,
     /// What went wrong.
     pub code: C,
     /// What went wrong this time. Never a value that the caller sent.
@@ -180,7 +221,7 @@ impl<C: ProblemCode> Problem<C> {
         Self {
             r#type: code.urn(),
             title: code.title().to_owned(),
-            status: code.status().unwrap_or(500),
+            status: code.status(),
             code,
             detail: None,
             request_id: None,
@@ -198,6 +239,27 @@ impl<C: ProblemCode> Problem<C> {
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// Names every wrong field.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// With the answer's status, where its code alone does not say it.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// With the gateway's request id.
+    #[must_use]
+    pub fn with_request_id(mut self, id: impl Into<String>) -> Self {
+        self.request_id = Some(id.into());
         self
     }
 }

@@ -1,17 +1,17 @@
 //! Texts that are checked where they come in, and shown nowhere.
 
+use std::ops::RangeInclusive;
+
 use crate::{FieldErrorCode, InvalidValue};
 
 /// Makes a text: a `String` with a check at its only entrance and a `Debug` that shows nothing.
 ///
 /// ```
-/// use private_api_contract::{FieldErrorCode, InvalidValue};
+/// use private_api_contract::{InvalidValue, length};
 ///
 /// private_api_contract::text_newtype! {
-///     /// What a customer calls an order: at most 20 bytes.
-///     Label, |text| {
-///         if text.len() <= 20 { Ok(()) } else { Err(InvalidValue::new(FieldErrorCode::OutOfRange, "must be at most 20 bytes long")) }
-///     }
+///     /// What a customer calls an order: at most 20 characters.
+///     Label, |text| length(text, 0..=20, "must be at most 20 characters long")
 /// }
 /// assert_eq!(format!("{:?}", "mine".parse::<Label>()?), "Label(..)");
 /// # Ok::<(), InvalidValue>(())
@@ -79,6 +79,16 @@ macro_rules! text_newtype {
             }
         }
     };
+}
+
+/// The check of a text by its length in characters (Unicode scalar values); `rule` says it, as in "must be at most 500 characters
+/// long".
+///
+/// # Errors
+/// `out_of_range`, with the rule.
+pub fn length(text: &str, allowed: RangeInclusive<usize>, rule: &'static str) -> Result<(), InvalidValue> {
+    let fits = allowed.contains(&text.chars().count());
+    if fits { Ok(()) } else { Err(InvalidValue::new(FieldErrorCode::OutOfRange, rule)) }
 }
 
 /// The longest [`opaque_id`], in characters.

@@ -9,7 +9,7 @@
 //! assert!(limit.is_none() && condition.is_none() && !findings.is_empty());
 //! ```
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{borrow::Cow, fmt, ops::RangeInclusive, str::FromStr};
 
 use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
@@ -35,6 +35,13 @@ impl InvalidValue {
     #[must_use]
     pub fn one_of(known: &[&str]) -> Self {
         Self { code: FieldErrorCode::InvalidValue, message: Cow::Owned(format!("must be one of {}", known.join(", "))) }
+    }
+
+    /// Outside of these numbers.
+    #[must_use]
+    pub fn not_within(allowed: &RangeInclusive<u64>) -> Self {
+        let rule = format!("must be from {} to {}", allowed.start(), allowed.end());
+        Self { code: FieldErrorCode::OutOfRange, message: Cow::Owned(rule) }
     }
 
     /// The kind of mistake.
@@ -66,11 +73,7 @@ impl Findings {
 
     /// Adds a finding about one field, by its wire name.
     pub fn add(&mut self, field: &str, wrong: InvalidValue) {
-        self.errors.push(FieldError {
-            field: field.to_owned(),
-            code: wrong.code,
-            message: format!("{field} {}", wrong.message),
-        });
+        self.errors.push(FieldError::new(field, wrong.code, format!("{field} {}", wrong.message)));
     }
 
     /// Keeps a good value; notes a bad one.
@@ -116,7 +119,7 @@ impl Findings {
             Some(why) => (StandardCode::MalformedBody, why),
             None => (StandardCode::ValidationFailed, "errors names every field that has to change".to_owned()),
         };
-        Problem { errors: self.errors, ..Problem::standard(code).with_detail(detail) }
+        Problem::standard(code).with_detail(detail).with_errors(self.errors)
     }
 
     fn malformed(&mut self, detail: impl Into<String>) {
@@ -130,6 +133,12 @@ impl Findings {
 }
 
 const MISSING: InvalidValue = InvalidValue::new(FieldErrorCode::Missing, "is missing");
+
+const STRING: &str = "must be a JSON string";
+
+fn text<T>(value: &RawValue, parse: impl FnOnce(&str) -> Result<T, InvalidValue>) -> Option<Result<T, InvalidValue>> {
+    serde_json::from_str::<String>(value.get()).ok().map(|text| parse(&text))
+}
 
 /// The fields of a JSON object in the order they came, repeats included.
 pub struct Body(Vec<(String, Box<RawValue>)>);
@@ -194,6 +203,45 @@ impl Body {
         }
     }
 
+    /// As [`required`](Self::required), a JSON string that `parse` reads.
+    pub fn required_text<T>(
+        &mut self,
+        findings: &mut Findings,
+        field: &str,
+        parse: impl FnOnce(&str) -> Result<T, InvalidValue>,
+    ) -> Option<T> {
+        self.required(findings, field, STRING, |value| text(value, parse))
+    }
+
+    /// As [`optional`](Self::optional), a JSON string that `parse` reads.
+    pub fn optional_text<T>(
+        &mut self,
+        findings: &mut Findings,
+        field: &str,
+        parse: impl FnOnce(&str) -> Result<T, InvalidValue>,
+    ) -> Option<T> {
+        self.optional(findings, field, STRING, |value| text(value, parse))
+    }
+
+    /// As [`required`](Self::required), a whole JSON number within `allowed`. One with a fraction or an exponent is of another
+    /// type.
+    pub fn required_integer(
+        &mut self,
+        findings: &mut Findings,
+        field: &str,
+        allowed: RangeInclusive<u64>,
+    ) -> Option<u64> {
+        self.required(findings, field, "must be a whole JSON number", |value| {
+            let (sign, digits) = value.get().strip_prefix('-').map_or(("", value.get()), |digits| ("-", digits));
+            if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            // What does not fit is out of range all the same.
+            let number = if sign.is_empty() { digits.parse().ok() } else { None };
+            Some(number.filter(|number| allowed.contains(number)).ok_or_else(|| InvalidValue::not_within(&allowed)))
+        })
+    }
+
     /// Whatever nobody took is not in the contract.
     pub fn finish(self, findings: &mut Findings) {
         for (name, _) in self.0 {
@@ -224,5 +272,29 @@ impl<'de> Deserialize<'de> for Body {
             }
         }
         deserializer.deserialize_map(Fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_read_in_their_range_and_nothing_else_is_one() {
+        let read = |number: &str| {
+            let mut findings = Findings::new();
+            let mut body = Body::read(&mut findings, format!(r#"{{"n": {number}}}"#).as_bytes()).unwrap();
+            let read = body.required_integer(&mut findings, "n", 1..=1000);
+            read.ok_or_else(|| findings.errors[0].code.clone())
+        };
+        assert_eq!([read("1"), read("1000")], [Ok(1), Ok(1000)]);
+        for number in ["0", "-1", "-0", "1001", "99999999999999999999999999"] {
+            assert_eq!(read(number), Err(FieldErrorCode::OutOfRange), "{number}");
+        }
+        for other in ["1.0", "1e2", "\"1\"", "null", "true", "[1]", "{}"] {
+            assert_eq!(read(other), Err(FieldErrorCode::WrongType), "{other}");
+        }
     }
 }

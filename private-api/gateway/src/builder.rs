@@ -9,8 +9,10 @@ use tokio::net::TcpListener;
 use crate::{
     Functions, Limits, LocalApi,
     docs::Docs,
+    event_file::EventFile,
     fault::FaultQueues,
     handle::Gateway,
+    hints::Hints,
     routes::{DocumentError, Routes},
 };
 
@@ -41,6 +43,14 @@ pub enum StartError {
         /// What the system said.
         source: io::Error,
     },
+    /// The file for events cannot be written.
+    #[error("cannot write events to {path}: {source}; choose another file")]
+    Events {
+        /// The wanted file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The data file, the other DynamoDB or the table in it cannot be used.
     #[error(transparent)]
     Storage(#[from] OpenError),
@@ -57,6 +67,8 @@ pub struct Builder {
     place: Place,
     integration_timeout: Duration,
     limits: Limits,
+    events: Option<PathBuf>,
+    faults_by_header: bool,
 }
 
 impl Builder {
@@ -67,6 +79,8 @@ impl Builder {
             place: Place::Memory,
             integration_timeout: Duration::from_secs(29),
             limits: Limits::default(),
+            events: None,
+            faults_by_header: false,
         }
     }
 
@@ -118,6 +132,22 @@ impl Builder {
         self
     }
 
+    /// Adds a line to this file for each call of a function: `{"operationId": …, "event": …, "answer": …}`, whatever callers
+    /// have sent included.
+    #[must_use]
+    pub fn events_file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.events = Some(file.into());
+        self
+    }
+
+    /// Lets a request ask for a fault of its own by the header `X-Local-Fault`, in the words of [`Fault`](crate::Fault).
+    /// Default: the header is one like any other.
+    #[must_use]
+    pub fn faults_by_header(mut self) -> Self {
+        self.faults_by_header = true;
+        self
+    }
+
     /// Opens the storage and starts the API with the functions over it; it serves when this returns.
     ///
     /// # Errors
@@ -144,11 +174,15 @@ impl Builder {
         if let Some(storage) = &storage {
             faults.storage = storage.faults().clone();
         }
+        let open = |path: PathBuf| EventFile::open(&path).map_err(|source| StartError::Events { path, source });
         let gateway = Gateway {
             functions,
             routes: Routes::read(self.definition.import_document)?,
             docs: Docs::read(self.definition.openapi_document)?,
-            faults: faults.gateway.clone(),
+            faults: faults.clone(),
+            faults_by_header: self.faults_by_header,
+            events: self.events.map(open).transpose()?,
+            hints: Hints::default(),
             api_id: LocalApi::API_ID.to_owned(),
             stage: LocalApi::STAGE.to_owned(),
             integration_timeout: self.integration_timeout,

@@ -1,6 +1,6 @@
 //! Faults on demand, so that callers can test how they take them.
 
-use std::time::Duration;
+use std::{str::FromStr, time::Duration};
 
 use private_api_storage::{self as storage, Faults};
 
@@ -8,6 +8,9 @@ use private_api_storage::{self as storage, Faults};
 ///
 /// Faults wait in two queues. The first five kinds hit the next request that reaches the gateway; the `Storage` kinds hit
 /// the next call from the functions to DynamoDB, where the AWS SDK may repeat the call on its own.
+///
+/// As text: `status=503`, `throttle=1`, `delay=250`, `reset-before`, `reset-after`, `storage-answer-lost`, `storage-throttled`,
+/// `storage-down`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -44,16 +47,70 @@ pub(crate) struct FaultQueues {
 
 impl FaultQueues {
     pub(crate) fn push(&self, fault: Fault) {
-        match fault {
-            Fault::StorageAnswerLost => self.storage.push(storage::Fault::AnswerLost),
-            Fault::StorageThrottled => self.storage.push(storage::Fault::Throttled),
-            Fault::StorageDown => self.storage.push(storage::Fault::Down),
-            fault => self.gateway.push(fault),
+        if let Some(fault) = self.push_to_storage(fault) {
+            self.gateway.push(fault);
         }
+    }
+
+    /// Gives back what is no fault of the storage.
+    pub(crate) fn push_to_storage(&self, fault: Fault) -> Option<Fault> {
+        let of_storage = match fault {
+            Fault::StorageAnswerLost => storage::Fault::AnswerLost,
+            Fault::StorageThrottled => storage::Fault::Throttled,
+            Fault::StorageDown => storage::Fault::Down,
+            other => return Some(other),
+        };
+        self.storage.push(of_storage);
+        None
     }
 
     pub(crate) fn clear(&self) {
         self.gateway.clear();
         self.storage.clear();
+    }
+}
+
+/// The header that asks for a fault of this one request, where that is allowed.
+pub(crate) const HEADER: &str = "x-local-fault";
+
+/// A fault that is none; `Display` lists those that there are.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", Self::TEXT)]
+pub struct UnknownFault;
+
+impl UnknownFault {
+    pub(crate) const TEXT: &str = "no such fault: there are status=503 (400 to 999), throttle=1 (seconds of Retry-After), \
+                                   delay=250 (milliseconds), reset-before, reset-after, storage-answer-lost, \
+                                   storage-throttled and storage-down";
+}
+
+impl FromStr for Fault {
+    type Err = UnknownFault;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFault> {
+        fn number<N: FromStr>(text: &str) -> Result<N, UnknownFault> {
+            text.parse().map_err(|_| UnknownFault)
+        }
+        Ok(match text.split_once('=') {
+            Some(("status", status)) => {
+                let status = number(status)?;
+                // What is no error is no fault, and no status has more digits.
+                if !(400..1000).contains(&status) {
+                    return Err(UnknownFault);
+                }
+                Self::Status(status)
+            }
+            Some(("throttle", seconds)) => Self::Throttle { retry_after: number(seconds)? },
+            Some(("delay", milliseconds)) => Self::Delay(Duration::from_millis(number(milliseconds)?)),
+            Some(_) => return Err(UnknownFault),
+            None => match text {
+                "reset-before" => Self::ResetBefore,
+                "reset-after" => Self::ResetAfter,
+                "storage-answer-lost" => Self::StorageAnswerLost,
+                "storage-throttled" => Self::StorageThrottled,
+                "storage-down" => Self::StorageDown,
+                _ => return Err(UnknownFault),
+            },
+        })
     }
 }

@@ -3,29 +3,29 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Body;
-use private_api_storage::Faults;
-use uuid::Uuid;
 
 use crate::{
     Functions, Limits,
     docs::Docs,
-    fault::Fault,
+    event_file::EventFile,
+    fault::{self, Fault, FaultQueues, UnknownFault},
+    hints::{Hints, is_not_allowed_raw},
     host,
-    own_answers::{self, INTEGRATION_FAILURE, INTEGRATION_TIMEOUT, MISSING_TOKEN, bare, closing},
-    proxy_event::{self, Call},
+    ids::{self, Ids},
+    letters::Letters,
+    limits::{MAX_HEADER_VALUES, MAX_METHOD_ARN, MAX_PAYLOAD, MAX_URL},
+    own_answers::{
+        self, BAD_REQUEST, FORBIDDEN, INTEGRATION_FAILURE, INTEGRATION_TIMEOUT, MISSING_TOKEN, bare, closing,
+    },
+    proxy_event::{self, Call, METHOD_OVERRIDE, Path},
     proxy_response,
     routes::{ErrorKind, Routes},
 };
 
-/// The largest body the gateway passes on: Lambda takes 6 MB.
-const MAX_PAYLOAD: usize = 6 * 1024 * 1024;
-/// The most bytes of header lines.
-const MAX_HEADERS: usize = 10_240;
-/// The longest method ARN of a private API; a longer path is a 414.
-const MAX_METHOD_ARN: usize = 1600;
+const TRACE: &str = "x-amzn-trace-id";
 
 /// The gateway of one API.
 #[derive(Clone, Debug)]
@@ -33,7 +33,11 @@ pub(crate) struct Gateway<F> {
     pub(crate) functions: F,
     pub(crate) routes: Routes,
     pub(crate) docs: Docs,
-    pub(crate) faults: Faults<Fault>,
+    pub(crate) faults: FaultQueues,
+    /// Whether a request may ask for a fault of its own.
+    pub(crate) faults_by_header: bool,
+    pub(crate) events: Option<EventFile>,
+    pub(crate) hints: Hints,
     pub(crate) api_id: String,
     pub(crate) stage: String,
     pub(crate) integration_timeout: Duration,
@@ -48,119 +52,163 @@ pub(crate) enum Outcome {
 }
 
 impl<F: Functions> Gateway<F> {
-    pub(crate) async fn handle<B>(&self, request: Request<B>, source_ip: &str) -> Outcome
+    /// `letters`: the header names as they were sent.
+    pub(crate) async fn handle<B>(&self, request: Request<B>, letters: &Letters, source_ip: &str) -> Outcome
     where
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let request_id = Uuid::new_v4().to_string();
-        let mut outcome = self.answer(request, source_ip, &request_id).await;
-        if let Outcome::Answer(answer) = &mut outcome
-            && let Ok(id) = HeaderValue::from_str(&request_id)
-        {
-            answer.headers_mut().insert("x-amzn-requestid", id.clone());
-            answer.headers_mut().insert("x-amz-apigw-id", id);
+        let ids = Ids::new();
+        let mut outcome = self.answer(request, letters, source_ip, &ids).await;
+        if let Outcome::Answer(answer) = &mut outcome {
+            for (name, id) in [("x-amzn-requestid", &ids.request), ("x-amz-apigw-id", &ids.extended)] {
+                if let Ok(id) = HeaderValue::from_str(id) {
+                    answer.headers_mut().insert(name, id);
+                }
+            }
             // Ours, not AWS's: whatever a caller has stored is never run by a browser on this machine.
-            answer.headers_mut().insert(http::header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+            answer.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         }
         outcome
     }
 
-    async fn answer<B>(&self, request: Request<B>, source_ip: &str, request_id: &str) -> Outcome
+    async fn answer<B>(&self, request: Request<B>, letters: &Letters, source_ip: &str, ids: &Ids) -> Outcome
     where
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (mut parts, body) = request.into_parts();
-        if let Err((status, message)) = host::check(&mut parts, &self.api_id) {
-            return Outcome::Answer(bare(status, Some(message)));
+        if let Err(refusal) = host::check(&mut parts, &self.api_id) {
+            return Outcome::Answer(bare(refusal));
         }
         if let Some(file) = self.docs.file(&parts.method, parts.uri.path()) {
             return Outcome::Answer(file);
         }
-        if header_bytes(&parts.headers) > MAX_HEADERS {
-            return Outcome::Answer(bare(431, Some("Request Header Fields Too Large")));
+        let (header_values, url) = (header_values(&parts.headers), url_length(&parts));
+        self.hints.tell(&parts, header_values, url);
+        // Which status AWS answers to the first two is not known.
+        if header_values > MAX_HEADER_VALUES {
+            return Outcome::Answer(bare((431, "BadRequestException", "Request Header Fields Too Large")));
         }
-        let Some(path) = self.below_stage(parts.uri.path()) else {
-            // Without a stage there is no API whose gateway responses could apply.
-            return Outcome::Answer(bare(403, Some(MISSING_TOKEN.message)));
+        if url > MAX_URL {
+            return Outcome::Answer(bare((414, "BadRequestException", "Request-URI Too Long")));
+        }
+        if is_not_allowed_raw(parts.uri.query().unwrap_or_default()) {
+            return Outcome::Answer(bare(BAD_REQUEST));
+        }
+        let Some(path) = Path::of(parts.uri.path(), &self.stage) else {
+            return Outcome::Answer(bare(FORBIDDEN));
         };
-        let Some((route, path_parameters)) = self.routes.find(parts.method.as_str(), path) else {
-            return self.own(&MISSING_TOKEN, request_id);
+        let overriding =
+            parts.headers.get(METHOD_OVERRIDE).and_then(|method| Method::from_bytes(method.as_bytes()).ok());
+        let method = overriding.as_ref().unwrap_or(&parts.method).as_str();
+        let Some((route, path_parameters)) = self.routes.find(method, path.below_stage) else {
+            return self.own(&MISSING_TOKEN, ids);
         };
-        if self.method_arn_bytes(&parts.method, path) > MAX_METHOD_ARN {
-            return Outcome::Answer(bare(414, Some("Request-URI Too Long")));
+        if self.method_arn_bytes(method, path.below_stage) > MAX_METHOD_ARN {
+            return Outcome::Answer(bare((414, "BadRequestException", "Request-URI Too Long")));
         }
-        // The gateway fails on a body without a length.
-        if parts.headers.contains_key(http::header::TRANSFER_ENCODING) {
-            return Outcome::Answer(closing(bare(
-                400,
-                Some("Transfer-Encoding is not supported: send a Content-Length"),
-            )));
-        }
-        let body = Limited::new(body, MAX_PAYLOAD).collect();
+        // A body in chunks fails, says AWS's table of headers; one without any content was seen to pass.
+        let is_chunked = parts.headers.contains_key(header::TRANSFER_ENCODING);
+        let body = Limited::new(body, if is_chunked { 0 } else { MAX_PAYLOAD }).collect();
         let body = match tokio::time::timeout(self.limits.body, body).await {
             Ok(Ok(body)) => body.to_bytes(),
-            Ok(Err(e)) if e.is::<LengthLimitError>() => return Outcome::Answer(bare(413, Some("Request Too Long"))),
+            Ok(Err(e)) if e.is::<LengthLimitError>() && is_chunked => {
+                let message = "Transfer-Encoding is not supported: send a Content-Length";
+                return Outcome::Answer(closing(bare((400, "BadRequestException", message))));
+            }
+            Ok(Err(e)) if e.is::<LengthLimitError>() => {
+                return Outcome::Answer(bare((413, "RequestTooLargeException", "Request Too Long")));
+            }
             // The caller has gone.
             Ok(Err(_)) => return Outcome::Reset,
-            Err(_) => return Outcome::Answer(closing(bare(408, Some("Request Timeout")))),
+            Err(_) => return Outcome::Answer(closing(bare((408, "RequestTimeoutException", "Request Timeout")))),
         };
 
-        let fault = self.faults.next();
+        let fault = match self.fault_of(&mut parts.headers) {
+            Ok(fault) => fault.or_else(|| self.faults.gateway.next()),
+            Err(UnknownFault) => {
+                return Outcome::Answer(bare((400, "BadRequestException", UnknownFault::TEXT)));
+            }
+        };
         let delay = match fault {
             Some(Fault::ResetBefore) => return Outcome::Reset,
             Some(Fault::Status(status)) => {
-                return Outcome::Answer(own_answers::of_status(&self.routes, status, request_id));
+                return Outcome::Answer(own_answers::of_status(&self.routes, status, ids));
             }
             Some(Fault::Throttle { retry_after }) => {
-                return Outcome::Answer(own_answers::throttled(&self.routes, retry_after, request_id));
+                return Outcome::Answer(own_answers::throttled(&self.routes, retry_after, ids));
             }
             Some(Fault::Delay(delay)) => delay,
             _ => Duration::ZERO,
         };
-        let call = Call {
+        let (trace, answers_trace) = ids::trace(parts.headers.get(TRACE).and_then(|trace| trace.to_str().ok()));
+        let event = proxy_event::of(&Call {
             parts: &parts,
+            method,
+            letters,
             body: &body,
             route,
             path_parameters: &path_parameters,
-            path_below_stage: path,
+            path,
             stage: &self.stage,
             api_id: &self.api_id,
-            request_id,
+            ids,
+            trace: &trace,
             source_ip,
-        };
-        let event = proxy_event::of(&call);
-        let (functions, operation, id) = (self.functions.clone(), route.operation.clone(), request_id.to_owned());
+        });
+        let (functions, operation, id) = (self.functions.clone(), route.operation.clone(), ids.request.clone());
+        let events = self.events.clone().map(|file| (file, event.clone()));
         // A function runs on when the gateway has given up on it: hence a task of its own.
         let invocation = tokio::spawn(async move {
             tokio::time::sleep(delay).await;
-            functions.invoke(&operation, event, &id).await.ok().and_then(proxy_response::http_of)
+            let answer = functions.invoke(&operation, event, &id).await;
+            if let Some((file, event)) = events {
+                file.write(&operation, &event, &answer);
+            }
+            answer.ok().and_then(proxy_response::http_of)
         });
         let answer = match tokio::time::timeout(self.integration_timeout, invocation).await {
-            Ok(Ok(Some(answer))) => Outcome::Answer(answer),
+            Ok(Ok(Some(mut answer))) => {
+                if let Ok(trace) = HeaderValue::try_from(answers_trace) {
+                    answer.headers_mut().insert(HeaderName::from_static(TRACE), trace);
+                }
+                Outcome::Answer(answer)
+            }
             // A panic, an error, or an answer that is no proxy response.
-            Ok(_) => self.own(&INTEGRATION_FAILURE, request_id),
-            Err(_) => self.own(&INTEGRATION_TIMEOUT, request_id),
+            Ok(_) => self.own(&INTEGRATION_FAILURE, ids),
+            Err(_) => self.own(&INTEGRATION_TIMEOUT, ids),
         };
         if fault == Some(Fault::ResetAfter) { Outcome::Reset } else { answer }
     }
 
-    fn below_stage<'a>(&self, path: &'a str) -> Option<&'a str> {
-        let rest = path.strip_prefix('/')?.strip_prefix(self.stage.as_str())?;
-        if rest.is_empty() { Some("/") } else { rest.starts_with('/').then_some(rest) }
+    /// What this one request asks to go wrong, where that is allowed. The function does not see the header.
+    fn fault_of(&self, headers: &mut HeaderMap) -> Result<Option<Fault>, UnknownFault> {
+        if !self.faults_by_header {
+            return Ok(None);
+        }
+        let Some(asked) = headers.remove(fault::HEADER) else { return Ok(None) };
+        let fault: Fault = asked.to_str().map_err(|_| UnknownFault)?.parse()?;
+        Ok(self.faults.push_to_storage(fault))
     }
 
-    fn method_arn_bytes(&self, method: &http::Method, path: &str) -> usize {
+    fn method_arn_bytes(&self, method: &str, path: &str) -> usize {
         let (api_id, stage) = (&self.api_id, &self.stage);
         format!("arn:aws:execute-api:eu-central-1:000000000000:{api_id}/{stage}/{method}{path}").len()
     }
 
-    fn own(&self, kind: &ErrorKind, request_id: &str) -> Outcome {
-        Outcome::Answer(own_answers::shaped(&self.routes, kind, request_id))
+    fn own(&self, kind: &ErrorKind, ids: &Ids) -> Outcome {
+        Outcome::Answer(own_answers::shaped(&self.routes, kind, ids))
     }
 }
 
-fn header_bytes(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+fn header_values(headers: &HeaderMap) -> usize {
+    headers.values().map(HeaderValue::len).sum()
+}
+
+/// With scheme and host, as whoever has written it counts.
+fn url_length(parts: &http::request::Parts) -> usize {
+    let host = parts.headers.get(header::HOST).map_or(0, HeaderValue::len);
+    let target = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    "https://".len() + host + target
 }

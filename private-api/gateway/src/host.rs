@@ -7,27 +7,30 @@ use http::{
     request::Parts,
 };
 
-/// Why a request is not for this API: status and message.
-pub(crate) type Refusal = (u16, &'static str);
+use crate::own_answers::{BAD_REQUEST, Bare, FORBIDDEN};
+
+/// Ours, not AWS's.
+const FORBIDDEN_PAGE: Bare =
+    (403, "ForbiddenException", "Forbidden: a web page of another origin may not call this API");
 
 /// Leaves in `Host` the one name by which the request calls this API, or says why it does not.
-pub(crate) fn check(parts: &mut Parts, api_id: &str) -> Result<(), Refusal> {
+pub(crate) fn check(parts: &mut Parts, api_id: &str) -> Result<(), Bare> {
     // Which of two names is meant is anybody's guess, and whoever stands in front may have guessed otherwise.
     if parts.headers.get_all(HOST).iter().count() > 1 {
-        return Err((400, "Bad Request"));
+        return Err(BAD_REQUEST);
     }
     // A target with a host of its own is what counts, whatever `Host` says (RFC 9112, 3.2.2).
     if parts.headers.contains_key(HOST)
         && let Some(authority) = parts.uri.authority()
     {
-        let name = HeaderValue::from_str(authority.as_str()).map_err(|_| (400, "Bad Request"))?;
+        let name = HeaderValue::from_str(authority.as_str()).map_err(|_| BAD_REQUEST)?;
         parts.headers.insert(HOST, name);
     }
     if !names_this_api(&parts.headers, api_id) {
-        return Err((403, "Forbidden"));
+        return Err(FORBIDDEN);
     }
     if is_from_elsewhere(&parts.headers) {
-        return Err((403, "Forbidden: a web page of another origin may not call this API"));
+        return Err(FORBIDDEN_PAGE);
     }
     Ok(())
 }
@@ -125,7 +128,7 @@ mod tests {
             request = request.header(*name, *value);
         }
         let (mut parts, ()) = request.body(()).unwrap().into_parts();
-        check(&mut parts, "local00000").err().map(|(status, _)| status)
+        check(&mut parts, "local00000").err().map(|(status, ..)| status)
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! proxy event that API Gateway would send, [`Functions`] take it as Lambda does (JSON in, JSON out), and the proxy response
 //! becomes the answer. It serves a page of the contract at `/docs`, and misbehaves on demand ([`Fault`]).
 //!
+//! What AWS was seen to do, says that it does, or is said to do, is in the folder `recorded/`: dated cases that a test replays.
+//!
 //! ```
 //! # use private_api_gateway::{Definition, FunctionError, Functions, LocalApi, Sdk, Table};
 //! # use serde_json::{Value, json};
@@ -35,10 +37,14 @@
 
 mod builder;
 mod docs;
+mod event_file;
 mod fault;
 mod functions;
 mod handle;
+mod hints;
 mod host;
+mod ids;
+mod letters;
 mod limits;
 mod log;
 mod own_answers;
@@ -52,7 +58,7 @@ mod signals;
 mod stream;
 
 pub use builder::{Builder, Definition, StartError};
-pub use fault::Fault;
+pub use fault::{Fault, UnknownFault};
 pub use functions::{FunctionError, Functions};
 pub use limits::Limits;
 pub use private_api_storage::{OpenError, Place, Sdk, Table};

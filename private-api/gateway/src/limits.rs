@@ -1,6 +1,17 @@
-//! A limit on every wait.
+//! A limit on every wait, and on every size.
 
 use std::time::Duration;
+
+/// The most bytes of all header values together, names not counted: the quota of a private API.
+pub(crate) const MAX_HEADER_VALUES: usize = 8000;
+/// The most characters of a URL: the quota of a private API.
+pub(crate) const MAX_URL: usize = 8192;
+/// The longest method ARN of a private API; a longer path is a 414.
+pub(crate) const MAX_METHOD_ARN: usize = 1600;
+/// The largest body the gateway passes on: Lambda takes 6 MB.
+pub(crate) const MAX_PAYLOAD: usize = 6 * 1024 * 1024;
+/// The quotas count bytes, not lines. This is the HTTP library's own bound, high enough to be met by nobody.
+pub(crate) const MAX_HEADER_LINES: usize = 2000;
 
 /// How long the gateway waits for a caller; a test may set them shorter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

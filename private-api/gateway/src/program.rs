@@ -7,7 +7,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use private_api_storage::{backup, verify};
 use tracing_subscriber::EnvFilter;
 
-use crate::{Definition, Functions, LocalApi, log::Lossy, signals};
+use crate::{Definition, Fault, Functions, LocalApi, log::Lossy, signals};
 
 /// How long the last words wait for a reader.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -52,6 +52,19 @@ struct Arguments {
     /// The table's name; it is made if it is not there
     #[arg(long)]
     table: Option<String>,
+
+    /// Add each call of a function to FILE, as a line of JSON with its event and its answer (personal data included)
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+
+    /// Let something go wrong once; more of them happen in their order: status=503, throttle=1 (seconds of Retry-After),
+    /// delay=250 (milliseconds), reset-before, reset-after, storage-answer-lost, storage-throttled, storage-down
+    #[arg(long = "fault", value_name = "FAULT")]
+    faults: Vec<Fault>,
+
+    /// Let a request ask for a fault of its own by the header X-Local-Fault, in the words of --fault
+    #[arg(long)]
+    faults_by_header: bool,
 
     #[command(subcommand)]
     command: Option<Command>,
@@ -137,9 +150,16 @@ impl Program {
         if let Some(url) = arguments.dynamodb_endpoint {
             builder = builder.dynamodb_endpoint(url);
         }
+        if let Some(file) = arguments.events {
+            builder = builder.events_file(file);
+        }
+        if arguments.faults_by_header {
+            builder = builder.faults_by_header();
+        }
         // Before it serves: whoever has read the greeting may end it.
         let mut signals = signals::Signals::new();
         let running = builder.start(functions).await?;
+        arguments.faults.into_iter().for_each(|fault| running.inject(fault));
         let url = running.url();
         let docs = format!("http://{}/docs", running.address());
         greet(&format!(

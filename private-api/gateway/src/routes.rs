@@ -4,6 +4,11 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use crate::ids::Ids;
+
+/// The import document's word for whatever method a request has.
+const ANY: &str = "X-AMAZON-APIGATEWAY-ANY-METHOD";
+
 /// A mistake in one of the documents; a test reads the committed ones, so no user meets this.
 #[derive(Debug, thiserror::Error)]
 #[error("the {which} is not of the expected shape: {source}")]
@@ -40,10 +45,13 @@ pub(crate) struct Route {
     pub(crate) resource: String,
 }
 
+/// In the order in which they are preferred.
 #[derive(Clone, Debug)]
 enum Segment {
     Literal(String),
     Parameter(String),
+    /// `{name+}`: everything from here on.
+    Greedy(String),
 }
 
 /// Everything the gateway knows about the API.
@@ -73,20 +81,27 @@ impl Routes {
         Ok(Self { routes, responses: document.gateway_responses })
     }
 
-    /// The route of a request and its path parameters; `path` is below the stage and still percent-encoded.
+    /// The route of a request and its path parameters; `path` is below the stage and still percent-encoded, as the parameters are.
+    ///
+    /// One slash at its end does not count.
     pub(crate) fn find(&self, method: &str, path: &str) -> Option<(&Route, Vec<(String, String)>)> {
-        let given: Vec<_> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
-        self.routes.iter().filter(|route| route.method == method).find_map(|route| {
-            let parameters = matched(&route.segments, &given)?;
-            Some((route, parameters))
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let given: Vec<_> = path.strip_suffix('/').unwrap_or(path).split('/').collect();
+        let all = self.routes.iter().filter(|route| route.method == method || route.method == ANY);
+        let matching = all.filter_map(|route| Some((route, matched(&route.segments, &given)?)));
+        // A resource that lacks the method hides no other that has it.
+        matching.min_by_key(|(route, _)| {
+            (route.segments.iter().map(Segment::rank).collect::<Vec<_>>(), route.method == ANY)
         })
     }
 
     /// The gateway's own answer of this type: status, headers, body.
-    pub(crate) fn response(&self, kind: &ErrorKind, request_id: &str) -> (u16, Vec<(String, String)>, String) {
+    pub(crate) fn response(&self, kind: &ErrorKind, ids: &Ids) -> (u16, Vec<(String, String)>, String) {
         let fallback = if kind.status < 500 { "DEFAULT_4XX" } else { "DEFAULT_5XX" };
         let Some(shape) = self.responses.get(kind.name).or_else(|| self.responses.get(fallback)) else {
-            let body = serde_json::json!({ "message": kind.message }).to_string();
+            // The recorded lengths have room for one space in those from 500 on.
+            let space = if kind.status < 500 { "" } else { " " };
+            let body = format!("{{\"message\":{space}{}}}", serde_json::Value::from(kind.message));
             return (kind.status, vec![("content-type".to_owned(), "application/json".to_owned())], body);
         };
         let status = shape.status_code.as_ref().and_then(|status| status.parse().ok()).unwrap_or(kind.status);
@@ -94,12 +109,14 @@ impl Routes {
             let name = target.strip_prefix("gatewayresponse.header.")?;
             let value = match source.strip_prefix('\'').and_then(|s| s.strip_suffix('\'')) {
                 Some(literal) => literal.to_owned(),
-                None => fill(&format!("${source}"), kind, request_id),
+                None => fill(&format!("${source}"), kind, ids),
             };
             Some((name.to_owned(), value))
         });
-        let template = shape.response_templates.get("application/json").map_or("", String::as_str);
-        (status, headers.collect(), fill(template, kind, request_id))
+        // What a type of its own leaves out is the standard.
+        let standard = r#"{"message":$context.error.messageString}"#;
+        let template = shape.response_templates.get("application/json").map_or(standard, String::as_str);
+        (status, headers.collect(), fill(template, kind, ids))
     }
 }
 
@@ -107,51 +124,62 @@ impl Routes {
 #[derive(Clone, Debug)]
 pub(crate) struct ErrorKind {
     pub(crate) name: &'static str,
+    /// What the header `x-amzn-ErrorType` says.
+    pub(crate) error_type: &'static str,
     pub(crate) status: u16,
     pub(crate) message: &'static str,
 }
 
-impl ErrorKind {
-    pub(crate) const fn new(name: &'static str, status: u16, message: &'static str) -> Self {
-        Self { name, status, message }
-    }
-}
-
 /// Replaces the context variables; these templates are no VTL, so that is all there is to do.
-fn fill(template: &str, kind: &ErrorKind, request_id: &str) -> String {
+fn fill(template: &str, kind: &ErrorKind, ids: &Ids) -> String {
     // The longer name first: one is the other's prefix.
     let quoted = serde_json::Value::from(kind.message).to_string();
     template
         .replace("$context.error.messageString", &quoted)
         .replace("$context.error.message", kind.message)
         .replace("$context.error.responseType", kind.name)
-        .replace("$context.extendedRequestId", request_id)
-        .replace("$context.requestId", request_id)
+        .replace("$context.extendedRequestId", &ids.extended)
+        .replace("$context.requestId", &ids.request)
+}
+
+impl Segment {
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Literal(_) => 0,
+            Self::Parameter(_) => 1,
+            Self::Greedy(_) => 2,
+        }
+    }
 }
 
 fn segments(path: &str) -> Vec<Segment> {
-    let parameter = |s: &str| s.strip_prefix('{').and_then(|s| s.strip_suffix('}')).map(str::to_owned);
-    path.strip_prefix('/')
-        .unwrap_or(path)
-        .split('/')
-        .map(|s| parameter(s).map_or_else(|| Segment::Literal(s.to_owned()), Segment::Parameter))
-        .collect()
+    let segment = |text: &str| {
+        let Some(name) = text.strip_prefix('{').and_then(|s| s.strip_suffix('}')) else {
+            return Segment::Literal(text.to_owned());
+        };
+        match name.strip_suffix('+') {
+            Some(name) => Segment::Greedy(name.to_owned()),
+            None => Segment::Parameter(name.to_owned()),
+        }
+    };
+    path.strip_prefix('/').unwrap_or(path).split('/').map(segment).collect()
 }
 
 fn matched(segments: &[Segment], given: &[&str]) -> Option<Vec<(String, String)>> {
-    if segments.len() != given.len() {
-        return None;
-    }
     let mut parameters = Vec::new();
-    for (segment, given) in segments.iter().zip(given) {
+    let mut left = given;
+    for segment in segments {
+        let (first, rest) = left.split_first()?;
         match segment {
-            Segment::Literal(literal) if literal == given => {}
-            Segment::Parameter(name) if !given.is_empty() => {
-                let value = percent_encoding::percent_decode_str(given).decode_utf8_lossy().into_owned();
-                parameters.push((name.clone(), value));
+            Segment::Literal(literal) if literal == first => {}
+            Segment::Parameter(name) if !first.is_empty() => parameters.push((name.clone(), (*first).to_owned())),
+            Segment::Greedy(name) if !first.is_empty() => {
+                parameters.push((name.clone(), left.join("/")));
+                return Some(parameters);
             }
             _ => return None,
         }
+        left = rest;
     }
-    Some(parameters)
+    left.is_empty().then_some(parameters)
 }

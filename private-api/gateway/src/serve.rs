@@ -3,7 +3,7 @@
 use std::{
     io,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -21,6 +21,9 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinSet};
 use crate::{
     Functions,
     handle::{Gateway, Outcome},
+    letters::Heads,
+    limits::MAX_HEADER_LINES,
+    own_answers::closing,
     stream::Caller,
 };
 
@@ -52,16 +55,18 @@ pub(crate) async fn serve<F: Functions>(listener: TcpListener, gateway: Gateway<
             () = &mut stop => break,
         };
         let _ = stream.set_nodelay(true);
-        let reset = Arc::new(AtomicBool::new(false));
-        let io = TokioIo::new(Caller::new(stream, reset.clone(), limits.write));
+        let (reset, heads) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Heads::default())));
+        let io = TokioIo::new(Caller::new(stream, heads.clone(), reset.clone(), limits.write));
         let (gateway, source_ip) = (gateway.clone(), peer.ip().to_string());
         let service = service_fn(move |request: Request<Incoming>| {
-            let (gateway, source_ip, reset) = (gateway.clone(), source_ip.clone(), reset.clone());
-            async move { respond(&gateway, request, &source_ip, &reset).await }
+            let (gateway, source_ip) = (gateway.clone(), source_ip.clone());
+            let (heads, reset) = (heads.clone(), reset.clone());
+            async move { respond(&gateway, request, &heads, &source_ip, &reset).await }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.idle)
+            .max_headers(MAX_HEADER_LINES)
             // Whoever has sent all that it wants to send still wants its answer.
             .half_close(true)
             .serve_connection(io, service);
@@ -80,11 +85,13 @@ pub(crate) async fn serve<F: Functions>(listener: TcpListener, gateway: Gateway<
 async fn respond<F: Functions>(
     gateway: &Gateway<F>,
     request: Request<Incoming>,
+    heads: &Mutex<Heads>,
     source_ip: &str,
     reset: &AtomicBool,
 ) -> Result<Response<Full<Bytes>>, io::Error> {
-    match gateway.handle(request, source_ip).await {
-        Outcome::Answer(answer) => Ok(answer),
+    let (letters, goes_on) = heads.lock().unwrap_or_else(PoisonError::into_inner).next();
+    match gateway.handle(request, &letters, source_ip).await {
+        Outcome::Answer(answer) => Ok(if goes_on { answer } else { closing(answer) }),
         Outcome::Reset => {
             reset.store(true, Ordering::Relaxed);
             Err(io::ErrorKind::ConnectionReset.into())
@@ -124,6 +131,9 @@ mod tests {
             routes: Routes::read(r#"{"paths": {}}"#).unwrap(),
             docs: Docs::read(r#"{"info": {"title": "Nothing"}}"#).unwrap(),
             faults: Default::default(),
+            faults_by_header: false,
+            events: Option::None,
+            hints: Default::default(),
             api_id: LocalApi::API_ID.to_owned(),
             stage: LocalApi::STAGE.to_owned(),
             integration_timeout: std::time::Duration::from_secs(29),

@@ -4,7 +4,7 @@ use std::{
     io,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, ready},
@@ -17,8 +17,12 @@ use tokio::{
     time::{Instant, Sleep, sleep},
 };
 
+use crate::letters::Heads;
+
 pub(crate) struct Caller {
     stream: TcpStream,
+    /// Sees every byte that comes.
+    heads: Arc<Mutex<Heads>>,
     /// Whether it ends with a reset (RST) instead of a farewell (FIN).
     reset: Arc<AtomicBool>,
     limit: Duration,
@@ -28,8 +32,8 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    pub(crate) fn new(stream: TcpStream, reset: Arc<AtomicBool>, limit: Duration) -> Self {
-        Self { stream, reset, limit, patience: Box::pin(sleep(limit)), is_waiting: false }
+    pub(crate) fn new(stream: TcpStream, heads: Arc<Mutex<Heads>>, reset: Arc<AtomicBool>, limit: Duration) -> Self {
+        Self { stream, heads, reset, limit, patience: Box::pin(sleep(limit)), is_waiting: false }
     }
 
     /// `written`, unless that has been waited for too long.
@@ -59,7 +63,10 @@ impl Drop for Caller {
 
 impl AsyncRead for Caller {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        self.heads.lock().unwrap_or_else(PoisonError::into_inner).read(&buf.filled()[before..]);
+        Poll::Ready(Ok(()))
     }
 }
 

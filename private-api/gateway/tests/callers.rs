@@ -28,7 +28,7 @@ struct Orders(Arc<AtomicUsize>);
 impl Functions for Orders {
     async fn invoke(&self, operation_id: &str, event: Value, _: &str) -> Result<Value, FunctionError> {
         self.0.fetch_add(1, Ordering::SeqCst);
-        let body = if operation_id == "bigOrder" { "x".repeat(BIG) } else { event["headers"]["host"].to_string() };
+        let body = if operation_id == "bigOrder" { "x".repeat(BIG) } else { event["headers"]["Host"].to_string() };
         Ok(json!({ "statusCode": 200, "headers": { "content-type": "text/html" }, "body": body }))
     }
 }

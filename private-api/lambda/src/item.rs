@@ -3,6 +3,7 @@
 use std::{collections::HashMap, str::FromStr};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use sha2::{Digest, Sha256};
 
 /// An item, or its key.
 pub type Item = HashMap<String, AttributeValue>;
@@ -49,4 +50,17 @@ pub fn number<'a>(item: &'a Item, name: &'static str) -> Result<&'a str, Damaged
 /// When it is missing, no string, or says nothing of the kind.
 pub fn parsed<T: FromStr>(item: &Item, name: &'static str) -> Result<T, DamagedItem> {
     text(item, name)?.parse().map_err(|_| DamagedItem(name.to_owned()))
+}
+
+/// SHA-256 of these parts in hexadecimal, each part with its length before it so that no two lists run together: what a create
+/// asked for, by which a repeat is told from another request under the same key.
+#[must_use]
+pub fn fingerprint(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let hex = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+    hash.finalize().iter().flat_map(|byte| [hex(byte >> 4), hex(byte & 15)]).collect()
 }

@@ -2,8 +2,8 @@
 //!
 //! API Gateway's proxy event comes in and its proxy response goes out ([`answer`]): a [`Request`] that an operation reads,
 //! a [`Reply`] or a [`Failure`] that it answers, and one line in the log about each call, which holds nothing that the
-//! caller wrote ([`Call`]). [`dynamodb`] has the client and tells what its failures mean, [`record`] reads and writes
-//! items, [`function`] is the process around it all.
+//! caller wrote ([`Call`]). [`dynamodb`] has the client and tells what its failures mean, [`Table`] makes the calls,
+//! [`record`] reads and writes items, [`function`] is the process around it all.
 //!
 //! A function's `main` is these few lines, once for all operations of an API:
 //!
@@ -34,6 +34,7 @@ pub mod record;
 mod reply;
 mod request;
 mod runtime_api;
+pub mod table;
 pub mod telemetry;
 
 pub use answer::{Answer, Call, answer};
@@ -43,6 +44,7 @@ pub use function::Function;
 pub use http::{StatusCode, header};
 pub use reply::Reply;
 pub use request::Request;
+pub use table::Table;
 
 /// For [`log_call!`].
 #[doc(hidden)]

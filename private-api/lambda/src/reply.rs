@@ -29,6 +29,18 @@ impl Reply {
         Ok(Self { body: Some(body), ..Self::empty(status) }.with_header(header::CONTENT_TYPE, JSON))
     }
 
+    /// An answer with a resource: its JSON and its entity tag.
+    ///
+    /// # Errors
+    /// As [`json`](Self::json).
+    pub fn resource<C: ProblemCode>(
+        status: StatusCode,
+        resource: &impl Serialize,
+        version: Version,
+    ) -> Result<Self, Failure<C>> {
+        Ok(Self::json(status, resource)?.with_etag(version))
+    }
+
     /// 204: done, and nothing to say.
     #[must_use]
     pub fn no_content() -> Self {
@@ -39,7 +51,8 @@ impl Reply {
     pub(crate) fn failure<C: ProblemCode>(failure: Failure<C>, request_id: Option<String>) -> Self {
         let mut problem = failure.problem;
         problem.request_id = request_id;
-        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = problem.status.and_then(|status| StatusCode::from_u16(status).ok());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // A problem is made of strings and numbers; if writing it could fail, no body is the right answer.
         let reply = Self { body: serde_json::to_string(&problem).ok(), ..Self::empty(status) }
             .with_header(header::CONTENT_TYPE, PROBLEM_JSON);

@@ -1,7 +1,9 @@
 //! What an operation reads of its request.
 
+use std::str::FromStr;
+
 use private_api_contract::{
-    IdempotencyKey, IfMatch, JSON, MAX_BODY_BYTES, ProblemCode, StandardCode, header, validate::Findings,
+    IdempotencyKey, IfMatch, JSON, MAX_BODY_BYTES, Problem, ProblemCode, StandardCode, header, validate::Findings,
 };
 
 use crate::Failure;
@@ -25,6 +27,15 @@ impl Request {
     #[must_use]
     pub fn path_parameter(&self, name: &str) -> Option<&str> {
         self.path_parameters.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The id in the path. What is none names nothing, so it is a 404 and not a 400.
+    ///
+    /// # Errors
+    /// When the parameter is no id.
+    pub fn path_id<T: FromStr, C: ProblemCode>(&self, name: &str) -> Result<T, Failure<C>> {
+        let id = self.path_parameter(name).and_then(|id| id.parse().ok());
+        id.ok_or_else(|| Problem::standard(StandardCode::NotFound).into())
     }
 
     /// Every value of a header.

@@ -8,6 +8,7 @@
 pub mod command;
 pub mod compat;
 pub mod down;
+pub mod gateway;
 pub mod lower;
 mod node;
 pub mod render;

@@ -21,7 +21,7 @@ use aws_smithy_types::body::SdkBody;
 use dynoxide::DynoxideError;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{FileError, Sdk, Table, advice::with_advice, data_file::DataFile};
+use crate::{FileError, Sdk, Table, advice::with_advice, data_file::DataFile, refusals};
 
 /// An embedded database, to which the SDK's requests go instead of to the network. Cheap to clone.
 #[derive(Clone)]
@@ -157,8 +157,11 @@ fn dispatch(database: &dynoxide::Database, operation: &str, body: &[u8]) -> Resu
         body: &[u8],
         call: impl FnOnce(Q) -> Result<A, DynoxideError>,
     ) -> Result<String, DynoxideError> {
-        let request = serde_json::from_slice(body).map_err(|e| DynoxideError::SerializationException(e.to_string()))?;
+        let request = serde_json::from_slice(body).map_err(|e| refusals::of_unread(&e.to_string()))?;
         serde_json::to_string(&call(request)?).map_err(|e| DynoxideError::InternalServerError(e.to_string()))
+    }
+    if let Some(refusal) = refusals::of_operands(body) {
+        return Err(refusal);
     }
     match operation {
         "PutItem" => run(body, |r| database.put_item(r)),

@@ -14,6 +14,7 @@ mod file_error;
 mod lock;
 mod paths;
 mod probe;
+mod refusals;
 mod seal;
 mod socket;
 mod storage;

@@ -74,7 +74,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 #[tokio::test]
 async fn every_refusal_is_told_as_what_it_is_by_every_operation() {
     let mut operations = tokio::task::JoinSet::new();
-    for operation in Operation::ALL {
+    for &operation in Operation::ALL {
         operations.spawn(async move {
             let mut wrong = Vec::new();
             for (status, code, message, means) in CODES {

@@ -51,7 +51,8 @@ resource "aws_api_gateway_rest_api" "this" {
 
   # Overwrite: with merge, a route that left the document would go on serving.
   put_rest_api_mode = "overwrite"
-  fail_on_warnings  = false
+  # A warning is a part that was dropped: AWS itself is the last check of the document.
+  fail_on_warnings = true
 
   endpoint_configuration {
     types            = ["PRIVATE"]

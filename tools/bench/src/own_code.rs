@@ -40,7 +40,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let api = Api::new(Store::new(client.clone(), embedded.table()));
 
     // A claim's life, whatever the order in `ALL`.
-    let mut life = Operation::ALL;
+    let mut life = Operation::ALL.to_vec();
     life.sort_by_key(|operation| match operation {
         Operation::CreateClaim => 0,
         Operation::DeleteClaim => 2,
@@ -54,7 +54,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
         for _ in 0..CALLS {
             around.push(around_a_call(&client, embedded.table(), &calls).await?);
             let mut claim = String::new();
-            for (place, operation) in life.into_iter().enumerate() {
+            for (place, operation) in life.iter().copied().enumerate() {
                 let (body, ours, theirs) = call(&api, &calls, operation, &claim).await?;
                 if operation == Operation::CreateClaim {
                     claim = id_of(&body)?;
@@ -74,7 +74,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
         Ok(medians)
     })
     .await?;
-    for (place, operation) in life.into_iter().enumerate() {
+    for (place, operation) in life.iter().copied().enumerate() {
         let what = format!("own code, {operation}");
         rounds.value(0, place).report(&what, 1e6, "µs", LIMIT_US);
         rounds.report(&what, (0, place), "its embedded DynamoDB call", (0, OPERATIONS + place), None);

@@ -20,7 +20,7 @@ pub fn event(data: &[u8]) {
         let client = runtime.block_on(Database::memory("fuzz").unwrap().client(&claims.table, claims.sdk)).unwrap();
         (runtime, Api::new(Store::new(client, claims.table.name)))
     });
-    for operation in Operation::ALL {
+    for &operation in Operation::ALL {
         let event = LambdaEvent::new(event.clone(), lambda_http::Context::default());
         let Ok(answer) = runtime.block_on(api.invoke(operation, event));
         let answer = serde_json::to_value(&answer).unwrap();

@@ -20,7 +20,10 @@ pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
     // Without `claims`, which signs, and without other tests of the same names. Selected alone, the client's tests would have what
     // is below them, the SDK, built with features of its own: twice as long.
     let test = "test --workspace --exclude claims-cli --exclude claims-examples --exclude claims-local";
-    let unsigned = format!("{test} --test {}", tests(&root().join("client/tests"))?.join(" --test "));
+    let unsigned = format!(
+        "{test} --features claims-client/testing --test {}",
+        tests(&root().join("client/tests"))?.join(" --test ")
+    );
     let over_tls = |feature| format!("{test} --features claims-client/{feature} --test modes --test diagnosis");
     for arguments in [
         // The workspace's tests have signing on, since `claims` signs; here it is as its users get it.

@@ -118,7 +118,7 @@ fn plan_in(base: &Path) -> Result<PathBuf, Box<dyn Error>> {
 /// carries the document's hash, would be unknown until apply.
 fn test_file() -> Result<String, Box<dyn Error>> {
     let mut text = fs::read_to_string(root().join("tools/lab/plan.tftest.hcl"))?;
-    for id in Operation::ALL.map(Operation::id) {
+    for id in Operation::ALL.iter().map(|operation| operation.id()) {
         text += &format!(
             "\noverride_resource {{\n  target          = module.function[\"{id}\"].aws_lambda_function.this\n  \
              override_during = plan\n  values          = {{ invoke_arn = \"invoke-arn-of-{id}\" }}\n}}\n"

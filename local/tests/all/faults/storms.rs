@@ -1,6 +1,6 @@
 //! Faults that last, and a fault at the worst moment.
 
-use std::{collections::VecDeque, future::IntoFuture, time::Duration};
+use std::{collections::VecDeque, time::Duration};
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use claims_client::{RetryPolicy, types::*};
@@ -42,7 +42,7 @@ async fn a_throttling_storm_is_not_answered_with_a_storm_of_retries() {
         let proxy = if front { &world.front } else { &world.back };
         proxy.plan(Plan::Always(fault));
         let _ = (world.front.requests(), world.back.requests());
-        let calls = join_all((0..CALLS).map(|_| client.get_claim(&claim.member_id, claim.claim_id).into_future()));
+        let calls = join_all((0..CALLS).map(|_| client.get_claim(&claim.member_id, claim.claim_id)));
         for outcome in calls.await {
             let error = outcome.unwrap_err();
             assert!(error.is_throttled(), "{error}");
@@ -91,7 +91,7 @@ async fn refused_after_a_lost_answer(http: &SharedHttpClient, conditional: bool,
     let update = UpdateClaimRequest { status: ClaimStatus::InReview, ..claim.to_update() };
     let call = world.client.update_claim(&member, id, update);
     let call = if conditional { call.if_match(claim.version) } else { call };
-    let call = tokio::spawn(call.into_future());
+    let call = tokio::spawn(call);
     // The update is applied; the server waits for the answer, and will send it again.
     assert!(silence.await.is_ok(), "no update has come to DynamoDB");
     let applied = world.truth.get_claim(&member, id).await.unwrap();

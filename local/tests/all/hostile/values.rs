@@ -4,7 +4,7 @@ use super::{Besieged, JSON};
 use crate::common::body;
 
 /// No member or policy id; some of them look like one.
-const NO_IDS: [&str; 42] = [
+const NO_IDS: [&str; 41] = [
     // The storage's own keys and separators, plain, encoded twice, and as DynamoDB's JSON.
     "%23",
     "MEMBER%23123",
@@ -13,7 +13,6 @@ const NO_IDS: [&str; 42] = [
     "%7B%22S%22%3A%22123%22%7D",
     // Other syntaxes' separators and tricks.
     "123%26memberId%3D456",
-    "123;memberId=456",
     "123%2C456",
     "123%7C456",
     "123:456",
@@ -78,6 +77,8 @@ async fn a_parameter_has_one_name_and_one_value() {
     for (query, error) in [
         ("memberId=123&memberId=456", "memberId:duplicate"),
         ("memberId=123&memberId=", "memberId:duplicate"),
+        // The gateway splits a query at a raw semicolon, too.
+        ("memberId=123;memberId=456", "memberId:duplicate"),
         ("memberId=123&member%49d=456", "memberId:duplicate"),
         ("memberId=123&limit=1&limit=1", "limit:duplicate"),
         ("memberid=123", "memberId:missing"),
@@ -162,7 +163,7 @@ async fn another_path_or_method_is_no_route() {
         ("DELETE", format!("/claim/../claim/{id}?memberId=123")),
         ("DELETE", format!("/claim/./{id}?memberId=123")),
         ("DELETE", format!("/claim//{id}?memberId=123")),
-        ("DELETE", format!("/claim/{id}/?memberId=123")),
+        ("DELETE", format!("/claim/{id}//?memberId=123")),
         ("DELETE", format!("/claim/{id}/..?memberId=123")),
         ("DELETE", format!("/claim%2F{id}?memberId=123")),
         ("DELETE", format!("/CLAIM/{id}?memberId=123")),
@@ -178,14 +179,13 @@ async fn another_path_or_method_is_no_route() {
         ("POST", by_id.clone()),
         ("XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX", by_id.clone()),
     ] {
-        let overridden = [("x-http-method-override", "DELETE"), ("x-method-override", "DELETE")];
-        let answer = it.api.send(method, &target, &overridden, "").await;
+        let answer = it.api.send(method, &target, &[("x-method-override", "DELETE")], "").await;
         assert_eq!(answer.status, 403, "{method} {target}: {}", answer.json);
         answer.is_problem(403, "forbidden");
     }
-    // A method is what the request line says, and a GET's body is nobody's.
-    let overridden = [("x-http-method-override", "DELETE"), ("content-type", "application/json")];
-    assert_eq!(it.api.send("GET", &by_id, &overridden, body().to_string()).await.status, 200);
+    // Of the headers that would change a method only one does (`recorded/` of the gateway), and a GET's body is nobody's.
+    let headers = [("x-method-override", "DELETE"), ("x-http-method", "DELETE"), ("content-type", "application/json")];
+    assert_eq!(it.api.send("GET", &by_id, &headers, body().to_string()).await.status, 200);
     it.stays_unharmed().await;
 }
 

@@ -102,7 +102,12 @@ async fn what_is_no_request_line_or_header_is_refused() {
         ("two hosts", with(b"Host: localhost\r\nHost: evil.example"), 400),
         ("a host that is no UTF-8", with(b"Host: \xff\xfe"), 403),
         ("a host with a user", with(b"Host: localhost@evil.example"), 403),
-        ("more headers than anybody needs", with(format!("Host: localhost{}", "\r\nX: y".repeat(150)).as_bytes()), 431),
+        ("many headers", with(format!("Host: localhost{}", "\r\nX: y".repeat(150)).as_bytes()), 200),
+        (
+            "more headers than anybody needs",
+            with(format!("Host: localhost{}", "\r\nX: y".repeat(2100)).as_bytes()),
+            431,
+        ),
         ("a header beyond all bounds", with(format!("Host: localhost\r\nX: {}", "y".repeat(20_000)).as_bytes()), 431),
         ("a target beyond all bounds", get(&format!("/dev/claim?memberId={}", "1".repeat(70_000))), 414),
         ("a path beyond all bounds", get(&format!("/dev/claim/{}?memberId=123", "%41".repeat(700))), 414),

@@ -1,6 +1,10 @@
 //! From a builder's settings to a client; each part notes what is wrong with it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use reqwest::dns::Resolve;
 
@@ -11,7 +15,7 @@ use crate::{
     dns::{ByHealth, Health, SystemResolver, Through},
     endpoint::Address,
     error::cause,
-    pool::Pool,
+    pool::{Pair, Pool},
     retry::Budget,
     tls,
     transport::Transport,
@@ -32,8 +36,11 @@ impl<A: Api> ClientBuilder<A> {
         let address = self.address(&mut mistakes);
         self.check_timeouts(&mut mistakes);
         let user_agent = self.user_agent(&mut mistakes);
-        self.read_root_files(&mut mistakes);
-        let tls = tls::Config::new(&self.roots);
+        mistakes.append(&mut self.wrong_headers);
+        let trust = Trust { given: self.tls.clone(), files: self.root_files.clone() };
+        let (material, mut unread) = trust.read();
+        mistakes.append(&mut unread);
+        let tls = tls::Config::new(&material);
         let resolver = self.resolver.clone().unwrap_or_else(|| Arc::new(SystemResolver));
         #[cfg(feature = "sigv4-signer")]
         let signer = self.signer(address.as_ref(), tls.as_ref().ok(), &resolver, &mut mistakes);
@@ -42,30 +49,37 @@ impl<A: Api> ClientBuilder<A> {
         let clients = tls.and_then(|tls| {
             let idle = self.pool_idle_timeout;
             let configure = self.configure;
-            let recipe = Recipe { user_agent, names, health: health.clone(), connect_timeout, configure, tls };
-            let fresh = recipe.client(Duration::ZERO)?;
-            Ok((fresh, Pool::new(Box::new(move || recipe.client(idle)), health.clone())?))
+            let recipe = Recipe { user_agent, names, health: health.clone(), connect_timeout, configure };
+            let tls = Mutex::new((material, tls));
+            let make = move || {
+                let tls = trust.renewed(&mut tls.lock().unwrap_or_else(PoisonError::into_inner));
+                Ok(Pair { kept: recipe.client(idle, &tls)?, fresh: recipe.client(Duration::ZERO, &tls)? })
+            };
+            Pool::new(Box::new(make), health.clone())
         });
         let clients = clients.map_err(|mistake| mistakes.push(mistake));
 
         match (self.endpoint, address, clients) {
-            (Some(endpoint), Some(address), Ok((fresh, pool))) if mistakes.is_empty() => Ok(Client::new(
+            (Some(endpoint), Some(address), Ok(pool)) if mistakes.is_empty() => Ok(Client::new(
                 Transport {
                     pool: Arc::new(pool),
-                    fresh,
                     address,
                     health,
                     #[cfg(feature = "sigv4-signer")]
                     signer,
+                    #[cfg(feature = "testing")]
+                    script: self.script,
                 },
                 Settings {
                     timeout: self.timeout,
                     attempt_timeout,
                     #[cfg(feature = "sigv4-signer")]
                     credentials_timeout: self.credentials_timeout,
+                    default_headers: self.default_headers,
                     budget: Budget::new(self.retry.budget),
                     retry: self.retry,
                     clock: self.clock,
+                    observer: self.observer,
                     connect_timeout,
                     endpoint,
                     resolver,
@@ -190,14 +204,38 @@ impl<A: Api> ClientBuilder<A> {
         }
         agent
     }
+}
 
-    fn read_root_files(&mut self, mistakes: &mut Vec<String>) {
-        for file in &self.root_files {
+/// Where what is trusted comes from.
+struct Trust {
+    given: tls::Material,
+    files: Vec<PathBuf>,
+}
+
+impl Trust {
+    /// All of it, as it is now, and what cannot be read.
+    fn read(&self) -> (tls::Material, Vec<String>) {
+        let (mut material, mut unread) = (self.given.clone(), Vec::new());
+        for file in &self.files {
             match std::fs::read(file) {
-                Ok(pem) => self.roots.0.push(pem),
-                Err(e) => mistakes.push(format!("the root certificate file {} cannot be read: {e}", file.display())),
+                Ok(pem) => material.roots.push(pem),
+                Err(e) => unread.push(format!("the root certificate file {} cannot be read: {e}", file.display())),
             }
         }
+        (material, unread)
+    }
+
+    /// What holds for new connections: what the files say now, or still what they said.
+    fn renewed(&self, held: &mut (tls::Material, tls::Config)) -> tls::Config {
+        if !self.files.is_empty()
+            && let (material, unread) = self.read()
+            && unread.is_empty()
+            && material != held.0
+            && let Ok(config) = tls::Config::new(&material)
+        {
+            *held = (material, config);
+        }
+        held.1.clone()
     }
 }
 
@@ -208,12 +246,11 @@ struct Recipe {
     health: Arc<Health>,
     connect_timeout: Duration,
     configure: Vec<Configure>,
-    tls: tls::Config,
 }
 
 impl Recipe {
     /// `idle`: how long an idle connection is kept; zero keeps none.
-    fn client(&self, idle: Duration) -> Result<reqwest::Client, String> {
+    fn client(&self, idle: Duration, tls: &tls::Config) -> Result<reqwest::Client, String> {
         let mut builder = reqwest::Client::builder()
             // A proxy from the environment would carry private calls out of the VPC.
             .no_proxy()
@@ -248,7 +285,7 @@ impl Recipe {
         if idle.is_zero() {
             builder = builder.pool_max_idle_per_host(0);
         }
-        let built = self.tls.apply(builder).build();
+        let built = tls.apply(builder).build();
         built.map_err(|e| format!("the HTTP client cannot be built: {}", cause(&e.without_url())))
     }
 }

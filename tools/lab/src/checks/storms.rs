@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use claims_client::{Sent, types::ClaimId};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 
 use super::{Checks, claim, client, fix, holds, new_member, same};
 use crate::{

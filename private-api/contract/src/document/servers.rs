@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-/// One entry per addressing mode of the client.
-pub(super) fn all() -> Value {
+/// One entry per way of reaching a private API. `program` serves it locally; `domain` is what a custom domain may be called, such
+/// as `orders.internal`.
+#[must_use]
+pub fn servers(program: &str, domain: &str) -> Value {
     let region = json!({"default": "eu-central-1", "description": "The AWS region."});
     let stage = json!({"default": "dev", "description": "The stage of the REST API."});
     let api = json!({"default": "a1b2c3d4e5", "description": "The id of the REST API."});
@@ -11,8 +13,8 @@ pub(super) fn all() -> Value {
     json!([
         {
             "url": "http://127.0.0.1:{port}/dev",
-            "description": "Local: the embedded gateway and storage of `claims-local`.",
-            "variables": {"port": {"default": "9000", "description": "The port that `claims-local` listens on."}},
+            "description": format!("Local: the embedded gateway and storage of `{program}`."),
+            "variables": {"port": {"default": "9000", "description": format!("The port that `{program}` listens on.")}},
         },
         {
             "url": "https://{apiId}.execute-api.{region}.amazonaws.com/{stage}",
@@ -41,14 +43,15 @@ pub(super) fn all() -> Value {
             "url": "https://{domainName}",
             "description": "A private custom domain; the deployment's base path mapping is part of the name.",
             "variables": {
-                "domainName": {"default": "claims.internal", "description": "The domain, with its base path if any."},
+                "domainName": {"default": domain, "description": "The domain, with its base path if any."},
             },
         },
     ])
 }
 
-/// IAM authorization, for deployments that switch it on.
-pub(super) fn sigv4() -> Value {
+/// The security scheme `sigv4`: IAM authorization, for deployments that switch it on.
+#[must_use]
+pub fn sigv4() -> Value {
     json!({
         "type": "apiKey",
         "name": "Authorization",

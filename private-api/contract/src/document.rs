@@ -1,0 +1,14 @@
+//! Pieces of an OpenAPI 3.1 document that every private API has: its servers, the parameters and headers that this crate reads, and
+//! the problems that any operation can answer.
+//!
+//! A document is plain JSON (`serde_json::json!`); these are the parts of it that are the same for all.
+
+mod parameters;
+mod responses;
+mod schemas;
+mod servers;
+
+pub use parameters::{create_key, if_match, next_token, page_limit, update_key};
+pub use responses::{Answers, empty, headers, success, with_common};
+pub use schemas::schemas;
+pub use servers::{servers, sigv4};

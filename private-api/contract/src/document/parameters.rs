@@ -1,0 +1,69 @@
+//! Parameters that this crate reads.
+
+use serde_json::{Value, json};
+
+use crate::{
+    PageLimit,
+    schemas::{EXAMPLE_ID, UUID_PATTERN},
+};
+
+/// UUID of version 7 and the RFC 9562 variant.
+const UUID_V7_PATTERN: &str = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$";
+
+/// The query parameter `limit`: [`PageLimit`]. `many` is what a page holds, such as `orders`.
+#[must_use]
+pub fn page_limit(many: &str) -> Value {
+    json!({
+        "name": "limit", "in": "query", "required": false,
+        "description": format!("How many {many} a page may hold."),
+        "schema": {
+            "type": "integer",
+            "minimum": PageLimit::MIN.get(),
+            "maximum": PageLimit::MAX.get(),
+            "default": PageLimit::DEFAULT.get(),
+            "examples": [10],
+        },
+    })
+}
+
+/// The query parameter `nextToken`, of lists whose tokens are ids.
+#[must_use]
+pub fn next_token() -> Value {
+    json!({
+        "name": "nextToken", "in": "query", "required": false,
+        "description": "The `nextToken` of the page before, unchanged.",
+        // No `format: uuid`: to a client it is an opaque string, as it is in the page.
+        "schema": {"type": "string", "pattern": UUID_PATTERN, "examples": [EXAMPLE_ID]},
+    })
+}
+
+/// The header `Idempotency-Key` of a create, which wants a UUIDv7.
+#[must_use]
+pub fn create_key(description: &str) -> Value {
+    key(description, UUID_V7_PATTERN)
+}
+
+/// The header `Idempotency-Key` of another write: any UUID.
+#[must_use]
+pub fn update_key(description: &str) -> Value {
+    key(description, UUID_PATTERN)
+}
+
+fn key(description: &str, pattern: &str) -> Value {
+    json!({
+        "name": "Idempotency-Key", "in": "header", "required": false,
+        "description": description,
+        // No `format: uuid` in headers: openapi-python-client would hand a UUID object to its HTTP library.
+        "schema": {"type": "string", "pattern": pattern, "examples": [EXAMPLE_ID]},
+    })
+}
+
+/// The header `If-Match`: [`IfMatch`](crate::IfMatch).
+#[must_use]
+pub fn if_match(description: &str) -> Value {
+    json!({
+        "name": "If-Match", "in": "header", "required": false,
+        "description": description,
+        "schema": {"type": "string", "pattern": "^(\\*|\"[1-9][0-9]{0,18}\")$", "examples": ["\"1\""]},
+    })
+}
