@@ -1,204 +1,29 @@
-# The claims API, read from the caller inwards:
-#
-#   client VPC ──peering──┐
-#   (instance, resolver)  │
-#   ┌─────────────────────▼── API VPC, no way in or out but these ───────────────────────────┐
-#   │ bastion ──► execute-api endpoint ──► private REST API ──► five functions ──► DynamoDB   │
-#   │    │             (its policy)        (resource policy)    (a role each)   (gateway     │
-#   │    └──► ssm, ssmmessages, S3 endpoints                                     endpoint)   │
-#   └─────────────────────────────────────────────────────────────────────────────────────────┘
+# The tutorial's deployment: the module with the variables of this folder, and what is the account's (account.tf).
 
-data "aws_caller_identity" "current" {}
+module "claims" {
+  source = "./modules/claims-api"
 
-data "aws_partition" "current" {}
-
-data "aws_availability_zones" "available" {
-  #checkov:skip=CKV_AWS_394:only the first two in order of name are used, and availability_zones pins them where that matters
-  state = "available"
-
-  filter {
-    name   = "opt-in-status"
-    values = ["opt-in-not-required"]
-  }
-}
-
-locals {
-  account_id         = data.aws_caller_identity.current.account_id
-  partition          = data.aws_partition.current.partition
-  availability_zones = var.availability_zones == null ? slice(sort(data.aws_availability_zones.available.names), 0, 2) : var.availability_zones
-  client_cidrs       = { for key, vpc in var.client_vpcs : key => vpc.cidr }
-  table_name         = var.table_name == null ? "${var.name}-claims" : var.table_name
-  role_arn_prefix    = "arn:${local.partition}:iam::${local.account_id}:role/${var.name}"
-
-  # By operation id: what the function may do, and what may invoke it.
-  operations = {
-    createClaim = { dynamodb_actions = ["dynamodb:PutItem"], method = "POST", path = "/claim" }
-    listClaims  = { dynamodb_actions = ["dynamodb:Query"], method = "GET", path = "/claim" }
-    getClaim    = { dynamodb_actions = ["dynamodb:GetItem"], method = "GET", path = "/claim/*" }
-    updateClaim = { dynamodb_actions = ["dynamodb:UpdateItem"], method = "PUT", path = "/claim/*" }
-    # A delete is an update that leaves a tombstone. DeleteItem is what 0.2.0 does, as long as that is a way back.
-    deleteClaim = { dynamodb_actions = ["dynamodb:DeleteItem", "dynamodb:UpdateItem"], method = "DELETE", path = "/claim/*" }
-  }
-}
-
-# ---- network --------------------------------------------------------------------------------------------------------
-
-module "api_vpc" {
-  source = "./modules/network"
-
-  name               = "${var.name}-api"
-  cidr               = var.vpc_cidr
-  availability_zones = local.availability_zones
-  account_id         = local.account_id
-  log_key_arn        = module.log_key.arn
-  log_retention_days = var.log_retention_days
-  keep_logs          = var.keep_logs
-}
-
-module "dynamodb_endpoint" {
-  source = "./modules/gateway-endpoint"
-
-  name            = "${var.name}-dynamodb"
-  region          = var.region
-  service         = "dynamodb"
-  vpc_id          = module.api_vpc.vpc_id
-  route_table_ids = module.api_vpc.route_table_ids
-  policy          = local.dynamodb_endpoint_policy
-}
-
-module "execute_api_endpoint" {
-  source = "./modules/interface-endpoint"
-
-  name         = "${var.name}-execute-api"
-  region       = var.region
-  service      = "execute-api"
-  vpc_id       = module.api_vpc.vpc_id
-  subnet_ids   = module.api_vpc.subnet_ids
-  client_cidrs = merge({ "the API VPC" = var.vpc_cidr }, local.client_cidrs)
-}
-
-# On its own, since it names the API, which names the endpoint.
-resource "aws_vpc_endpoint_policy" "execute_api" {
-  vpc_endpoint_id = module.execute_api_endpoint.id
-  policy          = local.execute_api_endpoint_policy
-}
-
-# ---- storage --------------------------------------------------------------------------------------------------------
-
-module "table" {
-  source = "./modules/table"
-
-  name                   = local.table_name
-  prefix                 = var.name
-  partition              = local.partition
-  region                 = var.region
-  account_id             = local.account_id
-  administration_actions = local.key_administration_actions
-  user_role_arns         = [for operation in sort(keys(local.operations)) : "${local.role_arn_prefix}-${operation}"]
-  instance_role_arns     = concat(["${local.role_arn_prefix}-bastion"], [for key in keys(var.client_vpcs) : "${local.role_arn_prefix}-${key}-client"])
-  use_actions            = local.key_use_actions
-  deletion_protection    = var.deletion_protection
-}
-
-# ---- functions ------------------------------------------------------------------------------------------------------
-
-resource "aws_security_group" "functions" {
-  #checkov:skip=CKV2_AWS_5:attached to the functions in their module, which checkov does not follow beside depends_on
-  name_prefix = "${var.name}-functions-"
-  description = "The functions: nothing in, DynamoDB out"
-  vpc_id      = module.api_vpc.vpc_id
-
-  tags = { Name = "${var.name}-functions" }
-
-  # Lambda takes up to 40 minutes to give the functions' interfaces back, and does it with the functions' roles: as long as the
-  # group is there, so are their policies. (Hence no create_before_destroy: that would reach the roles, whose names are taken.)
-  timeouts {
-    delete = "45m"
-  }
-  depends_on = [module.function["createClaim"].role_policy_id]
-}
-
-resource "aws_vpc_security_group_egress_rule" "functions_dynamodb" {
-  security_group_id = aws_security_group.functions.id
-  description       = "HTTPS to DynamoDB through its gateway endpoint"
-  prefix_list_id    = module.dynamodb_endpoint.prefix_list_id
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
-}
-
-# Here and not in the module, where 0.1.0 has them.
-resource "aws_iam_role" "function" {
-  for_each = local.operations
-
-  name = "${var.name}-${each.key}"
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Sid       = "Lambda"
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "lambda.amazonaws.com" }
-    }]
-  })
-}
-
-module "function" {
-  source   = "./modules/function"
-  for_each = local.operations
-
-  name             = "${var.name}-${each.key}"
-  role             = { id = aws_iam_role.function[each.key].id, arn = aws_iam_role.function[each.key].arn }
-  handler          = each.key
-  dynamodb_actions = each.value.dynamodb_actions
-  partition        = local.partition
-  region           = var.region
-  account_id       = local.account_id
-  zip              = var.lambda_zip
-  architecture     = var.architecture
-  memory_mb        = var.lambda_memory_mb
-  timeout_seconds  = var.lambda_timeout_seconds
-  concurrency      = var.lambda_concurrency
-  table = {
-    name        = module.table.name
-    arn         = module.table.arn
-    key_arn     = module.table.key_arn
-    key_actions = local.key_use_actions
-    endpoint_id = module.dynamodb_endpoint.id
-  }
-  subnet_ids         = module.api_vpc.subnet_ids
-  security_group_id  = aws_security_group.functions.id
-  log_key_arn        = module.log_key.arn
-  log_retention_days = var.log_retention_days
-  keep_logs          = var.keep_logs
-}
-
-# ---- the API --------------------------------------------------------------------------------------------------------
-
-module "api" {
-  source = "./modules/api"
-
-  name             = var.name
-  stage            = var.stage
-  openapi_document = var.openapi_document
-  authorization    = var.authorization
-  functions = { for operation, settings in local.operations : operation => {
-    name   = module.function[operation].name
-    method = settings.method
-    path   = settings.path
-  } }
-  # As text and apart: with a reference to the functions the API would hand create_before_destroy on to them and all below them, whose
-  # names are taken.
-  invoke_arns = { for operation in keys(local.operations) : operation =>
-    "arn:${local.partition}:apigateway:${var.region}:lambda:path/2015-03-31/functions/arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${var.name}-${operation}/invocations"
-  }
-  endpoint_id             = module.execute_api_endpoint.id
+  name                    = var.name
+  vpc_cidr                = var.vpc_cidr
+  availability_zones      = var.availability_zones
+  client_vpcs             = var.client_vpcs
+  client_dns              = var.client_dns
+  stage                   = var.stage
+  authorization           = var.authorization
   additional_endpoint_ids = var.additional_endpoint_ids
+  openapi_document        = var.openapi_document
   throttle                = var.throttle
-  partition               = local.partition
-  account_id              = local.account_id
-  log_key_arn             = module.log_key.arn
+  lambda_zip              = var.lambda_zip
+  architecture            = var.architecture
+  lambda_memory_mb        = var.lambda_memory_mb
+  lambda_timeout_seconds  = var.lambda_timeout_seconds
+  lambda_concurrency      = var.lambda_concurrency
+  table_name              = var.table_name
+  deletion_protection     = var.deletion_protection
   log_retention_days      = var.log_retention_days
   keep_logs               = var.keep_logs
+  bastion                 = var.bastion
+  example_binaries_dir    = var.example_binaries_dir
+  reachability_analysis   = var.reachability_analysis
   logging_ready           = [aws_api_gateway_account.found, module.api_account]
 }

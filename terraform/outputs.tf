@@ -1,133 +1,99 @@
-locals {
-  api_host   = "${module.api.id}.execute-api.${var.region}.amazonaws.com"
-  alias_host = "${module.api.id}-${module.execute_api_endpoint.id}.execute-api.${var.region}.amazonaws.com"
-
-  # What the client crate reads, by addressing mode.
-  client_common = {
-    CLAIMS_API_ID            = module.api.id
-    CLAIMS_API_REGION        = var.region
-    CLAIMS_API_STAGE         = module.api.stage
-    CLAIMS_API_AUTHORIZATION = var.authorization
-  }
-  client_environment = merge(
-    {
-      private-dns = merge(local.client_common, { CLAIMS_API_MODE = "private-dns" })
-      alias       = merge(local.client_common, { CLAIMS_API_MODE = "alias", CLAIMS_API_VPCE_ID = module.execute_api_endpoint.id })
-      url = {
-        CLAIMS_API_URL           = "https://${local.api_host}/${module.api.stage}"
-        CLAIMS_API_REGION        = var.region
-        CLAIMS_API_AUTHORIZATION = var.authorization
-      }
-    },
-    { for mode in ["vpce-host", "vpce-header", "vpce-resolve"] : mode => merge(local.client_common, {
-      CLAIMS_API_MODE     = mode
-      CLAIMS_API_VPCE_DNS = module.execute_api_endpoint.dns_name
-    }) },
-  )
-}
-
-# ---- the tutorial's -------------------------------------------------------------------------------------------------
-
 output "claim_url" {
   description = "URL of the claims collection: POST creates, GET lists."
-  value       = "https://${local.api_host}/${module.api.stage}/claim"
+  value       = module.claims.claim_url
 }
 
 output "claim_id_url" {
   description = "URL of one claim; put its id in place of {claimId}."
-  value       = "https://${local.api_host}/${module.api.stage}/claim/{claimId}"
+  value       = module.claims.claim_id_url
 }
 
 output "execute_api_endpoint" {
   description = "Id of the execute-api interface endpoint, vpce-..."
-  value       = module.execute_api_endpoint.id
+  value       = module.claims.execute_api_endpoint
 }
 
 output "execute_api_endpoint_dns_name" {
   description = "The endpoint's own DNS name, for the vpce-* modes."
-  value       = module.execute_api_endpoint.dns_name
+  value       = module.claims.execute_api_endpoint_dns_name
 }
 
 output "execute_api_arn" {
   description = "ARN of the REST API."
-  value       = module.api.arn
+  value       = module.claims.execute_api_arn
 }
-
-# ---- for clients ----------------------------------------------------------------------------------------------------
 
 output "rest_api_id" {
   description = "Id of the REST API, the first label of its host name."
-  value       = module.api.id
+  value       = module.claims.rest_api_id
+}
+
+output "account_id" {
+  description = "Account of the deployment."
+  value       = module.claims.account_id
+}
+
+output "stage" {
+  description = "Stage of the API."
+  value       = module.claims.stage
+}
+
+output "authorization" {
+  description = "NONE or AWS_IAM."
+  value       = module.claims.authorization
+}
+
+output "alias_url" {
+  description = "URL of the claims collection by the alias name, which resolves in every VPC without DNS of its own."
+  value       = module.claims.alias_url
+}
+
+output "client_environment" {
+  description = "Environment variables of the client crate, by addressing mode."
+  value       = module.claims.client_environment
+}
+
+output "caller_policy" {
+  description = "With authorization = AWS_IAM: the policy to attach to a caller's role, as JSON."
+  value       = module.claims.caller_policy
+}
+
+output "bastion_session" {
+  description = "Command that opens a shell on the bastion."
+  value       = module.claims.bastion_session
+}
+
+output "client_sessions" {
+  description = "Commands that open a shell on each client VPC's instance."
+  value       = module.claims.client_sessions
+}
+
+output "reachable" {
+  description = "With reachability_analysis: whether the analyser found the way from the bastion to the endpoint."
+  value       = module.claims.reachable
+}
+
+output "artifact_bucket" {
+  description = "Bucket from which the instances fetch the example programs (examples/)."
+  value       = module.claims.artifact_bucket
+}
+
+output "table_name" {
+  description = "Name of the DynamoDB table."
+  value       = module.claims.table_name
+}
+
+output "package_sha256" {
+  description = "Hash of the deployed package as Lambda states it (base64)."
+  value       = module.claims.package_sha256
+}
+
+output "deployment_id" {
+  description = "The deployment that the stage serves; a new one after each change of the body or the policy."
+  value       = module.claims.deployment_id
 }
 
 output "region" {
   description = "Region of the API."
   value       = var.region
-}
-
-output "account_id" {
-  description = "Account of the deployment."
-  value       = local.account_id
-}
-
-output "stage" {
-  description = "Stage of the API."
-  value       = module.api.stage
-}
-
-output "authorization" {
-  description = "NONE or AWS_IAM."
-  value       = var.authorization
-}
-
-output "alias_url" {
-  description = "URL of the claims collection by the alias name, which resolves in every VPC without DNS of its own."
-  value       = "https://${local.alias_host}/${module.api.stage}/claim"
-}
-
-output "client_environment" {
-  description = "Environment variables of the client crate, by addressing mode."
-  value       = local.client_environment
-}
-
-output "caller_policy" {
-  description = "With authorization = AWS_IAM: the policy to attach to a caller's role, as JSON."
-  value       = local.caller_policy
-}
-
-# ---- for people -----------------------------------------------------------------------------------------------------
-
-output "bastion_session" {
-  description = "Command that opens a shell on the bastion."
-  value       = one([for bastion in module.bastion : "aws ssm start-session --region ${var.region} --target ${bastion.instance_id}"])
-}
-
-output "client_sessions" {
-  description = "Commands that open a shell on each client VPC's instance."
-  value       = { for key, client in module.client_vpc : key => "aws ssm start-session --region ${var.region} --target ${client.instance_id}" }
-}
-
-output "reachable" {
-  description = "With reachability_analysis: whether the analyser found the way from the bastion to the endpoint."
-  value       = one(aws_ec2_network_insights_analysis.bastion_to_api[*].path_found)
-}
-
-output "artifact_bucket" {
-  description = "Bucket from which the instances fetch the example programs (examples/)."
-  value       = one(module.artifacts[*].bucket)
-}
-
-output "table_name" {
-  description = "Name of the DynamoDB table."
-  value       = module.table.name
-}
-
-output "package_sha256" {
-  description = "Hash of the deployed package as Lambda states it (base64)."
-  value       = filebase64sha256(var.lambda_zip)
-}
-
-output "deployment_id" {
-  description = "The deployment that the stage serves; a new one after each change of the body or the policy."
-  value       = module.api.deployment_id
 }

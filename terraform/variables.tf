@@ -1,4 +1,4 @@
-# ---- where and what it is called -------------------------------------------------------------------------------------
+# What the module takes and this walk uses; null is the module's own default (modules/claims-api/README.md has the table).
 
 variable "region" {
   description = "AWS region to deploy to."
@@ -11,180 +11,10 @@ variable "region" {
   }
 }
 
-variable "name" {
-  description = "Prefix of every resource name, the table's included. Two deployments in one account and region need two names."
-  type        = string
-  default     = "claims"
-
-  validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
-    error_message = "name must be 3-20 characters of a-z, 0-9 and '-', start with a letter and not end with '-' (it becomes part of bucket, role and log group names)."
-  }
-}
-
 variable "tags" {
   description = "Further tags for every resource."
   type        = map(string)
   default     = {}
-}
-
-# ---- network ---------------------------------------------------------------------------------------------------------
-
-variable "vpc_cidr" {
-  description = "Address range of the API's VPC: RFC 1918, /16 to /24. Each of its two subnets takes a sixteenth."
-  type        = string
-  default     = "10.0.0.0/16"
-
-  validation {
-    condition     = can(cidrhost(var.vpc_cidr, 0)) && can(regex("^[0-9.]+/(1[6-9]|2[0-4])$", var.vpc_cidr))
-    error_message = "vpc_cidr must be an IPv4 range between /16 and /24 such as 10.0.0.0/16."
-  }
-  validation {
-    condition = try(contains([
-      cidrhost("${split("/", var.vpc_cidr)[0]}/8", 0) == "10.0.0.0",
-      cidrhost("${split("/", var.vpc_cidr)[0]}/12", 0) == "172.16.0.0",
-      cidrhost("${split("/", var.vpc_cidr)[0]}/16", 0) == "192.168.0.0",
-    ], true), false)
-    error_message = "vpc_cidr must lie in RFC 1918 space (10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16): anything else is somebody's public address."
-  }
-  validation {
-    condition     = try(cidrhost(var.vpc_cidr, 0) == split("/", var.vpc_cidr)[0], false)
-    error_message = "vpc_cidr has bits set beyond its prefix; write the range's first address, e.g. 10.0.0.0/16 rather than 10.0.1.0/16."
-  }
-}
-
-variable "availability_zones" {
-  description = "The two zones to use. Null: the region's first two. Name them where a zone lacks a service (e.g. use1-az3 has no Lambda); they can be changed later, while calls go on."
-  type        = list(string)
-  default     = null
-
-  validation {
-    condition     = var.availability_zones == null ? true : length(distinct(var.availability_zones)) == 2 && length(var.availability_zones) == 2
-    error_message = "availability_zones must name two different zones, e.g. [\"eu-central-1a\", \"eu-central-1b\"]."
-  }
-  validation {
-    # By its letter a zone gets its range (modules/network).
-    condition     = var.availability_zones == null ? true : alltrue([for zone in var.availability_zones : can(regex("^${var.region}[a-h]$", zone))])
-    error_message = "availability_zones must be zones of the region: its code and a letter from a to h, such as eu-central-1a in eu-central-1."
-  }
-}
-
-variable "client_vpcs" {
-  description = <<-EOT
-    Part 2: the VPCs whose services call the API across a peering connection, by name. Empty: part 1 only. Each gets a VPC,
-    the peering with routes on both sides, Session Manager endpoints and a client instance; see client_dns for names.
-  EOT
-  type        = map(object({ cidr = string }))
-  default     = {}
-
-  validation {
-    condition     = alltrue([for key in keys(var.client_vpcs) : can(regex("^[a-z][a-z0-9-]{0,11}$", key))])
-    error_message = "client_vpcs: each key must be 1-12 characters of a-z, 0-9 and '-', starting with a letter; it becomes part of resource names."
-  }
-  validation {
-    condition = alltrue([for vpc in values(var.client_vpcs) :
-      can(regex("^[0-9.]+/(1[6-9]|2[0-4])$", vpc.cidr)) && try(cidrhost(vpc.cidr, 0) == split("/", vpc.cidr)[0], false)
-    ])
-    error_message = "client_vpcs: each cidr must be an IPv4 range between /16 and /24, written with its first address, such as 172.20.0.0/16."
-  }
-  validation {
-    condition = alltrue([for vpc in values(var.client_vpcs) : try(contains([
-      cidrhost("${split("/", vpc.cidr)[0]}/8", 0) == "10.0.0.0",
-      cidrhost("${split("/", vpc.cidr)[0]}/12", 0) == "172.16.0.0",
-      cidrhost("${split("/", vpc.cidr)[0]}/16", 0) == "192.168.0.0",
-    ], true), false)])
-    error_message = "client_vpcs: each cidr must lie in RFC 1918 space (10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16). 172.128.0.0/16, for one, is public."
-  }
-  validation {
-    # Two ranges overlap when they are equal under the shorter of their prefixes.
-    condition = alltrue([for pair in setproduct(keys(var.client_vpcs), keys(var.client_vpcs)) : try(
-      pair[0] == pair[1] ||
-      cidrhost(format("%s/%d", split("/", var.client_vpcs[pair[0]].cidr)[0], min([for key in pair : tonumber(split("/", var.client_vpcs[key].cidr)[1])]...)), 0) !=
-      cidrhost(format("%s/%d", split("/", var.client_vpcs[pair[1]].cidr)[0], min([for key in pair : tonumber(split("/", var.client_vpcs[key].cidr)[1])]...)), 0),
-      true)
-    ])
-    error_message = "client_vpcs: two client ranges overlap. Overlapping VPCs cannot both be routed to; give each its own range."
-  }
-  validation {
-    condition = alltrue([for vpc in values(var.client_vpcs) : try(
-      cidrhost(format("%s/%d", split("/", vpc.cidr)[0], min(tonumber(split("/", vpc.cidr)[1]), tonumber(split("/", var.vpc_cidr)[1]))), 0) !=
-      cidrhost(format("%s/%d", split("/", var.vpc_cidr)[0], min(tonumber(split("/", vpc.cidr)[1]), tonumber(split("/", var.vpc_cidr)[1]))), 0),
-      true)
-    ])
-    error_message = "client_vpcs: a client range overlaps vpc_cidr. Peered VPCs must not overlap; change one of the two."
-  }
-}
-
-variable "client_dns" {
-  description = <<-EOT
-    How client VPCs find the API. "alias": they call {api}-{vpce}.execute-api..., which resolves everywhere to the endpoint's
-    private addresses; costs nothing. "resolver": they call the API's own name, forwarded by Route 53 Resolver endpoints
-    (~365 USD a month for the first client VPC, ~183 for each further one).
-  EOT
-  type        = string
-  default     = "alias"
-
-  validation {
-    condition     = contains(["alias", "resolver"], var.client_dns)
-    error_message = "client_dns must be \"alias\" or \"resolver\"."
-  }
-}
-
-# ---- the API ---------------------------------------------------------------------------------------------------------
-
-variable "stage" {
-  description = "Name of the API's stage; the first segment of every URL."
-  type        = string
-  default     = "dev"
-
-  validation {
-    condition     = can(regex("^[a-z][a-z0-9_-]{0,31}$", var.stage))
-    error_message = "stage must be 1-32 characters of a-z, 0-9, '_' and '-', starting with a letter: it is part of every URL."
-  }
-}
-
-variable "authorization" {
-  description = "NONE: whoever reaches the endpoint may call. AWS_IAM: calls are signed (SigV4) and the caller's role needs the policy in output caller_policy."
-  type        = string
-  default     = "NONE"
-
-  validation {
-    condition     = contains(["NONE", "AWS_IAM"], var.authorization)
-    error_message = "authorization must be \"NONE\" or \"AWS_IAM\"."
-  }
-}
-
-variable "additional_endpoint_ids" {
-  description = "Further execute-api interface endpoints (vpce-...) that may call the API, e.g. another team's. Ours is always allowed."
-  type        = list(string)
-  default     = []
-
-  validation {
-    condition     = alltrue([for id in var.additional_endpoint_ids : can(regex("^vpce-[0-9a-f]{8,17}$", id))])
-    error_message = "additional_endpoint_ids must hold interface endpoint ids such as vpce-0123456789abcdef0 (not DNS names, not VPC ids)."
-  }
-}
-
-variable "openapi_document" {
-  description = "The import document: a template with authorization_type and the five ..._invoke_arn, relative to this folder or absolute."
-  type        = string
-  default     = "../openapi/claims.apigateway.json"
-
-  validation {
-    condition     = fileexists(var.openapi_document)
-    error_message = "openapi_document does not exist. It is committed at openapi/claims.apigateway.json."
-  }
-}
-
-variable "throttle" {
-  description = "Requests per second and burst that the stage admits before it answers 429."
-  type        = object({ rate = number, burst = number })
-  default     = { rate = 100, burst = 200 }
-
-  validation {
-    condition     = var.throttle.rate > 0 && var.throttle.burst > 0 && floor(var.throttle.burst) == var.throttle.burst
-    error_message = "throttle.rate must be above 0 and throttle.burst a whole number above 0; a 0 would refuse every call."
-  }
 }
 
 variable "manage_api_gateway_account" {
@@ -196,99 +26,118 @@ variable "manage_api_gateway_account" {
   default     = false
 }
 
-# ---- the functions ---------------------------------------------------------------------------------------------------
+variable "name" {
+  description = "Prefix of every resource name, the table's included. Two deployments in one account and region need two names."
+  type        = string
+  default     = "claims"
+}
+
+variable "vpc_cidr" {
+  description = "Address range of the API's VPC: RFC 1918, /16 to /24. Each of its two subnets takes a sixteenth."
+  type        = string
+  default     = null
+}
+
+variable "availability_zones" {
+  description = "The two zones to use. Null: the region's first two. Name them where a zone lacks a service (e.g. use1-az3 has no Lambda); they can be changed later, while calls go on."
+  type        = list(string)
+  default     = null
+}
+
+variable "client_vpcs" {
+  description = "Part 2: the VPCs whose services call the API across a peering connection, by name. Empty: part 1 only. Each gets a VPC, the peering with routes on both sides, Session Manager endpoints and a client instance; see client_dns for names."
+  type        = map(object({ cidr = string }))
+  default     = {}
+}
+
+variable "client_dns" {
+  description = "How client VPCs find the API: alias (its alias name, free), zone (its own name by a private hosted zone, cents) or resolver (the tutorial's way, ~365 USD a month)."
+  type        = string
+  default     = null
+}
+
+variable "stage" {
+  description = "Name of the API's stage; the first segment of every URL."
+  type        = string
+  default     = "dev"
+}
+
+variable "authorization" {
+  description = "NONE: whoever reaches the endpoint may call. AWS_IAM: calls are signed (SigV4) and the caller's role needs the policy in output caller_policy."
+  type        = string
+  default     = null
+}
+
+variable "additional_endpoint_ids" {
+  description = "Further execute-api interface endpoints (vpce-...) that may call the API, e.g. another team's. Ours is always allowed."
+  type        = list(string)
+  default     = null
+}
+
+variable "openapi_document" {
+  description = "The import document: a template with authorization_type and an ..._invoke_arn for each operation. Null: the claims API's, openapi/claims.apigateway.json of this repository."
+  type        = string
+  default     = null
+}
+
+variable "throttle" {
+  description = "Requests per second and burst that the stage admits before it answers 429."
+  type        = object({ rate = number, burst = number })
+  default     = null
+}
 
 variable "lambda_zip" {
-  description = "The deployment package, made by `cargo xtask package`."
+  description = "The deployment package, made by `cargo xtask package`. Null: target/lambda/claims-lambda.zip of this repository."
   type        = string
-  default     = "../target/lambda/claims-lambda.zip"
-
-  validation {
-    condition     = fileexists(var.lambda_zip)
-    error_message = "lambda_zip does not exist. Build it first: cargo xtask package"
-  }
+  default     = null
 }
 
 variable "architecture" {
   description = "Processor of the functions and the instances: arm64 or x86_64. It must be what the package was built for."
   type        = string
-  default     = "arm64"
-
-  validation {
-    condition     = contains(["arm64", "x86_64"], var.architecture)
-    error_message = "architecture must be \"arm64\" or \"x86_64\" (and the package built for it: cargo xtask package --arch ...)."
-  }
+  default     = null
 }
 
 variable "lambda_memory_mb" {
   description = "Memory of each function in MB; processor time grows with it."
   type        = number
-  default     = 256
-
-  validation {
-    condition     = var.lambda_memory_mb >= 128 && var.lambda_memory_mb <= 10240 && floor(var.lambda_memory_mb) == var.lambda_memory_mb
-    error_message = "lambda_memory_mb must be a whole number from 128 to 10240."
-  }
+  default     = null
 }
 
 variable "lambda_timeout_seconds" {
   description = "Time limit of one invocation in seconds."
   type        = number
-  default     = 10
-
-  validation {
-    condition     = var.lambda_timeout_seconds >= 1 && var.lambda_timeout_seconds <= 28 && floor(var.lambda_timeout_seconds) == var.lambda_timeout_seconds
-    error_message = "lambda_timeout_seconds must be a whole number from 1 to 28: the gateway itself gives up after 29."
-  }
+  default     = null
 }
 
 variable "lambda_concurrency" {
   description = "Reserved concurrency of each function; above it the gateway answers 500 integration_failed. -1: no limit (a new account has 10 in all and cannot reserve)."
   type        = number
-  default     = -1
-
-  validation {
-    condition     = (var.lambda_concurrency == -1 || var.lambda_concurrency >= 1) && floor(var.lambda_concurrency) == var.lambda_concurrency
-    error_message = "lambda_concurrency must be -1 (no limit) or a whole number from 1; 0 would switch the function off."
-  }
+  default     = null
 }
-
-# ---- the table -------------------------------------------------------------------------------------------------------
 
 variable "table_name" {
   description = "Name of the DynamoDB table. Null: <name>-claims. It cannot be changed: the claims are in the table that has it."
   type        = string
   default     = null
-
-  validation {
-    condition     = var.table_name == null ? true : can(regex("^[A-Za-z0-9_.-]{3,255}$", var.table_name))
-    error_message = "table_name must be 3-255 characters of A-Z, a-z, 0-9, '_', '.' and '-'."
-  }
 }
 
 variable "deletion_protection" {
   description = "Refuse to destroy the deployment, to delete its table and to replace what a call needs (protection.tf). To destroy: apply once with false, then destroy."
   type        = bool
-  default     = true
+  default     = null
 }
-
-# ---- logs, instances, extras -----------------------------------------------------------------------------------------
 
 variable "log_retention_days" {
   description = "Days that every log group keeps its events."
   type        = number
-  default     = 365
-
-  validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days must be one of the periods CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
-  }
+  default     = null
 }
 
 variable "keep_logs" {
   description = "Leave the log groups that say who did what (functions, access, flow) where they are when the deployment is destroyed. The next one of the same name takes them over."
   type        = bool
-  default     = true
+  default     = null
 }
 
 variable "bastion" {
@@ -298,18 +147,13 @@ variable "bastion" {
 }
 
 variable "example_binaries_dir" {
-  description = "Folder of example programs to deliver to the instances, made by `cargo xtask package --examples`. A missing folder delivers none."
+  description = "Folder of example programs to deliver to the instances, made by `cargo xtask package --examples`. Null: target/lambda/examples of this repository. A missing folder delivers none."
   type        = string
-  default     = "../target/lambda/examples"
+  default     = null
 }
 
 variable "reachability_analysis" {
   description = "Also create a Reachability Analyzer path from the bastion to the API's endpoint and analyse it once (0.10 USD)."
   type        = bool
-  default     = false
-
-  validation {
-    condition     = !var.reachability_analysis || var.bastion
-    error_message = "reachability_analysis starts at the bastion: set bastion = true, or leave it off."
-  }
+  default     = null
 }

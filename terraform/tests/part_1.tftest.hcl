@@ -11,6 +11,8 @@ provider "aws" {
 }
 
 variables {
+  name                 = "claims"
+  bastion              = true
   lambda_zip           = "./tests/package.stand-in"
   example_binaries_dir = "./tests/none"
 }
@@ -27,17 +29,8 @@ override_data {
   target = data.aws_ssm_parameter.al2023
   values = { insecure_value = "ami-0123456789abcdef0" }
 }
-override_data {
-  target = data.aws_cloudwatch_log_groups.left
-  values = { log_group_names = [] }
-}
 override_resource {
-  target          = aws_api_gateway_account.found
-  override_during = plan
-  values          = { cloudwatch_role_arn = "arn:aws:iam::123456789012:role/logs-of-the-region" }
-}
-override_resource {
-  target          = module.execute_api_endpoint.aws_vpc_endpoint.this
+  target          = module.execute_api_endpoint[0].aws_vpc_endpoint.this
   override_during = plan
   values = {
     id        = "vpce-0123456789abcdef0"
@@ -59,17 +52,17 @@ override_resource {
   values          = { arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/claims-claims" }
 }
 override_resource {
-  target          = module.table.aws_kms_key.this
+  target          = module.table.aws_kms_key.this[0]
   override_during = plan
   values          = { arn = "arn:aws:kms:eu-central-1:123456789012:key/table", key_id = "table" }
 }
 override_resource {
-  target          = module.dynamodb_endpoint.aws_vpc_endpoint.this
+  target          = module.dynamodb_endpoint[0].aws_vpc_endpoint.this
   override_during = plan
   values          = { id = "vpce-0aaaaaaaaaaaaaaaa", prefix_list_id = "pl-0aaaaaaaaaaaaaaaa" }
 }
 override_resource {
-  target          = module.log_key.aws_kms_key.this
+  target          = module.log_key[0].aws_kms_key.this
   override_during = plan
   values          = { arn = "arn:aws:kms:eu-central-1:123456789012:key/logs", key_id = "logs" }
 }
@@ -113,12 +106,16 @@ override_resource {
 run "defaults" {
   command = plan
 
+  module {
+    source = "./modules/claims-api"
+  }
+
   assert {
-    condition     = output.table_name == "claims-claims" && length(module.api_account) == 0
-    error_message = "the table is named by the deployment, and the region's logging role is not taken"
+    condition     = output.table_name == "claims-claims"
+    error_message = "the table is named by the deployment"
   }
   assert {
-    condition     = values(module.api_vpc.subnet_zones) == ["eu-central-1a", "eu-central-1b"]
+    condition     = values(module.api_vpc[0].subnet_zones) == ["eu-central-1a", "eu-central-1b"]
     error_message = "two subnets in two zones, the first two by name"
   }
   assert {
@@ -140,7 +137,7 @@ run "defaults" {
       "PUT /claim/{claimId}"    = "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-central-1:123456789012:function:claims-updateClaim/invocations"
       "DELETE /claim/{claimId}" = "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-central-1:123456789012:function:claims-deleteClaim/invocations"
     }
-    error_message = "five routes, each to its own function"
+    error_message = "each route to its own function"
   }
   assert {
     condition = alltrue(flatten([for item in values(jsondecode(module.api.body).paths) : [for method, operation in item :
@@ -179,7 +176,7 @@ run "defaults" {
     error_message = "everybody who comes through our endpoint, nobody else"
   }
   assert {
-    condition     = jsondecode(aws_vpc_endpoint_policy.execute_api.policy).Statement[*].Resource == ["arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/*"]
+    condition     = jsondecode(aws_vpc_endpoint_policy.execute_api[0].policy).Statement[*].Resource == ["arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/*"]
     error_message = "through the endpoint only this API can be called"
   }
 
@@ -259,6 +256,10 @@ run "defaults" {
 run "signed" {
   command = plan
 
+  module {
+    source = "./modules/claims-api"
+  }
+
   variables {
     authorization = "AWS_IAM"
   }
@@ -279,12 +280,16 @@ run "signed" {
       "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/PUT/claim/*",
       "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/DELETE/claim/*",
     ])
-    error_message = "the policy for callers names the five routes"
+    error_message = "the policy for callers names the routes"
   }
 }
 
 run "policy_change_redeploys" {
   command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
 
   variables {
     additional_endpoint_ids = ["vpce-0fedcba9876543210"]
@@ -303,6 +308,10 @@ run "policy_change_redeploys" {
 run "no_bastion" {
   command = plan
 
+  module {
+    source = "./modules/claims-api"
+  }
+
   variables {
     bastion = false
   }
@@ -315,6 +324,10 @@ run "no_bastion" {
 
 run "two_side_by_side" {
   command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
 
   variables {
     name = "claims2"
@@ -329,12 +342,16 @@ run "two_side_by_side" {
 run "other_zones" {
   command = plan
 
+  module {
+    source = "./modules/claims-api"
+  }
+
   variables {
     availability_zones = ["eu-central-1c", "eu-central-1a"]
   }
 
   assert {
-    condition     = module.api_vpc.subnet_ranges == { az1 = "10.0.80.0/20", az2 = "10.0.0.0/20" }
+    condition     = module.api_vpc[0].subnet_ranges == { az1 = "10.0.80.0/20", az2 = "10.0.0.0/20" }
     error_message = "a zone has ranges of its own, one for each of the two subnets"
   }
 }

@@ -10,6 +10,8 @@ provider "aws" {
 }
 
 variables {
+  name                 = "claims"
+  bastion              = true
   lambda_zip           = "./tests/package.stand-in"
   example_binaries_dir = "./tests/none"
 }
@@ -26,17 +28,8 @@ override_data {
   target = data.aws_ssm_parameter.al2023
   values = { insecure_value = "ami-0123456789abcdef0" }
 }
-override_data {
-  target = data.aws_cloudwatch_log_groups.left
-  values = { log_group_names = [] }
-}
 override_resource {
-  target          = aws_api_gateway_account.found
-  override_during = plan
-  values          = { cloudwatch_role_arn = "arn:aws:iam::123456789012:role/logs-of-the-region" }
-}
-override_resource {
-  target          = module.execute_api_endpoint.aws_vpc_endpoint.this
+  target          = module.execute_api_endpoint[0].aws_vpc_endpoint.this
   override_during = plan
   values = {
     id        = "vpce-0123456789abcdef0"
@@ -59,6 +52,10 @@ override_resource {
 
 run "resolver" {
   command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
 
   variables {
     client_vpcs = { client = { cidr = "172.20.0.0/16" }, billing = { cidr = "192.168.0.0/20" } }
@@ -87,6 +84,10 @@ run "resolver" {
 run "alias" {
   command = plan
 
+  module {
+    source = "./modules/claims-api"
+  }
+
   variables {
     client_vpcs = { client = { cidr = "172.20.0.0/16" } }
   }
@@ -103,6 +104,10 @@ run "alias" {
 
 run "without_a_bastion" {
   command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
 
   variables {
     client_vpcs = { client = { cidr = "172.20.0.0/16" } }

@@ -12,6 +12,8 @@ provider "aws" {
 }
 
 variables {
+  name                 = "claims"
+  bastion              = true
   lambda_zip           = "./tests/package.stand-in"
   example_binaries_dir = "./tests/none"
 }
@@ -28,17 +30,8 @@ override_data {
   target = data.aws_ssm_parameter.al2023
   values = { insecure_value = "ami-0123456789abcdef0" }
 }
-override_data {
-  target = data.aws_cloudwatch_log_groups.left
-  values = { log_group_names = [] }
-}
 override_resource {
-  target          = aws_api_gateway_account.found
-  override_during = plan
-  values          = { cloudwatch_role_arn = "arn:aws:iam::123456789012:role/logs-of-the-region" }
-}
-override_resource {
-  target          = module.execute_api_endpoint.aws_vpc_endpoint.this
+  target          = module.execute_api_endpoint[0].aws_vpc_endpoint.this
   override_during = plan
   values = {
     id        = "vpce-0123456789abcdef0"
@@ -57,8 +50,11 @@ override_resource {
 run "wrong_kind_of_value" {
   command = plan
 
+  module {
+    source = "./modules/claims-api"
+  }
+
   variables {
-    region                  = "Frankfurt"
     name                    = "Claims"
     vpc_cidr                = "10.0.0.0"
     client_dns              = "hosts-file"
@@ -79,7 +75,6 @@ run "wrong_kind_of_value" {
   }
 
   expect_failures = [
-    var.region,
     var.name,
     var.vpc_cidr,
     var.client_dns,
@@ -101,6 +96,10 @@ run "wrong_kind_of_value" {
 
 run "just_beyond_the_limits" {
   command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
 
   variables {
     vpc_cidr               = "10.0.0.0/25"
@@ -128,6 +127,10 @@ run "just_beyond_the_limits" {
 run "public_api_vpc" {
   command = plan
 
+  module {
+    source = "./modules/claims-api"
+  }
+
   variables {
     vpc_cidr = "172.128.0.0/16"
   }
@@ -139,6 +142,10 @@ run "public_api_vpc" {
 
 run "api_vpc_with_host_bits" {
   command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
 
   variables {
     vpc_cidr = "10.0.1.0/16"
@@ -152,6 +159,10 @@ run "api_vpc_with_host_bits" {
 run "client_key_with_spaces" {
   command = plan
 
+  module {
+    source = "./modules/claims-api"
+  }
+
   variables {
     client_vpcs = { "my client" = { cidr = "172.20.0.0/16" } }
   }
@@ -163,6 +174,10 @@ run "client_key_with_spaces" {
 
 run "client_without_prefix" {
   command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
 
   variables {
     client_vpcs = { client = { cidr = "172.20.0.0" } }
@@ -176,6 +191,10 @@ run "client_without_prefix" {
 run "client_with_host_bits" {
   command = plan
 
+  module {
+    source = "./modules/claims-api"
+  }
+
   variables {
     client_vpcs = { client = { cidr = "172.20.1.0/16" } }
   }
@@ -187,6 +206,10 @@ run "client_with_host_bits" {
 
 run "public_client_vpc" {
   command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
 
   variables {
     client_vpcs = { client = { cidr = "172.128.0.0/16" } }
@@ -200,6 +223,10 @@ run "public_client_vpc" {
 run "client_overlaps_the_api" {
   command = plan
 
+  module {
+    source = "./modules/claims-api"
+  }
+
   variables {
     client_vpcs = { client = { cidr = "10.0.128.0/20" } }
   }
@@ -211,6 +238,10 @@ run "client_overlaps_the_api" {
 
 run "clients_overlap_each_other" {
   command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
 
   variables {
     client_vpcs = { a = { cidr = "172.20.0.0/16" }, b = { cidr = "172.20.240.0/20" } }
@@ -224,8 +255,16 @@ run "clients_overlap_each_other" {
 run "accepted" {
   command = plan
 
+  override_data {
+    target = data.aws_region.current
+    values = { name = "us-gov-west-1" }
+  }
+
+  module {
+    source = "./modules/claims-api"
+  }
+
   variables {
-    region                  = "us-gov-west-1"
     name                    = "claims-2"
     vpc_cidr                = "192.168.16.0/24"
     client_vpcs             = { a = { cidr = "192.168.17.0/24" }, b = { cidr = "10.0.0.0/16" }, c = { cidr = "172.31.0.0/16" } }
@@ -245,51 +284,15 @@ run "accepted" {
 run "zones_of_another_region" {
   command = plan
 
+  module {
+    source = "./modules/claims-api"
+  }
+
   variables {
     availability_zones = ["us-east-1a", "us-east-1b"]
   }
 
   expect_failures = [
     var.availability_zones,
-  ]
-}
-
-run "no_logging_role_in_the_region" {
-  command = plan
-
-  override_resource {
-    target          = aws_api_gateway_account.found
-    override_during = plan
-    values          = { cloudwatch_role_arn = "" }
-  }
-
-  expect_failures = [
-    aws_api_gateway_account.found,
-  ]
-}
-
-run "the_regions_logging_role_would_go" {
-  command = plan
-
-  override_resource {
-    target          = aws_api_gateway_account.found
-    override_during = plan
-    values          = { cloudwatch_role_arn = "arn:aws:iam::123456789012:role/claims-api-gateway-logs" }
-  }
-
-  expect_failures = [
-    aws_api_gateway_account.found,
-  ]
-}
-
-run "somebody_elses_logging_role" {
-  command = plan
-
-  variables {
-    manage_api_gateway_account = true
-  }
-
-  expect_failures = [
-    aws_api_gateway_account.found,
   ]
 }

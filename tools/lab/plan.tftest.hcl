@@ -11,6 +11,8 @@ provider "aws" {
 }
 
 variables {
+  name                 = "claims"
+  bastion              = true
   lambda_zip           = "./tests/package.stand-in"
   example_binaries_dir = "./tests/none"
 }
@@ -27,17 +29,8 @@ override_data {
   target = data.aws_ssm_parameter.al2023
   values = { insecure_value = "ami-0123456789abcdef0" }
 }
-override_data {
-  target = data.aws_cloudwatch_log_groups.left
-  values = { log_group_names = [] }
-}
 override_resource {
-  target          = aws_api_gateway_account.found
-  override_during = plan
-  values          = { cloudwatch_role_arn = "arn:aws:iam::123456789012:role/logs-of-the-region" }
-}
-override_resource {
-  target          = module.execute_api_endpoint.aws_vpc_endpoint.this
+  target          = module.execute_api_endpoint[0].aws_vpc_endpoint.this
   override_during = plan
   values = {
     id        = "vpce-0123456789abcdef0"
@@ -61,4 +54,8 @@ override_resource {
 
 run "lab" {
   command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
 }

@@ -1,20 +1,34 @@
 # The private REST API: its body is the committed import document, nothing about routes is said here a second time.
 
 locals {
+  # With IAM, naming an account hands the decision to each caller's own policy; "*" would let in every signed call.
+  accounts  = [for account in concat([var.account_id], var.caller_accounts) : "arn:${var.partition}:iam::${account}:root"]
+  principal = jsondecode(var.authorization == "AWS_IAM" ? jsonencode({ AWS = jsondecode(length(local.accounts) == 1 ? jsonencode(local.accounts[0]) : jsonencode(local.accounts)) }) : jsonencode("*"))
+
+  # "*" is meant so here: callers of other accounts need a policy of their own besides whatever this says; only in our own account
+  # it would do without one, hence the second condition.
+  organization = [for id in compact([var.caller_organization]) : {
+    Sid       = "CallersOfTheOrganization"
+    Effect    = "Allow"
+    Principal = "*"
+    Action    = "execute-api:Invoke"
+    Resource  = "${aws_api_gateway_rest_api.this.execution_arn}/*"
+    Condition = { StringEquals = { "aws:PrincipalOrgID" = id }, StringNotEquals = { "aws:PrincipalAccount" = var.account_id } }
+  }]
+
   body = templatefile(var.openapi_document, merge(
     { authorization_type = var.authorization },
     { for operation, arn in var.invoke_arns : "${operation}_invoke_arn" => arn },
   ))
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         # Importing a body wipes the API's policy, and not every version of the provider puts it back: with the body's hash
         # in it, the policy itself changes and is written again after each import.
-        Sid    = "Callers${substr(sha256(local.body), 0, 8)}"
-        Effect = "Allow"
-        # With IAM, naming the account hands the decision to each caller's own policy; "*" would let in every signed call.
-        Principal = jsondecode(var.authorization == "AWS_IAM" ? jsonencode({ AWS = "arn:${var.partition}:iam::${var.account_id}:root" }) : jsonencode("*"))
+        Sid       = "Callers${substr(sha256(local.body), 0, 8)}"
+        Effect    = "Allow"
+        Principal = local.principal
         Action    = "execute-api:Invoke"
         Resource  = "${aws_api_gateway_rest_api.this.execution_arn}/*"
       },
@@ -26,13 +40,13 @@ locals {
         Resource  = "${aws_api_gateway_rest_api.this.execution_arn}/*"
         Condition = { StringNotEquals = { "aws:SourceVpce" = concat([var.endpoint_id], var.additional_endpoint_ids) } }
       },
-    ]
+    ], local.organization)
   })
 }
 
 resource "aws_api_gateway_rest_api" "this" {
   name        = var.name
-  description = "Claims API, reachable through listed VPC endpoints only"
+  description = "Reachable through listed VPC endpoints only"
   body        = local.body
 
   # Overwrite: with merge, a route that left the document would go on serving.

@@ -73,3 +73,13 @@ variable "logging_ready" {
   type        = any
   default     = null
 }
+
+variable "caller_accounts" {
+  description = "With AWS_IAM: further accounts whose roles may call, where their own policies say so."
+  type        = list(string)
+}
+
+variable "caller_organization" {
+  description = "With AWS_IAM: the same for every account of this organisation. Null: none."
+  type        = string
+}

@@ -9,6 +9,7 @@ module "network" {
   account_id         = var.account_id
   log_key_arn        = var.log_key_arn
   keep_logs          = var.keep_logs
+  roles              = var.roles
   log_retention_days = var.log_retention_days
 }
 
@@ -100,5 +101,6 @@ module "client" {
   environment    = var.environment
   signs_calls    = var.signs_calls
   caller_policy  = var.caller_policy
+  roles          = var.roles
   network_ready  = [module.session_manager, module.s3, var.examples]
 }

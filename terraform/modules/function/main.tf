@@ -84,7 +84,7 @@ resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_173:the environment holds the table's name and a switch, no secret; Lambda encrypts it with its own key
   #checkov:skip=CKV_AWS_272:the package is built from this repository and pinned by its hash; a signing profile is the account's choice
   function_name = var.name
-  description   = "Claims API: ${var.handler}"
+  description   = "Operation ${var.handler}"
   role          = var.role.arn
 
   filename         = var.zip

@@ -14,12 +14,12 @@ variable "handler" {
 }
 
 variable "dynamodb_actions" {
-  description = "The DynamoDB actions of the operation, e.g. dynamodb:PutItem."
+  description = "What the operation does in DynamoDB, on its table only, e.g. [\"dynamodb:PutItem\"]."
   type        = list(string)
 
   validation {
     condition     = length(var.dynamodb_actions) > 0 && alltrue([for action in var.dynamodb_actions : can(regex("^dynamodb:[A-Za-z]+$", action))])
-    error_message = "dynamodb_actions must be DynamoDB actions without wildcards."
+    error_message = "dynamodb_actions must name at least one DynamoDB action, without wildcards."
   }
 }
 

@@ -33,7 +33,9 @@ resource "aws_vpc_security_group_egress_rule" "s3" {
 }
 
 resource "aws_iam_role" "this" {
-  name = var.name
+  name                 = var.name
+  path                 = var.roles.path
+  permissions_boundary = var.roles.boundary
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -104,6 +106,7 @@ resource "aws_iam_role_policy" "caller" {
 
 resource "aws_iam_instance_profile" "this" {
   name = var.name
+  path = var.roles.path
   role = aws_iam_role.this.name
 
   lifecycle {

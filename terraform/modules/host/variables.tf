@@ -63,3 +63,8 @@ variable "network_ready" {
   type        = any
   default     = null
 }
+
+variable "roles" {
+  description = "Path and permissions boundary of every role."
+  type        = object({ path = string, boundary = string })
+}

@@ -1,4 +1,4 @@
-# One interface endpoint with private DNS in every given subnet, and the security group that says who may reach it.
+# One interface endpoint in every given subnet, and the security group that says who may reach it.
 # Its policy is a separate aws_vpc_endpoint_policy of the caller's where it names what depends on the endpoint.
 
 resource "aws_security_group" "this" {
@@ -18,7 +18,8 @@ resource "aws_vpc_security_group_ingress_rule" "https" {
 
   security_group_id = aws_security_group.this.id
   description       = "HTTPS from ${each.key}"
-  cidr_ipv4         = each.value
+  cidr_ipv4         = strcontains(each.value, ":") ? null : each.value
+  cidr_ipv6         = strcontains(each.value, ":") ? each.value : null
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
@@ -30,7 +31,8 @@ resource "aws_vpc_endpoint" "this" {
   vpc_endpoint_type   = "Interface"
   subnet_ids          = values(var.subnet_ids)
   security_group_ids  = [aws_security_group.this.id]
-  private_dns_enabled = true
+  private_dns_enabled = var.private_dns
+  ip_address_type     = var.ip_address_type == "ipv4" ? null : var.ip_address_type # as it is without saying so
 
   tags = { Name = var.name }
 }

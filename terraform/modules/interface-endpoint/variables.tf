@@ -27,3 +27,15 @@ variable "client_cidrs" {
   description = "Ranges that may open HTTPS to it, by the name that the rule's description shows."
   type        = map(string)
 }
+
+variable "private_dns" {
+  description = "Whether the service's own names resolve to the endpoint in its VPC."
+  type        = bool
+  default     = true
+}
+
+variable "ip_address_type" {
+  description = "ipv4 or dualstack."
+  type        = string
+  default     = "ipv4"
+}

@@ -1,4 +1,4 @@
-# A VPC without a way out: no internet gateway, no NAT; two private subnets in two zones, each with its own route table.
+# A VPC without a way out: no internet gateway, no NAT; private subnets in two or three zones, each with its own route table.
 
 resource "aws_vpc" "this" {
   cidr_block           = var.cidr
@@ -10,10 +10,12 @@ resource "aws_vpc" "this" {
 
 locals {
   # Static keys, so that nothing is re-created when the account's list of zones changes its order. Each key has a range of its
-  # own for each zone (by its letter, odd for az1, even for az2): a subnet in another zone can be made beside the old one.
-  zones = { for key, slot in { az1 = 0, az2 = 1 } : key => {
-    zone  = var.availability_zones[slot]
-    range = 2 * index(["a", "b", "c", "d", "e", "f", "g", "h"], substr(var.availability_zones[slot], -1, 1)) + 1 - slot
+  # own for each zone (by its letter, odd for az1, even for az2; az3 has what g and h would have): a subnet in another zone can be made
+  # beside the old one.
+  letters = [for zone in var.availability_zones : index(["a", "b", "c", "d", "e", "f", "g", "h"], substr(zone, -1, 1))]
+  zones = { for slot, zone in var.availability_zones : "az${slot + 1}" => {
+    zone  = zone
+    range = slot < 2 ? 2 * local.letters[slot] + 1 - slot : 12 + local.letters[slot]
   } }
 }
 
@@ -75,7 +77,9 @@ resource "aws_cloudwatch_log_group" "flow" {
 }
 
 resource "aws_iam_role" "flow" {
-  name = "${var.name}-flow-log"
+  name                 = "${var.name}-flow-log"
+  path                 = var.roles.path
+  permissions_boundary = var.roles.boundary
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

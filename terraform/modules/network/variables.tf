@@ -9,7 +9,7 @@ variable "cidr" {
 }
 
 variable "availability_zones" {
-  description = "The two zones of the private subnets."
+  description = "The zones of the private subnets, two or three."
   type        = list(string)
 }
 
@@ -31,4 +31,9 @@ variable "keep_logs" {
 variable "log_retention_days" {
   description = "Days that the flow log keeps its events."
   type        = number
+}
+
+variable "roles" {
+  description = "Path and permissions boundary of every role."
+  type        = object({ path = string, boundary = string })
 }

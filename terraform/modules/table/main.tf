@@ -1,13 +1,27 @@
-# The claims table and its key. Of this deployment's roles its functions. may use the key, and only by way of DynamoDB.
+# The table and its key. Of this deployment's roles its functions may use the key, and only by way of DynamoDB.
 
 locals {
+  key_arn = var.given_key == null ? aws_kms_key.this[0].arn : var.given_key.arn
   # A key policy's resource is the key itself; "*" is how that is written.
   this_key = "*"
 
   through_dynamodb = { StringEquals = { "kms:CallerAccount" = var.account_id, "kms:ViaService" = "dynamodb.${var.region}.amazonaws.com" } }
 }
 
+# Up to 0.1.0 there was no other.
+moved {
+  from = aws_kms_key.this
+  to   = aws_kms_key.this[0]
+}
+
+moved {
+  from = aws_kms_alias.this
+  to   = aws_kms_alias.this[0]
+}
+
 resource "aws_kms_key" "this" {
+  count = var.given_key == null ? 1 : 0
+
   description             = "DynamoDB table ${var.name}"
   enable_key_rotation     = true
   deletion_window_in_days = 30
@@ -46,8 +60,10 @@ resource "aws_kms_key" "this" {
 }
 
 resource "aws_kms_alias" "this" {
+  count = var.given_key == null ? 1 : 0
+
   name          = "alias/${var.prefix}-table"
-  target_key_id = aws_kms_key.this.key_id
+  target_key_id = aws_kms_key.this[0].key_id
 }
 
 resource "aws_dynamodb_table" "this" {
@@ -72,7 +88,7 @@ resource "aws_dynamodb_table" "this" {
 
   server_side_encryption {
     enabled     = true
-    kms_key_arn = aws_kms_key.this.arn
+    kms_key_arn = local.key_arn
   }
 
   lifecycle {
@@ -89,7 +105,7 @@ resource "aws_dynamodb_table" "this" {
           table_name = "${self.name}"
 
         (Release 0.1.0 named every table claimsTable where nothing was said.) To start again without the claims: apply with
-        deletion_protection = false and this name, then with the new name and -replace=module.table.aws_dynamodb_table.this
+        deletion_protection = false and this name, then with the new name and -replace=<address of the module that says this>.aws_dynamodb_table.this
       EOT
     }
   }

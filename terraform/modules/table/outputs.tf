@@ -10,10 +10,10 @@ output "arn" {
 
 output "key_arn" {
   description = "The table's key."
-  value       = aws_kms_key.this.arn
+  value       = local.key_arn
 }
 
 output "key_policy" {
-  description = "Policy of the table's key, as JSON."
-  value       = aws_kms_key.this.policy
+  description = "Policy of the table's key, as JSON. Null: the key is not ours."
+  value       = one(aws_kms_key.this[*].policy)
 }

@@ -47,3 +47,9 @@ variable "deletion_protection" {
   description = "Refuse to delete the table."
   type        = bool
 }
+
+variable "given_key" {
+  description = "A key that is there, in place of one of our own. Null: ours."
+  type        = object({ arn = string })
+  default     = null
+}

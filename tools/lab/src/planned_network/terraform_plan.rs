@@ -30,7 +30,7 @@ struct Change {
 const CLIENT: &str = "module.client_vpc[\"client\"].";
 
 pub fn read(plan: &Plan) -> Done<Design> {
-    let endpoint = plan.one("module.execute_api_endpoint.aws_vpc_endpoint.this")?;
+    let endpoint = plan.one("module.execute_api_endpoint[0].aws_vpc_endpoint.this")?;
     let rule = plan.one(&format!("{CLIENT}module.resolver[0].aws_route53_resolver_rule.this"))?;
     let inbound = plan.one("module.resolver_inbound[0].aws_route53_resolver_endpoint.this")?;
     check_targets(rule, inbound)?;
@@ -40,14 +40,14 @@ pub fn read(plan: &Plan) -> Done<Design> {
         api_id: plan.output("rest_api_id")?,
         stage: plan.output("stage")?,
         table: plan.output("table_name")?,
-        api_vpc: plan.vpc("module.api_vpc.")?,
+        api_vpc: plan.vpc("module.api_vpc[0].")?,
         client_vpc: plan.vpc(&format!("{CLIENT}module.network."))?,
         endpoint: Endpoint {
             id: plan.output("execute_api_endpoint")?,
             dns_name: plan.output("execute_api_endpoint_dns_name")?,
             private_dns: endpoint["private_dns_enabled"].as_bool().unwrap_or_default(),
             https_from: plan
-                .ranges("module.execute_api_endpoint.aws_vpc_security_group_ingress_rule.https[", "cidr_ipv4")?,
+                .ranges("module.execute_api_endpoint[0].aws_vpc_security_group_ingress_rule.https[", "cidr_ipv4")?,
         },
         dns_from: plan.ranges("module.resolver_inbound[0].aws_vpc_security_group_ingress_rule.dns[", "cidr_ipv4")?,
         forwarded: text(rule, "domain_name")?,

@@ -34,9 +34,9 @@ pub struct Args {
     /// Modes to start from [default: all]
     #[arg(long = "mode")]
     modes: Vec<String>,
-    /// Only changes whose name holds this
+    /// Only changes whose name holds one of these
     #[arg(long)]
-    only: Option<String>,
+    only: Vec<String>,
     /// Changes tried at once
     #[arg(long, default_value_t = 2)]
     lanes: usize,
@@ -68,7 +68,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         let base = Base::applied(&workspace, &simulator, mode)?;
         let cases: Vec<Case> = cases::of(mode, &base)?
             .into_iter()
-            .filter(|case| args.only.as_ref().is_none_or(|part| case.name.contains(part.as_str())))
+            .filter(|case| args.only.is_empty() || args.only.iter().any(|part| case.name.contains(part.as_str())))
             .collect();
         let tried = each(&base, cases, args.lanes, ends);
         table.add(mode, tried)?;

@@ -30,6 +30,11 @@ impl Workspace {
             fs::remove_dir_all(&folder)?;
         }
         copy(&root().join("terraform"), &folder)?;
+        // Where the module looks when it is told nothing: beside terraform/, as in the repository.
+        fs::create_dir_all(base.join("openapi"))?;
+        fs::copy(root().join("openapi/claims.apigateway.json"), base.join("openapi/claims.apigateway.json"))?;
+        fs::create_dir_all(base.join("target/lambda"))?;
+        fs::copy(zip, base.join("target/lambda/claims-lambda.zip"))?;
         // One program to deliver, so that the way of the examples is walked.
         fs::create_dir_all(folder.join("examples"))?;
         fs::write(folder.join("examples/stand-in"), "#!/bin/sh\n")?;

@@ -16,8 +16,10 @@ use super::{
     scratch,
 };
 use crate::{
-    process::run_logged,
+    process::{root, run_logged},
+    python::Venv,
     terraform::{
+        MOTO,
         simulator::{Copy, Simulator},
         workspace::Workspace,
     },
@@ -36,7 +38,7 @@ const REASONS: [&str; 3] = [
 /// What holds claims, what they are read with, and who did what.
 const STATEFUL: [&str; 2] = ["aws_dynamodb_table", "aws_kms_key"];
 /// Not a resource of AWS's: memory of protection.tf, by which it tells a replacement.
-const MEMORY: [&str; 2] = ["terraform_data.since[", "terraform_data.kept["];
+const MEMORY: [&str; 2] = ["module.claims.terraform_data.since[", "module.claims.terraform_data.kept["];
 
 /// A deployment that changes start from.
 pub struct Base<'a> {
@@ -122,6 +124,8 @@ impl<'a> Base<'a> {
             Kind::DestroyProtected => at.destroy_protected(&options)?,
             Kind::DestroyAndAgain => at.destroy_and_again(&options)?,
             Kind::SideBySide => at.side_by_side()?,
+            Kind::RestoreTable => at.restore_table(&options)?,
+            Kind::GivenNetwork => at.given_network()?,
         };
         let broken = copy.broken()?;
         let watched =
@@ -227,6 +231,46 @@ impl At<'_> {
         Ok(Outcome::Applied)
     }
 
+    /// terraform/README.md, "Restore", command by command.
+    fn restore_table(&self, options: &[String]) -> Result<Outcome> {
+        const TABLE: &str = "module.claims.module.table.aws_dynamodb_table.this";
+        const MEMORY: [&str; 2] =
+            ["module.claims.terraform_data.kept[\"the table\"]", "module.claims.terraform_data.since[\"the table\"]"];
+        self.restoring("begin")?;
+        self.forget(&[TABLE])?;
+        let restored = [options, &["-var=table_name=claims-restored".to_owned()]].concat();
+        let mut import = self.terraform(&["import"], &restored);
+        import.args([TABLE, "claims-restored"]);
+        step(&self.folder, "import", &mut import)?;
+        self.forget(&MEMORY)?;
+        self.run("apply", &["apply", "-auto-approve"], &restored)?;
+        self.nothing_to_do(&restored)?;
+        self.restoring("check")?;
+        Ok(Outcome::Applied)
+    }
+
+    fn forget(&self, addresses: &[&str]) -> Result<()> {
+        step(&self.folder, "forget", self.terraform(&["state", "rm"], &[]).args(addresses))
+    }
+
+    fn restoring(&self, what: &str) -> Result<()> {
+        let mut python = self.base.simulator.python(&Venv::with(MOTO)?);
+        if let Some(copy) = self.copy {
+            copy.environment(&mut python);
+        }
+        python.arg(root().join("terraform/tests/simulator/restore.py")).arg(what);
+        step(&self.folder, what, &mut python)
+    }
+
+    fn given_network(&self) -> Result<Outcome> {
+        let given = self.base.workspace.folder().join("tests/simulator/brought");
+        step(&self.folder, "init", self.base.workspace.terraform(&["init"]).current_dir(&given))?;
+        let at = At { state: self.folder.join("given.tfstate"), folder: self.folder.clone(), ..*self };
+        step(&at.folder, "apply", at.terraform(&["apply", "-auto-approve"], &[]).current_dir(&given))?;
+        step(&at.folder, "second", at.terraform(&["plan", "-detailed-exitcode"], &[]).current_dir(&given))?;
+        Ok(Outcome::Applied)
+    }
+
     /// No table, key or kept log group is deleted, unless the protection was off.
     fn keeps_what_is_stateful(&self, plan: &std::path::Path) -> Result<()> {
         if !self.base.mode.protected {
@@ -312,7 +356,7 @@ fn step(folder: &std::path::Path, name: &str, command: &mut std::process::Comman
 fn prepare_values(workspace: &Workspace) -> Result<()> {
     let folder = workspace.folder().join("changed");
     fs::create_dir_all(&folder)?;
-    let document = crate::process::root().join("openapi/claims.apigateway.json");
+    let document = root().join("openapi/claims.apigateway.json");
     let mut document: Value = serde_json::from_str(&fs::read_to_string(document)?)?;
     document["info"]["description"] = "changed".into();
     fs::write(folder.join("claims.json"), serde_json::to_string_pretty(&document)?)?;

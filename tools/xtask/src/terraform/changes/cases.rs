@@ -23,6 +23,10 @@ pub enum Kind {
     DestroyAndAgain,
     /// A second deployment beside this one: applied, changed, destroyed.
     SideBySide,
+    /// The table as it was, restored beside the old one and taken over, as the runbook says.
+    RestoreTable,
+    /// The module in a network, with keys and a boundary that somebody else has made.
+    GivenNetwork,
 }
 
 /// Everything to try from this mode.
@@ -52,6 +56,8 @@ fn whole(mode: &Mode) -> Vec<Case> {
             case("destroy while protected", Kind::DestroyProtected),
             case("destroy and make again", Kind::DestroyAndAgain),
             case("a second deployment beside it", Kind::SideBySide),
+            case("restore the table", Kind::RestoreTable),
+            case("a given network", Kind::GivenNetwork),
         ]
     } else {
         Vec::new()
@@ -138,9 +144,13 @@ fn pairs(mode: &Mode) -> Vec<Case> {
         change("protection off and another region", &[open, ("region", "eu-west-1")]),
     ];
     let mut zones_and_function = change("zones and a replaced function", &[zones]);
-    zones_and_function.options.push("-replace=module.function[\"getClaim\"].aws_lambda_function.this".to_owned());
+    zones_and_function
+        .options
+        .push("-replace=module.claims.module.function[\"getClaim\"].aws_lambda_function.this".to_owned());
     let mut document_and_deployment = change("document and a replaced deployment", &[document]);
-    document_and_deployment.options.push("-replace=module.api.aws_api_gateway_deployment.this".to_owned());
+    document_and_deployment
+        .options
+        .push("-replace=module.claims.module.api.aws_api_gateway_deployment.this".to_owned());
     all.extend([zones_and_function, document_and_deployment]);
     if mode.clients {
         let client = ("client_vpcs", "{\"client\"={\"cidr\"=\"172.22.0.0/16\"}}");

@@ -114,12 +114,20 @@ mod tests {
 
     #[test]
     fn a_change_belongs_to_the_folder_of_its_module() {
-        let modules = [("function", "modules/function"), ("client_vpc.network", "modules/network"), ("", ".")];
+        let modules = [
+            ("function", "modules/function"),
+            ("claims", "modules/claims-api"),
+            ("claims.function", "modules/function"),
+            ("client_vpc.network", "modules/network"),
+            ("", "."),
+        ];
         let modules: Vec<_> = modules.iter().map(|(key, folder)| ((*key).to_owned(), (*folder).to_owned())).collect();
         for (change, folder) in [
             ("replace module.function[\"getClaim\"].aws_lambda_function.this", "modules/function"),
             ("replace module.client_vpc[\"client\"].module.network.aws_vpc.this", "modules/network"),
             ("replace aws_iam_role.function[\"getClaim\"]", "."),
+            ("replace module.claims.module.function[\"getClaim\"].aws_lambda_function.this", "modules/function"),
+            ("replace module.claims.aws_iam_role.function[\"getClaim\"]", "modules/claims-api"),
             ("stage = prod", "."),
         ] {
             assert_eq!(folder_of(change, &modules), folder, "{change}");

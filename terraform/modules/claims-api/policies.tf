@@ -19,13 +19,20 @@ locals {
   # No account condition: with authorization NONE the caller has no account.
   execute_api_endpoint_policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
+    Statement = concat([{
       Sid       = "ClaimsApi"
       Effect    = "Allow"
       Principal = "*"
       Action    = "execute-api:Invoke"
       Resource  = "${module.api.execution_arn}/*"
-    }]
+      }], [for domain in module.custom_domain : {
+      # A call by the custom domain is of that name's, too.
+      Sid       = "CustomDomain"
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = "execute-api:Invoke"
+      Resource  = ["arn:${local.partition}:execute-api:${local.region}:${local.account_id}:/domainnames/${var.domain.name}+${domain.id}", "arn:${local.partition}:execute-api:${local.region}:${local.account_id}:/domainnames/${var.domain.name}+${domain.id}/*"]
+    }])
   })
 
   # For whoever calls with authorization = AWS_IAM; attach it to the caller's role.
@@ -37,7 +44,7 @@ locals {
       Action   = "execute-api:Invoke"
       Resource = [for operation in local.operations : "${module.api.execution_arn}/${var.stage}/${operation.method}${operation.path}"]
       # The API refuses other endpoints itself; this keeps the caller's keys from being worth anything elsewhere.
-      Condition = { StringEquals = { "aws:SourceVpce" = concat([module.execute_api_endpoint.id], var.additional_endpoint_ids) } }
+      Condition = { StringEquals = { "aws:SourceVpce" = concat([local.execute_api_endpoint.id], var.additional_endpoint_ids) } }
     }]
   })
 
@@ -75,7 +82,7 @@ locals {
         Effect    = "Allow"
         Principal = "*"
         Action    = "s3:GetObject"
-        Resource  = "arn:${local.partition}:s3:::al2023-repos-${var.region}-de612dc2/*"
+        Resource  = "arn:${local.partition}:s3:::al2023-repos-${local.region}-de612dc2/*"
       },
     ]
   })

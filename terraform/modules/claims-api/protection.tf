@@ -6,14 +6,19 @@
 # As it was when this deployment was made. In another place nothing of it is found: all would be made there a second time, and what
 # is here would be in nobody's state. So this is refused whatever the protection.
 resource "terraform_data" "place" {
-  input = { region = var.region, account = local.account_id }
+  input = { region = local.region, account = local.account_id }
 
   lifecycle {
     ignore_changes = [input]
 
+    precondition {
+      condition     = var.network == null || length(distinct(values(data.aws_subnet.given)[*].availability_zone)) >= 2
+      error_message = "network.subnet_ids lie in one zone only. Lambda and the endpoint are to outlive one: name subnets in two."
+    }
+
     postcondition {
-      condition     = self.input.region == var.region
-      error_message = "This deployment is in ${self.input.region}; in ${var.region} it would be made a second time, and the claims, the API and their costs left behind. Go back to region = \"${self.input.region}\". For one more deployment use a state of its own; to move this one, destroy it first."
+      condition     = self.input.region == local.region
+      error_message = "This deployment is in ${self.input.region}; in ${local.region} it would be made a second time, and the claims, the API and their costs left behind. Go back to region = \"${self.input.region}\". For one more deployment use a state of its own; to move this one, destroy it first."
     }
     postcondition {
       condition     = self.input.account == local.account_id
@@ -25,7 +30,7 @@ resource "terraform_data" "place" {
 # What everything is named by, or lies in. Changed, the functions, roles and log groups, the stage of every URL or the whole network
 # are replaced. Without the protection that is done; then this is written down anew.
 resource "terraform_data" "identity" {
-  input = { name = var.name, stage = var.stage, vpc_cidr = var.vpc_cidr }
+  input = { name = var.name, stage = var.stage, vpc_cidr = var.vpc_cidr, network = local.network_identity }
 
   lifecycle {
     ignore_changes       = [input]
@@ -43,7 +48,16 @@ resource "terraform_data" "identity" {
       condition     = !var.deletion_protection || self.input.vpc_cidr == var.vpc_cidr
       error_message = "vpc_cidr cannot be changed from ${self.input.vpc_cidr} to ${var.vpc_cidr}: the VPC would be replaced with all that is in it, and no call answered meanwhile. ${local.let_go}"
     }
+    postcondition {
+      condition     = !var.deletion_protection || try(self.input.network, "our own") == local.network_identity
+      error_message = "network cannot be changed from ${try(self.input.network, "our own")} to ${local.network_identity}: functions, endpoints and their addresses would move, and no call be answered meanwhile. ${local.let_go}"
+    }
   }
+}
+
+# Up to 0.1.0 every network was our own.
+locals {
+  network_identity = var.network == null ? "our own" : join(" ", compact([var.network.vpc_id, try(var.network.dynamodb_endpoint.id, ""), try(var.network.execute_api_endpoint.id, "")]))
 }
 
 resource "terraform_data" "protected" {
@@ -68,24 +82,25 @@ locals {
     module.function[operation].parts.call,
     [aws_iam_role.function[operation].unique_id, module.api.parts.permissions[operation]],
   ) }
-  networks = merge({ api = module.api_vpc.parts }, { for key, client in module.client_vpc : key => client.parts })
-  ranges   = merge({ api = var.vpc_cidr }, local.client_cidrs)
+  networks = merge({ for vpc in module.api_vpc : "api" => vpc.parts }, { for key, client in module.client_vpc : key => client.parts })
+  ranges   = merge({ api = var.vpc_cidr }, local.client_vpc_cidrs)
 
   # By what it is called in the refusal, which says too where it is: with another zone or range it is another one.
   kept = merge(
     { "the table" = merge(local.claims, { ids = [module.table.arn] }) },
     { "the table's key" = merge(local.keys, { ids = [module.table.key_arn] }) },
-    { "the logs' key" = merge(local.keys, { ids = [module.log_key.arn] }) },
+    { "the logs' key" = merge(local.keys, { ids = [local.log_key_arn] }) },
     { for operation, ids in local.functions : "the function ${operation}, its role, policy or permission" => merge(local.protected, { ids = ids }) },
     { "the stage ${var.stage}" = merge(local.protected, { ids = module.api.parts.stage }) },
+    { for domain in module.custom_domain : "the custom domain" => merge(local.protected, { ids = [domain.arn] }) },
     { "the functions' way to the table" = merge(local.protected, { ids = [
-      aws_security_group.functions.id, aws_vpc_security_group_egress_rule.functions_dynamodb.id, module.dynamodb_endpoint.id,
+      aws_security_group.functions.id, aws_vpc_security_group_egress_rule.functions_dynamodb.id, local.dynamodb_endpoint.id,
     ] }) },
     { "the API or its policy" = merge(local.api, { ids = module.api.parts.api }) },
-    { "the API's endpoint in ${var.vpc_cidr}" = merge(local.network, { ids = [module.execute_api_endpoint.id] }) },
+    { for endpoint in module.execute_api_endpoint : "the API's endpoint in ${var.network == null ? var.vpc_cidr : "the given network"}" => merge(local.network, { ids = [endpoint.id] }) },
     { for key, parts in local.networks : "the VPC ${var.name}-${key} of ${local.ranges[key]} or a route table" => merge(local.network, { ids = parts.vpc }) },
     merge([for key, parts in local.networks : { for slot, ids in parts.subnets :
-      "the subnet of ${var.name}-${key} in ${local.availability_zones[slot == "az1" ? 0 : 1]} (${slot} of ${local.ranges[key]})" => merge(local.network, { ids = ids })
+      "the subnet of ${var.name}-${key} in ${local.availability_zones[tonumber(trimprefix(slot, "az")) - 1]} (${slot} of ${local.ranges[key]})" => merge(local.network, { ids = ids })
     }]...),
     { for name, id in merge(module.api.parts.logs, [for parts in local.networks : parts.logs]...) : "the log group ${name}" => merge(local.logs, { ids = [id] }) },
     { for operation in keys(local.operations) : "the log group /aws/lambda/${var.name}-${operation}" => merge(local.logs, { ids = values(module.function[operation].parts.logs) }) },
@@ -102,7 +117,7 @@ resource "terraform_data" "since" {
     ignore_changes = [input]
   }
 
-  depends_on = [module.api, module.api_vpc, module.client_vpc, module.dynamodb_endpoint, module.execute_api_endpoint, module.function, module.log_key, module.table]
+  depends_on = [module.api, module.api_vpc, module.client_vpc, module.custom_domain, module.dynamodb_endpoint, module.execute_api_endpoint, module.function, module.log_key, module.table]
 }
 
 # Replaced along with what it stands for (its id becomes unknown), and Terraform plans a replacement with the configuration's own
@@ -135,11 +150,11 @@ resource "terraform_data" "refuses_destroy" {
   }
 
   depends_on = [
-    aws_api_gateway_account.found, aws_ec2_network_insights_analysis.bastion_to_api, aws_ec2_network_insights_path.bastion_to_api,
+    aws_ec2_network_insights_analysis.bastion_to_api, aws_ec2_network_insights_path.bastion_to_api,
     aws_iam_role.function, aws_security_group.functions, aws_vpc_endpoint_policy.execute_api, aws_vpc_endpoint_policy.session_manager,
-    aws_vpc_security_group_egress_rule.functions_dynamodb, module.api, module.api_account, module.api_vpc, module.artifacts,
-    module.bastion, module.client_vpc, module.dynamodb_endpoint, module.execute_api_endpoint, module.function, module.log_key,
-    module.resolver_inbound, module.s3_endpoint, module.session_manager_endpoint, module.table, terraform_data.identity,
+    aws_vpc_security_group_egress_rule.functions_dynamodb, module.api, module.api_vpc, module.artifacts,
+    module.bastion, module.client_vpc, module.client_zone, module.custom_domain, module.domain_zone, module.dynamodb_endpoint, module.execute_api_endpoint, module.function, module.log_key,
+    module.resolver_inbound, module.s3_endpoint, module.session_manager_endpoint, module.table, module.watch, terraform_data.identity,
     terraform_data.kept, terraform_data.place, terraform_data.since,
   ]
 }

@@ -1,15 +1,12 @@
-# Where everything is written down: the key of all log groups, the role by which API Gateway logs, and what an earlier deployment
-# of this name has left.
+# What is the account's, or older than this deployment: the region's logging role, and log groups that were kept. Only a root may import,
+# so that a root of your own needs these lines too.
 
-module "log_key" {
-  source = "./modules/log-key"
+data "aws_caller_identity" "current" {}
 
-  name                   = var.name
-  partition              = local.partition
-  region                 = var.region
-  account_id             = local.account_id
-  administration_actions = local.key_administration_actions
-  log_groups             = ["/aws/lambda/${var.name}-*", "/aws/apigateway/${var.name}/*", "/aws/vpc/${var.name}-*", "API-Gateway-Execution-Logs_*/${var.stage}"]
+data "aws_partition" "current" {}
+
+locals {
+  own_logging_role = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${var.name}-api-gateway-logs"
 }
 
 # ---- the region's logging role ----------------------------------------------------------------------------------------
@@ -39,7 +36,7 @@ resource "aws_api_gateway_account" "found" {
       EOT
     }
     postcondition {
-      condition     = var.manage_api_gateway_account || self.cloudwatch_role_arn != "${local.role_arn_prefix}-api-gateway-logs"
+      condition     = var.manage_api_gateway_account || self.cloudwatch_role_arn != local.own_logging_role
       error_message = <<-EOT
         API Gateway logs in this region by this deployment's own role, and every API of the region would lose it. Keep it (0.1.0 took it
         where nothing was said): put this line into your variables.
@@ -50,7 +47,7 @@ resource "aws_api_gateway_account" "found" {
       EOT
     }
     postcondition {
-      condition     = !var.manage_api_gateway_account || contains(["", "${local.role_arn_prefix}-api-gateway-logs"], self.cloudwatch_role_arn)
+      condition     = !var.manage_api_gateway_account || contains(["", local.own_logging_role], self.cloudwatch_role_arn)
       error_message = <<-EOT
         API Gateway logs in this region by a role that is not of this deployment: ${self.cloudwatch_role_arn}
         Every API of the region logs by it, so it is not replaced. This deployment uses it as it is:
@@ -66,9 +63,9 @@ module "api_account" {
   count  = var.manage_api_gateway_account ? 1 : 0
 
   name       = var.name
-  partition  = local.partition
+  partition  = data.aws_partition.current.partition
   region     = var.region
-  account_id = local.account_id
+  account_id = data.aws_caller_identity.current.account_id
 }
 
 # ---- what an earlier deployment of this name has left (keep_logs) -----------------------------------------------------
@@ -84,25 +81,25 @@ locals {
 }
 
 import {
-  for_each = toset([for operation in keys(local.operations) : operation if contains(local.left, "/aws/lambda/${var.name}-${operation}")])
-  to       = module.function[each.key].aws_cloudwatch_log_group.this
+  for_each = toset([for operation in module.claims.operations : operation if contains(local.left, "/aws/lambda/${var.name}-${operation}")])
+  to       = module.claims.module.function[each.key].aws_cloudwatch_log_group.this
   id       = "/aws/lambda/${var.name}-${each.key}"
 }
 
 import {
   for_each = toset([for group in ["/aws/apigateway/${var.name}/${var.stage}/access"] : group if contains(local.left, group)])
-  to       = module.api.aws_cloudwatch_log_group.access
+  to       = module.claims.module.api.aws_cloudwatch_log_group.access
   id       = each.key
 }
 
 import {
   for_each = toset([for group in ["/aws/vpc/${var.name}-api"] : group if contains(local.left, group)])
-  to       = module.api_vpc.aws_cloudwatch_log_group.flow
+  to       = module.claims.module.api_vpc[0].aws_cloudwatch_log_group.flow
   id       = each.key
 }
 
 import {
   for_each = toset([for key in keys(var.client_vpcs) : key if contains(local.left, "/aws/vpc/${var.name}-${key}")])
-  to       = module.client_vpc[each.key].module.network.aws_cloudwatch_log_group.flow
+  to       = module.claims.module.client_vpc[each.key].module.network.aws_cloudwatch_log_group.flow
   id       = "/aws/vpc/${var.name}-${each.key}"
 }
