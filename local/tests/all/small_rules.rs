@@ -126,7 +126,7 @@ async fn if_match_is_rfc_9110s() {
             let answer = api.json(method, &target, &[("if-match", no_tag)], &update).await;
             assert_eq!(answer.is_problem(400, "validation_failed").errors(), ["If-Match:invalid_format"], "{no_tag}");
         }
-        let eleven = vec!["\"2\""; 11].join(",");
+        let eleven = ["\"2\""; 11].join(",");
         let answer = api.json(method, &target, &[("if-match", &eleven)], &update).await;
         assert_eq!(answer.is_problem(400, "validation_failed").errors(), ["If-Match:out_of_range"]);
     }
