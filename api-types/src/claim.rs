@@ -48,6 +48,53 @@ impl Claim {
         format!("claim/{}?memberId={}", self.claim_id, self.member_id)
     }
 
+    /// The names of its fields on the wire, in the contract's order.
+    pub const FIELDS: [&'static str; 11] = [
+        "claimId",
+        "memberId",
+        "policyId",
+        "memberName",
+        "policyType",
+        "claimAmount",
+        "description",
+        "status",
+        "createdAt",
+        "updatedAt",
+        "version",
+    ];
+
+    /// Each of [`FIELDS`](Self::FIELDS) as text; an absent one is empty.
+    #[must_use]
+    pub fn texts(&self) -> [String; Self::FIELDS.len()] {
+        // A field that is forgotten here does not compile.
+        let Self {
+            claim_id,
+            member_id,
+            policy_id,
+            member_name,
+            policy_type,
+            claim_amount,
+            description,
+            status,
+            created_at,
+            updated_at,
+            version,
+        } = self;
+        [
+            claim_id.to_string(),
+            member_id.to_string(),
+            policy_id.to_string(),
+            member_name.to_string(),
+            policy_type.to_string(),
+            claim_amount.to_string(),
+            description.to_string(),
+            status.to_string(),
+            created_at.to_string(),
+            updated_at.to_string(),
+            version.to_string(),
+        ]
+    }
+
     /// An update that changes nothing: take it, change what should change, send it.
     ///
     /// ```
@@ -101,7 +148,7 @@ impl CreateClaimRequest {
     }
 }
 
-/// A whole create: the member, policy and name of the query, and the body.
+/// A whole create: the member in the query, and the body, in which policy and name stand beside the request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CreateClaim {
     /// Whose claim it is.
@@ -110,8 +157,25 @@ pub struct CreateClaim {
     pub policy_id: PolicyId,
     /// The member's name.
     pub member_name: MemberName,
-    /// The body.
+    /// What else it says.
     pub request: CreateClaimRequest,
+}
+
+impl CreateClaim {
+    /// The body, with policy and name in it: nothing personal stands in a URL. The service takes them from the query as well.
+    #[must_use]
+    pub fn body(&self) -> impl Serialize + use<'_> {
+        CreateBody { policy_id: &self.policy_id, member_name: &self.member_name, request: &self.request }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CreateBody<'a> {
+    policy_id: &'a PolicyId,
+    member_name: &'a MemberName,
+    #[serde(flatten)]
+    request: &'a CreateClaimRequest,
 }
 
 /// The body of an update. It replaces the four fields that may change; all are required.

@@ -15,6 +15,8 @@ open_enum! {
         ClaimNotFound = "claim_not_found",
         /// 409 `idempotency_key_reused`: the key has already named another request.
         IdempotencyKeyReused = "idempotency_key_reused",
+        /// 409 `claim_deleted`: the create's key belongs to a claim that was deleted.
+        ClaimDeleted = "claim_deleted",
         /// 409 `invalid_transition`: the claim's status does not allow this update.
         InvalidTransition = "invalid_transition",
         /// 412 `version_mismatch`: `If-Match` names another version than the stored one.
@@ -37,7 +39,7 @@ open_enum! {
 }
 
 impl ProblemCode {
-    /// What any private API has a code for, and its title here. `None` for an unknown code.
+    /// What any private API has a code for, and its title here. `None` for a code of claims alone, and for an unknown one.
     fn definition(&self) -> Option<(StandardCode, &'static str)> {
         Some(match self {
             Self::MalformedBody => (StandardCode::MalformedBody, "The body is not what the contract describes"),
@@ -58,7 +60,7 @@ impl ProblemCode {
             Self::IntegrationFailed => (StandardCode::IntegrationFailed, "The gateway got no answer from the function"),
             Self::StorageUnavailable => (StandardCode::StorageUnavailable, "The storage cannot be reached"),
             Self::GatewayTimeout => (StandardCode::GatewayTimeout, "The gateway gave up waiting"),
-            Self::Unknown(_) => return None,
+            Self::ClaimDeleted | Self::Unknown(_) => return None,
         })
     }
 }
@@ -77,11 +79,17 @@ impl private_api_contract::ProblemCode for ProblemCode {
     }
 
     fn status(&self) -> Option<u16> {
-        self.as_standard().map(StandardCode::status)
+        match self {
+            Self::ClaimDeleted => Some(409),
+            of_any_api => of_any_api.as_standard().map(StandardCode::status),
+        }
     }
 
     fn title(&self) -> &'static str {
-        self.definition().map_or("Unknown problem", |(_, title)| title)
+        match self {
+            Self::ClaimDeleted => "The claim of this idempotency key was deleted",
+            of_any_api => of_any_api.definition().map_or("Unknown problem", |(_, title)| title),
+        }
     }
 }
 
@@ -93,6 +101,12 @@ mod tests {
     use private_api_contract::ProblemCode as _;
 
     use super::*;
+
+    #[test]
+    fn every_known_code_has_a_status_and_a_title() {
+        let complete = |code: &ProblemCode| code.status().is_some() && code.title() != "Unknown problem";
+        assert_eq!(ProblemCode::KNOWN.iter().find(|code| !complete(code)), None);
+    }
 
     #[test]
     fn each_standard_code_has_one_of_this_api() {

@@ -1,11 +1,16 @@
 //! The texts of a claim, each with its limits.
 
 use private_api_contract::{FieldErrorCode, InvalidValue, length, opaque_id, text_newtype};
+#[cfg(feature = "openapi")]
+use private_api_contract::{
+    schema,
+    schemas::{self, string},
+};
 
 /// The longest member name, in characters (Unicode scalar values).
-pub(crate) const NAME_MAX: usize = 128;
+const NAME_MAX: usize = 128;
 /// The longest description, in characters (Unicode scalar values).
-pub(crate) const DESCRIPTION_MAX: usize = 2000;
+const DESCRIPTION_MAX: usize = 2000;
 
 text_newtype! {
     /// Whose claim it is: 1–64 of `[A-Za-z0-9_-]`. Opaque; never put a name in it, it shows in AWS's own logs.
@@ -32,4 +37,18 @@ text_newtype! {
 text_newtype! {
     /// What happened, in the member's words: 0–2000 characters.
     Description, |text| length(text, 0..=DESCRIPTION_MAX, "must be at most 2000 characters long")
+}
+
+#[cfg(feature = "openapi")]
+schema! {
+    MemberId => schemas::opaque_id("Whose claim it is. Opaque; never put a name in it.");
+    PolicyId => schemas::opaque_id("Under which policy the claim is made.");
+    MemberName => string("The member's name: no control characters.")
+        .min_length(Some(1))
+        .max_length(Some(NAME_MAX))
+        .pattern(Some("^[^\\u0000-\\u001F\\u007F-\\u009F]+$"))
+        .examples(["John Doe"]);
+    Description => string("What happened, in the member's words.")
+        .max_length(Some(DESCRIPTION_MAX))
+        .examples(["snow accident"]);
 }

@@ -6,6 +6,7 @@ use claims_api_types::{
     PolicyType, Problem, ProblemCode, Timestamp, Version,
 };
 use proptest::prelude::*;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// How many times longer than in an ordinary test run; `cargo xtask nightly` sets it.
@@ -70,7 +71,7 @@ proptest! {
     fn a_version_round_trips_as_an_entity_tag(number in 1..10_000_000_000_000_000_000u64) {
         let version = Version::new(number).unwrap();
         prop_assert_eq!(Version::from_etag(&version.etag()).unwrap(), version);
-        prop_assert_eq!(version.etag().parse::<IfMatch>().unwrap(), IfMatch::Version(version));
+        prop_assert_eq!(version.etag().parse::<IfMatch>().unwrap(), IfMatch::from(version));
     }
 
     #[test]
@@ -136,9 +137,12 @@ fn ids_have_one_spelling() {
 }
 
 #[test]
-fn if_match_is_a_star_or_one_strong_tag() {
+fn if_match_is_a_star_or_tags_of_which_some_match_nothing() {
     assert_eq!("*".parse::<IfMatch>().unwrap(), IfMatch::Any);
-    for bad in ["", "3", "\"\"", "\"0\"", "\"03\"", "\"+3\"", "W/\"3\"", "\"3\", \"4\"", "\"99999999999999999999\""] {
+    for nothing in ["\"\"", "\"0\"", "\"03\"", "\"+3\"", "W/\"3\"", "\"99999999999999999999\""] {
+        assert_eq!(nothing.parse::<IfMatch>().unwrap(), IfMatch::OneOf(Vec::new()), "{nothing}");
+    }
+    for bad in ["", "3", "\"3", "*, \"3\"", "\"3\" \"4\""] {
         assert!(bad.parse::<IfMatch>().is_err(), "{bad}");
     }
 }
@@ -201,4 +205,19 @@ fn debug_shows_nothing_personal() {
         assert!(!shown.contains(secret), "{secret} is in {shown}");
     }
     assert!(shown.contains("0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b10"), "the id is what one debugs with");
+}
+
+#[test]
+fn the_list_of_a_claims_fields_is_that_of_its_json_and_each_text_is_the_fields_own() {
+    let claim = json!({
+        "claimId": "0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b10", "memberId": "m", "policyId": "p", "memberName": "n",
+        "policyType": "Health", "claimAmount": 19.9, "description": "d", "status": "pending",
+        "createdAt": "2026-11-22T16:00:00.123Z", "updatedAt": "2026-11-22T16:00:00.124Z", "version": 3,
+    });
+    let read: Claim = serde_json::from_value(claim.clone()).unwrap();
+    let texts: serde_json::Map<_, _> =
+        Claim::FIELDS.into_iter().zip(read.texts()).map(|(name, text)| (name.to_owned(), text.into())).collect();
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let said = claim.as_object().unwrap().iter().map(|(name, value)| (name.clone(), plain(value).into())).collect();
+    assert_eq!(texts, said, "Claim::FIELDS and Claim::texts, beside its JSON");
 }

@@ -41,7 +41,7 @@ pub(super) struct Create {
     #[arg(long, short = 't', value_name = "TYPE", value_parser = policy_types())]
     policy_type: PolicyType,
     /// How much, such as 19.99
-    #[arg(long, short, allow_negative_numbers = true)]
+    #[arg(long, short, allow_negative_numbers = true, value_parser = amount)]
     amount: ClaimAmount,
     /// What happened
     #[arg(long, short, default_value = "")]
@@ -84,7 +84,7 @@ pub(super) struct Update {
     #[arg(long, short, value_parser = statuses())]
     status: Option<ClaimStatus>,
     /// How much, such as 19.99
-    #[arg(long, short, allow_negative_numbers = true)]
+    #[arg(long, short, allow_negative_numbers = true, value_parser = amount)]
     amount: Option<ClaimAmount>,
     /// What happened
     #[arg(long, short)]
@@ -104,6 +104,13 @@ pub(super) struct Delete {
     /// Only if the claim is still at this version
     #[arg(long, value_name = "VERSION", value_parser = version, allow_negative_numbers = true)]
     if_version: Option<Version>,
+}
+
+fn amount(text: &str) -> Result<ClaimAmount, String> {
+    match text.strip_prefix('-') {
+        Some(_) => Err("must be more than 0: an amount has no sign".to_owned()),
+        None => text.parse().map_err(|wrong: InvalidValue| wrong.to_string()),
+    }
 }
 
 fn version(text: &str) -> Result<Version, String> {
@@ -134,8 +141,8 @@ pub(super) async fn create(
         return Err(Failure::new(Status::Usage, why));
     }
     let key = args.key.unwrap_or_else(IdempotencyKey::mint);
-    let pending = Pending::default();
-    pending.note(journal, key, &write);
+    let pending = Pending::new();
+    pending.notes().note(journal, key, &write);
     pending.run(write.send(client.clone(), key), |answer| tell(answer.claim.as_ref(), json)).await
 }
 
@@ -187,8 +194,8 @@ pub(super) async fn update(
             "nothing to change: give --status, --amount, --description or --policy-type",
         ));
     }
-    let pending = Pending::default();
-    let (noted, journal, updates) = (pending.clone(), journal.cloned(), client.clone());
+    let pending = Pending::new();
+    let (noted, journal, updates) = (pending.notes(), journal.cloned(), client.clone());
     let change = move |claim: &Claim| {
         // A version that was asked for is the caller's condition: another one is theirs to decide about.
         let version = if_version.unwrap_or(claim.version);
@@ -220,8 +227,8 @@ pub(super) async fn delete(
     let Which { member, claim } = args.which.clone();
     let write = Write::Delete { member_id: member, claim_id: claim, version: args.if_version };
     let key = IdempotencyKey::mint();
-    let pending = Pending::default();
-    pending.note(journal, key, &write);
+    let pending = Pending::new();
+    pending.notes().note(journal, key, &write);
     let deleted = |_: &_| {
         if json {
             output::json(&json!({ "claimId": claim, "deleted": true }))

@@ -3,7 +3,7 @@
 use std::{
     error::Error,
     fmt,
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     process::ExitCode,
 };
 
@@ -14,20 +14,31 @@ pub(super) const HELP: &str = "\
 Exit codes:
   0    done
   1    failed: the API refused, or a file could not be read or written
-  2    the command line, the configuration or the file is wrong, or a question has to be answered; nothing was sent
+  2    the command line, the configuration or the file is wrong, or a question
+       has to be answered; nothing was sent
   3    no such claim; export: the member has none
   4    the claim has changed meanwhile, or its status does not allow this
-  5    the API cannot be reached or is busy, or another import of the file is running; the same command may work later
+  5    the API cannot be reached or is busy, or another import of the file is
+       running; the same command may work later
   6    it is unknown whether the change was made: claims resume finds out
   7    import: rows were rejected; they are in the file it names
   8    doctor: something is wrong
-  9    import: rows are left, for the file has changed meanwhile (1, 5 and 130 leave rows too, and say how many)
-  10   done, but the answer could not be written: standard error and claims resume say what was done
+  9    import: rows are left, for the file has changed meanwhile (1, 5 and 130
+       leave rows too, and say how many)
+  10   done, but the answer could not be written: standard error and claims
+       resume say what was done
   130  interrupted: standard error says whether something may have been done";
 
 /// Writes a line to standard error. One that cannot be written is no reason to stop.
 pub(super) fn note(text: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{text}");
+    let mut out = anstream::stderr().lock();
+    // A terminal would break a long line within a word.
+    let whole = !io::stderr().is_terminal() || text.starts_with('{');
+    for line in text.lines() {
+        let indent = line.len() - line.trim_start().len();
+        let told = if whole { line } else { &format!("{:indent$}{}", "", crate::output::wrapped(line, indent)) };
+        let _ = writeln!(out, "{told}");
+    }
 }
 
 /// Says something besides the answer, on standard error.
@@ -214,7 +225,11 @@ fn status(error: &claims_client::Error) -> Status {
         Status::Unknown
     } else if error.is_not_found() {
         Status::NotFound
-    } else if error.is_version_mismatch() || error.is_invalid_transition() || error.is_idempotency_key_reused() {
+    } else if error.is_version_mismatch()
+        || error.is_invalid_transition()
+        || error.is_idempotency_key_reused()
+        || error.code() == Some(&ProblemCode::ClaimDeleted)
+    {
         Status::Conflict
     } else if error.is_throttled()
         || error.is_connect()

@@ -69,12 +69,12 @@ async fn write(client: &ClaimsClient, args: &Args, format: Format, file: impl Wr
     let mut claims = call.into_stream();
     let mut out = BufWriter::new(file);
     if format == Format::Csv {
-        write_csv(&mut out, record::EXPORTED.into_iter())?;
+        write_csv(&mut out, record::exported())?;
     }
     let mut count = 0;
     while let Some(claim) = claims.try_next().await? {
         match format {
-            Format::Csv => write_csv(&mut out, record::exported(&claim).iter().map(String::as_str))?,
+            Format::Csv => write_csv(&mut out, claim.texts().iter().map(String::as_str))?,
             Format::Jsonl => write_line(&mut out, &claim)?,
         }
         count += 1;

@@ -44,6 +44,8 @@ use claims_client::ClaimsClient;
 use serde_json::{Value, json};
 
 use super::{Failure, Format, Status, output};
+pub(super) use store::unfinished;
+
 use books::Books;
 use encoding::Encoding;
 use groups::Groups;

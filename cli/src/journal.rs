@@ -117,7 +117,8 @@ impl Journal {
                     paths.push(entry.map_err(failed)?.path());
                 }
             }
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            // Whoever is about to note something says more of it.
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
             Err(e) => return Err(failed(e)),
         }
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));

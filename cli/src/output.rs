@@ -41,21 +41,12 @@ pub(super) fn json(value: &impl Serialize) -> io::Result<()> {
 
 /// Prints everything about a claim, one field a line.
 pub(super) fn claim(claim: &Claim) -> io::Result<()> {
-    for (name, value) in [
-        ("claimId", claim.claim_id.to_string()),
-        ("memberId", claim.member_id.to_string()),
-        ("policyId", claim.policy_id.to_string()),
-        ("memberName", printable(claim.member_name.as_str())),
-        ("policyType", claim.policy_type.to_string()),
-        ("claimAmount", amount(claim)),
-        ("description", printable(claim.description.as_str())),
-        ("status", claim.status.to_string()),
-        ("createdAt", claim.created_at.to_string()),
-        ("updatedAt", claim.updated_at.to_string()),
-        ("version", claim.version.to_string()),
-    ] {
-        // A second line of a text must not look like another field.
-        line(&format!("{name:<12} {}", value.replace('\n', "\n             ")))?;
+    for (name, text) in Claim::FIELDS.into_iter().zip(claim.texts()) {
+        let text = if name == "claimAmount" { amount(claim) } else { printable(&text) };
+        // Absent: there is no such line.
+        if !text.is_empty() || name == "description" {
+            line(&format!("{name:<12} {text}"))?;
+        }
     }
     Ok(())
 }

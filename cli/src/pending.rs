@@ -3,7 +3,6 @@
 use std::{
     future::IntoFuture,
     io,
-    pin::pin,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -12,14 +11,21 @@ use claims_client::{Error, IdempotencyKey};
 use crate::{
     Failure, Status,
     exit::{Aftermath, Outcome},
-    interrupt::interruption,
+    interrupt::Interruption,
     journal::{Held, Journal},
     write::Write,
 };
 
 /// What is under way, if anything was sent yet.
+pub(crate) struct Pending {
+    noted: Note,
+    /// From before anything is noted.
+    interruption: Interruption,
+}
+
+/// The part of it that notes what is about to be sent.
 #[derive(Clone, Default)]
-pub(crate) struct Pending(Arc<Mutex<Option<Noted>>>);
+pub(crate) struct Note(Arc<Mutex<Option<Noted>>>);
 
 struct Noted {
     held: Option<Held>,
@@ -30,7 +36,7 @@ struct Noted {
     left_behind: bool,
 }
 
-impl Pending {
+impl Note {
     /// Notes a write in the journal, if there is one; the one before is settled by it. False: it must not be sent.
     pub(crate) fn note(&self, journal: Option<&Journal>, key: IdempotencyKey, write: &Write) -> bool {
         let (operation, done) = write.words();
@@ -48,15 +54,6 @@ impl Pending {
         may
     }
 
-    /// As [`note`](Self::note), of one that the journal has already.
-    pub(crate) fn taken_over(held: Held, key: IdempotencyKey, write: &Write) -> Self {
-        let (operation, done) = write.words();
-        let aftermath = Aftermath { operation, done, claim: write.claim(key), key, journaled: true };
-        let pending = Self::default();
-        pending.replace(Some(Noted { held: Some(held), aftermath, refused: None, left_behind: true }));
-        pending
-    }
-
     fn replace(&self, noted: Option<Noted>) -> Option<Noted> {
         std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), noted)
     }
@@ -65,32 +62,50 @@ impl Pending {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         noted.as_mut().and_then(|noted| noted.refused.take()).map(|why| Failure::new(Status::Failed, why))
     }
+}
+
+impl Pending {
+    /// Nothing yet; no signal ends this process by itself any more.
+    pub(crate) fn new() -> Self {
+        Self { noted: Note::default(), interruption: Interruption::new() }
+    }
+
+    /// Where writes are noted.
+    pub(crate) fn notes(&self) -> Note {
+        self.noted.clone()
+    }
+
+    /// One that the journal has already.
+    pub(crate) fn taken_over(held: Held, key: IdempotencyKey, write: &Write) -> Self {
+        let (operation, done) = write.words();
+        let aftermath = Aftermath { operation, done, claim: write.claim(key), key, journaled: true };
+        let pending = Self::new();
+        pending.noted.replace(Some(Noted { held: Some(held), aftermath, refused: None, left_behind: true }));
+        pending
+    }
 
     /// Sends, and tells the end: the answer by `tell`, everything else in the failure.
     ///
     /// # Errors
     /// The write failed; or it was made and `tell` failed; or it was interrupted, or its outcome is unknown.
     pub(crate) async fn run<T>(
-        self,
+        mut self,
         send: impl IntoFuture<Output = Result<T, Error>>,
         tell: impl FnOnce(&T) -> io::Result<()>,
     ) -> Result<Status, Failure> {
-        if let Some(refused) = self.refused() {
+        if let Some(refused) = self.noted.refused() {
             return Err(refused);
         }
-        let outcome = {
-            let mut interrupted = pin!(interruption());
-            tokio::select! {
-                biased;
-                () = &mut interrupted => None,
-                outcome = send.into_future() => Some(outcome),
-            }
+        let outcome = tokio::select! {
+            biased;
+            () = self.interruption.wait() => None,
+            outcome = send.into_future() => Some(outcome),
         };
         // Of an update, in its midst.
-        if let Some(refused) = self.refused() {
+        if let Some(refused) = self.noted.refused() {
             return Err(refused);
         }
-        let (held, aftermath, left_behind) = match self.replace(None) {
+        let (held, aftermath, left_behind) = match self.noted.replace(None) {
             Some(noted) => (noted.held, Some(noted.aftermath), noted.left_behind),
             None => (None, None, false),
         };

@@ -46,46 +46,23 @@ pub(super) const PROBLEM: &str = "problem";
 pub(super) const REQUIRED: [&str; 6] =
     ["memberId", "policyId", "memberName", "policyType", "claimAmount", "description"];
 
-/// Columns that it may have, and that are read.
-pub(super) const OPTIONAL: [&str; 3] = [KEY, ID, "status"];
-
 /// Fields of an exported claim that a new one cannot have: the API sets them.
 pub(super) const NOT_STORED: [&str; 3] = ["createdAt", "updatedAt", "version"];
 
-/// The columns of an exported file; importing it elsewhere makes the same claims, if they are pending.
-pub(super) const EXPORTED: [&str; 11] = [
-    KEY,
-    "memberId",
-    "policyId",
-    "memberName",
-    "policyType",
-    "claimAmount",
-    "description",
-    "status",
-    "createdAt",
-    "updatedAt",
-    "version",
-];
+/// Columns that it may have, and that are read: the key under both of its names, and whatever else a claim has.
+pub(super) fn optional() -> impl Iterator<Item = &'static str> {
+    let others = Claim::FIELDS.into_iter().filter(|name| !REQUIRED.contains(name) && !NOT_STORED.contains(name));
+    [KEY].into_iter().chain(others)
+}
 
-pub(super) fn exported(claim: &Claim) -> [String; 11] {
-    [
-        claim.claim_id.to_string(),
-        claim.member_id.to_string(),
-        claim.policy_id.to_string(),
-        claim.member_name.as_str().to_owned(),
-        claim.policy_type.to_string(),
-        claim.claim_amount.to_string(),
-        claim.description.as_str().to_owned(),
-        claim.status.to_string(),
-        claim.created_at.to_string(),
-        claim.updated_at.to_string(),
-        claim.version.to_string(),
-    ]
+/// The columns of an exported file; importing it elsewhere makes the same claims, if they are pending.
+pub(super) fn exported() -> impl ExactSizeIterator<Item = &'static str> {
+    Claim::FIELDS.into_iter().map(|name| if name == ID { KEY } else { name })
 }
 
 /// Whether a column or field of this name is read into a claim.
 fn is_read(name: &str) -> bool {
-    REQUIRED.contains(&name) || OPTIONAL.contains(&name)
+    REQUIRED.contains(&name) || optional().any(|other| other == name)
 }
 
 /// What a row says, once it is right.

@@ -56,6 +56,11 @@ pub(super) async fn run(client: &ClaimsClient, journal: &Journal, args: &Args, j
         let many = if elsewhere == 1 { "1 change" } else { &format!("{elsewhere} changes") };
         say(json, &format!("{many} of another API left open: name that API (`claims env`), then run this again"));
     }
+    // What an import has left is sent by itself: it needs the file as it was read.
+    for (file, begun) in super::import::unfinished() {
+        any = true;
+        say(json, &format!("an import of {begun} has rows left: claims import {}", file.display()));
+    }
     if !any && !json {
         output::line("nothing is open")?;
     }

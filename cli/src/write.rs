@@ -69,7 +69,8 @@ impl Write {
     pub(crate) async fn send(self, client: ClaimsClient, key: IdempotencyKey) -> Result<Answer, Error> {
         match self {
             Self::Create { member_id, policy_id, member_name, policy_type, claim_amount, description } => {
-                let request = CreateClaimRequest::new(policy_type, claim_amount, description);
+                // Not by its constructor: what may be absent is not to be forgotten here.
+                let request = CreateClaimRequest { policy_type, claim_amount, description };
                 let create = CreateClaim { member_id, policy_id, member_name, request };
                 client
                     .create_claim(create)

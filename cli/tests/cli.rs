@@ -118,7 +118,7 @@ fn the_doctor_tells_health_from_what_is_broken() {
     let wrong = Said::of(command(&["doctor"]).env("CLAIMS_API_URL", url).output().unwrap());
     let said = wrong.ends(8).out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains("FAIL HTTP") && said.contains("the stage that was asked for is prod"), "{}", wrong.out);
-    assert_eq!(said.matches("check the stage").count(), 1, "advice is given once: {}", wrong.out);
+    assert_eq!(said.matches("the stage that was asked for").count(), 1, "advice is given once: {}", wrong.out);
     assert!(wrong.out.lines().all(|line| line.chars().count() <= 80), "{}", wrong.out);
 
     // HTTPS, where plain HTTP is spoken.
@@ -214,7 +214,7 @@ fn a_wrong_command_line_says_how_it_is_meant() {
     for (arguments, why) in [
         (&["create", "--amuont", "5"][..], "argument 2 is no option here; did you mean --amount?"),
         (&["create", "-d", "-5 degrees"], "as in --description=VALUE"),
-        (&["create", "-a", "-5"], "--amount <AMOUNT> must be"),
+        (&["create", "-a", "-5"], "--amount <AMOUNT> must be more than 0: an amount has no sign"),
         (&["list", "-m", "m", "--limit", "-1"], "--limit <LIMIT> must be a whole number from 1"),
         (&["list", "-m", "m", "--limit", "0"], "must be a whole number from 1"),
         (&["create", "-n", "John", "Doe"], "argument 4 is one too many; a value with spaces is written in quotes"),
@@ -353,6 +353,22 @@ fn the_environment_comes_out_of_terraform() {
     let half = Said::of(command(&["env"]).env("CLAIMS_API_MODE", "alias").output().unwrap());
     assert!(half.ends(2).out.contains("- CLAIMS_API_VPCE_ID is not set"), "{}", half.out);
     assert!(Said::of(command(&["env"]).output().unwrap()).ends(0).out.contains("No API is named"));
+}
+
+/// Help is for a terminal of 80 columns, when that is what there is.
+#[cfg(unix)]
+#[test]
+fn the_exit_codes_are_those_of_the_readme_and_fit_a_terminal() {
+    let help = Said::of(command(&["--help"]).output().unwrap());
+    let listed = help.ends(0).out.split_once("Exit codes:").unwrap().1;
+    assert!(listed.lines().all(|line| line.chars().count() <= 80), "{listed}");
+    let codes = |text: &str, begin: &str| -> Vec<u8> {
+        let lines = text.lines().filter_map(|line| line.strip_prefix(begin)?.split(' ').next()?.parse().ok());
+        lines.collect()
+    };
+    let readme = include_str!("../../examples/README.md");
+    assert_eq!(codes(listed, "  "), codes(readme, "| "));
+    assert_eq!(codes(listed, "  ").len(), 12);
 }
 
 #[test]

@@ -210,3 +210,22 @@ fn a_refused_write_leaves_nothing_open() {
     .ends(1);
     assert!(entries(&api).is_empty());
 }
+
+#[test]
+fn an_import_with_rows_left_is_told_too() {
+    let (api, folder) = (api(), tempfile::tempdir().unwrap());
+    let csv = folder.path().join("claims.csv");
+    fs::write(&csv, "memberId,policyId,memberName,policyType,claimAmount,description\nm1,p,Ann,Life,1,x\n").unwrap();
+    let import = ["import", csv.to_str().unwrap(), "--patience", "0"];
+    (0..4).for_each(|_| api.api.inject(Fault::Status(503)));
+    api.run(&import).ends(6);
+    let told = api.run(&["resume"]);
+    assert!(
+        told.ends(0).err.contains(&format!("claims import {}", fs::canonicalize(&csv).unwrap().display())),
+        "{}",
+        told.err
+    );
+    api.api.clear_faults();
+    api.run(&import).ends(0);
+    assert_eq!(api.run(&["resume"]).ends(0).out, "nothing is open\n");
+}

@@ -47,9 +47,7 @@ impl ClaimsClient {
         self.0
             .call(Operation::CreateClaim.row())
             .query("memberId", claim.member_id.as_str())
-            .query("policyId", claim.policy_id.as_str())
-            .query("memberName", claim.member_name.as_str())
-            .json(&claim.request)
+            .json(&claim.body())
             .checked(move |made: &Claim, key| {
                 made.member_id == member_id && key.map(ClaimId::from) == Some(made.claim_id)
             })

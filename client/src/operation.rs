@@ -14,7 +14,8 @@ pub use list::ListClaimsCall;
 /// Files a claim; see [`ClaimsClient::create_claim`](crate::ClaimsClient::create_claim).
 ///
 /// Every create carries an idempotency key, which becomes the claim's id: the service makes one claim of it, however often
-/// it arrives. A create that is repeated after somebody has deleted the claim makes it anew.
+/// it arrives, also after the claim has been deleted: the error's code then is
+/// [`ClaimDeleted`](crate::ProblemCode::ClaimDeleted).
 pub type CreateClaimCall = Call<Claims, Claim, Write>;
 
 /// Gets a claim; see [`ClaimsClient::get_claim`](crate::ClaimsClient::get_claim).
@@ -25,7 +26,8 @@ pub type UpdateClaimCall = Call<Claims, Claim, Conditional>;
 
 /// Deletes a claim; see [`ClaimsClient::delete_claim`](crate::ClaimsClient::delete_claim).
 ///
-/// A retry that finds nothing, after an attempt whose answer was lost, has succeeded.
+/// It carries a key, by which the service recognises its repeat. A retry that finds nothing, after an attempt whose answer was
+/// lost, has succeeded as well: a service older than contract 1.1 remembers no deletes.
 pub type DeleteClaimCall = Call<Claims, (), Conditional>;
 
 /// Changes a claim as it is at that moment; see [`ClaimsClient::modify_claim`](crate::ClaimsClient::modify_claim).

@@ -85,6 +85,7 @@ async fn only_what_may_help_is_tried_again() {
         Forbidden,
         ClaimNotFound,
         IdempotencyKeyReused,
+        ClaimDeleted,
         InvalidTransition,
         VersionMismatch,
         PayloadTooLarge,

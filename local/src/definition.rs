@@ -10,6 +10,7 @@ pub fn definition() -> Definition {
         program: "claims-local",
         import_document: claims_openapi::CLAIMS_APIGATEWAY_JSON,
         openapi_document: claims_openapi::CLAIMS_OPENAPI_JSON,
+        snippets: include_str!("snippets.js"),
         table: Table { name: "claimsTable".to_owned(), partition_key: "PK", sort_key: "SK" },
         sdk: Sdk { config: dynamodb::config, https: || Ok(dynamodb::https(&Roots::Amazon)?) },
     }

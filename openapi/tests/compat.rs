@@ -101,6 +101,11 @@ fn a_request_that_narrows_and_an_answer_that_widens_are_breaking() {
         ("/paths/~1claim/get/parameters/0/required", json!(true), "parameter status: is now required"),
         ("/paths/~1claim/get/operationId", json!("claims"), "the operationId"),
         ("/paths/~1claim/get/responses/202", json!({"description": "Later."}), "is a new way to succeed"),
+        (
+            "/paths/~1claim/get/responses/304",
+            json!({"description": "A body.", "content": {"text/plain": {}}}),
+            "is a new way to succeed",
+        ),
         ("/components/schemas/Claim/properties/status", json!({"type": "string", "if": true}), "if has changed"),
         (
             "/paths/~1claim/parameters/0",
@@ -123,6 +128,7 @@ fn what_consumers_survive_is_not_breaking() {
         ("/components/schemas/ClaimStatus/x-extensible-enum/-", json!("escalated")),
         ("/components/schemas/Claim/description", json!("Other words.")),
         ("/paths/~1claim/get/responses/410", json!({"description": "Gone."})),
+        ("/paths/~1claim/get/responses/304", json!({"description": "Not modified."})),
         ("/paths/~1claim~1{claimId}/patch", json!({"operationId": "patchClaim"})),
         ("/paths/~1claim/get/parameters/-", json!({"name": "sort", "in": "query", "schema": string})),
     ] {

@@ -4,8 +4,7 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use claims_api_types::{
-    ClaimId, ClaimStatus, IdempotencyKey, IfMatch, MemberId, MemberName, NextToken, Operation, PageLimit, PolicyId,
-    Timestamp,
+    ClaimId, ClaimStatus, IdempotencyKey, IfMatch, MemberId, MemberName, Operation, PageLimit, PolicyId, Timestamp,
 };
 use claims_openapi::CLAIMS_OPENAPI_JSON;
 use jsonschema::Validator;
@@ -66,12 +65,12 @@ proptest! {
         agree(parameter(Operation::GetClaim, "memberId"), |v| v.parse::<MemberId>().is_ok(), &id, text)?;
         agree(parameter(Operation::CreateClaim, "policyId"), |v| v.parse::<PolicyId>().is_ok(), &id, text)?;
         agree(parameter(Operation::CreateClaim, "memberName"), |v| v.parse::<MemberName>().is_ok(), &name, text)?;
-        let token = |v: &str| NextToken::from(v.to_owned()).last::<ClaimId>().is_ok();
-        agree(parameter(Operation::ListClaims, "nextToken"), token, &uuid, text)?;
+        // Opaque: no schema says what a token is.
+        prop_assert!(parameter(Operation::ListClaims, "nextToken").is_valid(&json!(uuid)));
     }
 
     #[test]
-    fn of_the_path_and_the_headers(uuid in UUIDS, tag in "\\*|\"[0-9]{0,19}\"|(W/)?\"3\"|[0-9]{1,2}|\\PC{0,3}") {
+    fn of_the_path_and_the_headers(uuid in UUIDS, tag in "\\*|\"[0-9]{0,19}\"|((W/)?\"[0-9a +]{0,2}\"[ ,]{0,2}){0,3}|[0-9]{1,2}|\\PC{0,3}") {
         // The end of the calendar, so that no key lies ahead.
         let now = Timestamp::from(jiff::Timestamp::MAX);
         let create = |v: &str| v.parse::<IdempotencyKey>().is_ok_and(|key| key.check_for_create(now).is_ok());
@@ -80,8 +79,12 @@ proptest! {
         agree(parameter(Operation::UpdateClaim, "Idempotency-Key"), any_key, &uuid, text)?;
         agree(parameter(Operation::DeleteClaim, "Idempotency-Key"), any_key, &uuid, text)?;
         agree(parameter(Operation::GetClaim, "claimId"), |v| v.parse::<ClaimId>().is_ok(), &uuid, text)?;
-        // HTTP strips the spaces around a header's value.
-        let if_match = |v: &str| v.trim() == v && v.parse::<IfMatch>().is_ok();
+        // The schema has what a client needs; RFC 9110's other forms are read too, and none of them is one of these.
+        let if_match = |v: &str| match v.parse::<IfMatch>() {
+            Ok(IfMatch::Any) => v.trim() == v,
+            Ok(IfMatch::OneOf(versions)) => versions.len() == 1 && versions[0].etag() == v,
+            Err(_) => false,
+        };
         agree(parameter(Operation::UpdateClaim, "If-Match"), if_match, &tag, text)?;
     }
 

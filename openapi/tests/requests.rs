@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use claims_api_types::{
-    ClaimStatus, CreateClaimRequest, FieldErrorCode, PolicyType, Problem, UpdateClaimRequest, validate::Findings,
+    ClaimStatus, CreateClaim, FieldErrorCode, PolicyType, Problem, UpdateClaimRequest, validate::Findings,
 };
 use claims_openapi::{CLAIMS_APIGATEWAY_JSON, CLAIMS_OPENAPI_JSON};
 use jsonschema::{Draft, Validator};
@@ -22,7 +22,7 @@ fn model(name: &str) -> Validator {
 static CREATE: LazyLock<Validator> = LazyLock::new(|| model("CreateClaimRequest"));
 static UPDATE: LazyLock<Validator> = LazyLock::new(|| model("UpdateClaimRequest"));
 
-fn server_reads<T>(read: fn(&mut Findings, &[u8]) -> Option<T>, body: &Value) -> Result<(), Box<Problem>> {
+fn server_reads<T>(read: impl Fn(&mut Findings, &[u8]) -> Option<T>, body: &Value) -> Result<(), Box<Problem>> {
     let mut findings = Findings::new();
     read(&mut findings, body.to_string().as_bytes());
     if findings.is_empty() { Ok(()) } else { Err(Box::new(findings.into_problem())) }
@@ -113,6 +113,10 @@ fn field(good: impl Strategy<Value = Value> + 'static) -> impl Strategy<Value = 
     prop_oneof![12 => good.prop_map(Some), 1 => any_value().prop_map(Some), 1 => Just(None)]
 }
 
+fn of_a_create(pattern: &'static str) -> impl Strategy<Value = Value> {
+    pattern.prop_map(Value::from)
+}
+
 /// Bodies near the contract, so that both verdicts are frequent.
 fn bodies() -> impl Strategy<Value = Value> {
     let fields = (
@@ -120,12 +124,20 @@ fn bodies() -> impl Strategy<Value = Value> {
         field(amounts()),
         field(texts()),
         field(name(ClaimStatus::KNOWN)),
+        prop_oneof![3 => Just(None), 1 => field(of_a_create("[A-Za-z0-9_-]{1,64}"))],
+        prop_oneof![3 => Just(None), 1 => field(of_a_create("\\PC{1,128}"))],
         prop_oneof![9 => Just(None), 1 => ("[a-zA-Z]{1,8}|PK|claimId", any_value()).prop_map(Some)],
     );
-    fields.prop_map(|(policy_type, amount, description, status, extra)| {
+    fields.prop_map(|(policy_type, amount, description, status, policy_id, member_name, extra)| {
         let mut body = json!({});
-        let named =
-            [("policyType", policy_type), ("claimAmount", amount), ("description", description), ("status", status)];
+        let named = [
+            ("policyType", policy_type),
+            ("claimAmount", amount),
+            ("description", description),
+            ("status", status),
+            ("policyId", policy_id),
+            ("memberName", member_name),
+        ];
         for (name, value) in named.into_iter().filter_map(|(name, value)| Some((name, value?))) {
             body[name] = value;
         }
@@ -141,7 +153,13 @@ proptest! {
 
     #[test]
     fn a_create_is_what_the_schema_says(body in prop_oneof![9 => bodies(), 1 => any_value()]) {
-        agree(&CREATE, server_reads(CreateClaimRequest::read, &body), &body)?;
+        // Policy and name stand in the query where the body has none.
+        let query = |name: &str| {
+            let in_query = ["policyId", "memberName"].contains(&name) && body.get(name).is_none();
+            if name == "memberId" || in_query { vec!["123"] } else { Vec::new() }
+        };
+        let read = |findings: &mut Findings, body: &[u8]| CreateClaim::read(findings, query, body);
+        agree(&CREATE, server_reads(read, &body), &body)?;
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The private claims API behind API Gateway: its operations over one DynamoDB table.
 //!
 //! One binary, `claims-lambda`, serves all Lambda functions; the function's handler string says which
-//! [`Operation`](claims_api_types::Operation) it is. Each operation makes exactly one DynamoDB call, so there is no read
+//! [`Operation`](claims_api_types::Operation) it is. Each operation makes one DynamoDB call, so there is no read
 //! before a write that could race ([`Store`]). The same [`Api`] serves the embedded gateway of `claims-local`: what the
 //! tests exercise is what runs in AWS.
 //!
@@ -22,4 +22,4 @@ pub use api::{Api, Clock};
 use failure::Failure;
 /// The client of the table, for those who bring their own.
 pub use private_api_lambda::dynamodb;
-pub use store::Store;
+pub use store::{Erased, Interrupted, Store};

@@ -5,6 +5,14 @@ use private_api_lambda::Request;
 
 use crate::Failure;
 
+/// Every parameter of a query that some operation knows.
+const KNOWN: [&str; 6] = ["memberId", "policyId", "memberName", "status", "limit", "nextToken"];
+
+/// Notes what is left of a value that was cut in two; for writes.
+pub(crate) fn whole_query(request: &Request, findings: &mut Findings) {
+    request.whole_query(findings, &KNOWN);
+}
+
 /// The member whose claims these are; every operation wants one.
 pub(crate) fn member_id(request: &Request, findings: &mut Findings) -> Option<MemberId> {
     findings.required("memberId", &request.query("memberId"))

@@ -6,6 +6,7 @@
 
 mod create;
 mod delete;
+mod erase;
 mod read;
 mod update;
 mod warm_up;
@@ -13,6 +14,8 @@ mod warm_up;
 use aws_sdk_dynamodb::Client;
 
 pub(crate) use create::Created;
+pub(crate) use delete::Delete;
+pub use erase::{Erased, Interrupted};
 pub(crate) use update::Update;
 
 /// The table of claims. Cheap to clone.

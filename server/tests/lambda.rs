@@ -71,7 +71,7 @@ async fn dynamodb() -> String {
 }
 
 #[tokio::test]
-async fn five_functions_of_one_binary_serve_a_claims_life() {
+async fn the_functions_of_one_binary_serve_a_claims_life() {
     let dynamodb = dynamodb().await;
     let member = json!({"memberId": "member-7"});
     let body =
@@ -154,12 +154,12 @@ async fn the_first_request_finds_the_connection_open() {
     let member = json!({"memberId": "1", "policyId": "p", "memberName": "John Doe"});
     let claim = json!({"policyType": "Health", "claimAmount": 1, "description": "", "status": "pending"});
     for &operation in Operation::ALL {
-        let (method, id, body, expected) = match operation {
-            Operation::CreateClaim => ("POST", &Value::Null, &claim, 201),
-            Operation::ListClaims => ("GET", &Value::Null, &Value::Null, 200),
-            Operation::GetClaim => ("GET", &id, &Value::Null, 404),
-            Operation::UpdateClaim => ("PUT", &id, &claim, 404),
-            Operation::DeleteClaim => ("DELETE", &id, &Value::Null, 404),
+        let (id, body, expected) = match operation {
+            Operation::CreateClaim => (&Value::Null, &claim, 201),
+            Operation::ListClaims => (&Value::Null, &Value::Null, 200),
+            Operation::GetClaim => (&id, &Value::Null, 404),
+            Operation::UpdateClaim => (&id, &claim, 404),
+            Operation::DeleteClaim => (&id, &Value::Null, 404),
         };
         let (front, ca) = behind_tls().await;
         let mut command = command(operation.id());
@@ -167,7 +167,8 @@ async fn the_first_request_finds_the_connection_open() {
         let mut function = Function::start(command).await.unwrap();
         function.ready().await.unwrap();
         assert_eq!((front.handshakes(), front.requests()), (1, 1), "{operation}: the init makes the connection");
-        let (status, answer) = invoke(&mut function, method, id.clone(), member.clone(), body.clone()).await;
+        let (status, answer) =
+            invoke(&mut function, operation.method(), id.clone(), member.clone(), body.clone()).await;
         assert_eq!(status, expected, "{operation}: {answer}");
         assert_eq!((front.handshakes(), front.requests()), (1, 2), "{operation}: the first request uses it");
     }

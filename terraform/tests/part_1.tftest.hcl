@@ -187,7 +187,7 @@ run "defaults" {
       listClaims  = ["dynamodb:Query"]
       getClaim    = ["dynamodb:GetItem"]
       updateClaim = ["dynamodb:UpdateItem"]
-      deleteClaim = ["dynamodb:DeleteItem"]
+      deleteClaim = ["dynamodb:DeleteItem", "dynamodb:UpdateItem"]
     }
     error_message = "each role has its own DynamoDB actions and no other"
   }

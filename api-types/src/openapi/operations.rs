@@ -1,6 +1,6 @@
 //! The operations.
 
-use private_api_contract::document::{empty, with_common};
+use private_api_contract::document::{empty, not_modified, with_common};
 use serde_json::{Value, json};
 
 use super::{
@@ -42,7 +42,9 @@ fn create() -> Value {
             json!({
                 "200": success("This key has already made this claim.", "Claim", schemas::claim(), &["ETag"]),
                 "201": success("Created.", "Claim", schemas::claim(), &["ETag", "Location"]),
-                "409": problem("The key has already named another request.", &[ProblemCode::IdempotencyKeyReused]),
+                "409": problem(
+                    "The key has already named another request, or its claim was deleted.",
+                    &[ProblemCode::IdempotencyKeyReused, ProblemCode::ClaimDeleted]),
             }),
             &[("400", "InvalidRequest"), ("413", "PayloadTooLarge"), ("415", "UnsupportedMediaType")],
         ),
@@ -52,7 +54,8 @@ fn create() -> Value {
 fn list() -> Value {
     json!({
         "summary": "List a member's claims",
-        "description": "Newest first, a page at a time. A member without claims has an empty list.",
+        "description": "Newest first, a page at a time. A member without claims has an empty list. A page may hold fewer claims \
+                        than `limit` and still have a `nextToken`; it is rarely empty then.",
         "parameters": [parameter::status(), parameter::limit(), parameter::next_token()],
         "responses": with_common(json!({"200": success("One page, possibly empty.", "ClaimPage", schemas::page(), &[])}),
             &[("400", "InvalidParameters")],
@@ -64,8 +67,12 @@ fn get() -> Value {
     json!({
         "summary": "Read a claim",
         "description": "Reads what was written last. Another member's claim is not found.",
+        "parameters": [parameter::if_none_match()],
         "responses": with_common(
-            json!({"200": success("The claim.", "Claim", schemas::claim(), &["ETag"])}),
+            json!({
+                "200": success("The claim.", "Claim", schemas::claim(), &["ETag"]),
+                "304": not_modified("The claim has a version that `If-None-Match` names."),
+            }),
             &[("400", "InvalidParameters"), ("404", "ClaimNotFound")],
         ),
     })
@@ -97,7 +104,8 @@ fn update() -> Value {
 fn delete() -> Value {
     json!({
         "summary": "Delete a claim",
-        "description": "Deletes the claim, whatever its status.",
+        "description": "Deletes the claim, whatever its status. What it said is gone; that its key was used is kept, so \
+                        that no repeat makes it anew.",
         "parameters": [parameter::if_match(), parameter::delete_key()],
         "responses": with_common(
             json!({"204": empty("Deleted.")}),

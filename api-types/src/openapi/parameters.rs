@@ -27,16 +27,17 @@ pub(super) fn member_id() -> Value {
 
 pub(super) fn policy_id() -> Value {
     json!({
-        "name": "policyId", "in": "query", "required": true,
-        "description": "Under which policy the claim is made.",
+        "name": "policyId", "in": "query", "required": false,
+        "description": "Under which policy the claim is made; here or, better, in the body, and in one of the two.",
         "schema": schema_ref("PolicyId"),
     })
 }
 
 pub(super) fn member_name() -> Value {
     json!({
-        "name": "memberName", "in": "query", "required": true,
-        "description": "The member's name.",
+        "name": "memberName", "in": "query", "required": false,
+        "description": "The member's name; here or, better, in the body, and in one of the two: what stands in a URL is \
+                        written into logs.",
         "schema": schema_ref("MemberName"),
     })
 }
@@ -59,7 +60,7 @@ pub(super) fn create_key() -> Value {
         "A UUIDv7 that names this create and becomes the claim's id. Its time may lie at most 5 minutes \
          ahead of the server's clock. The same key with the same request answers the existing claim; \
          with another request it is a 409. Without it every attempt makes a claim of its own. After a \
-         delete the key is free again.",
+         delete the key stays used: a 409 `claim_deleted`, whatever the request says.",
     )
 }
 
@@ -73,14 +74,20 @@ pub(super) fn update_key() -> Value {
 
 pub(super) fn delete_key() -> Value {
     document::update_key(
-        "A UUID that names this delete. It is checked, not remembered: a repeat that finds nothing is a 404, and \
-         whoever repeats a delete whose answer was lost takes that for success.",
+        "A UUID that names this delete. The same delete under the same key is a 204 again, however late; \
+         another delete of a deleted claim is a 404.",
     )
 }
 
 pub(super) fn if_match() -> Value {
     document::if_match(
-        "The `ETag` that the claim must still have, quotes included; `*` for any. Otherwise 412 and \
-         nothing is written. Without it the last write wins.",
+        "The `ETag` that the claim must still have, quotes included; `*` for any. Of a list of up to ten any may match; \
+         a weak tag matches nothing. Otherwise 412 and nothing is written. Without it the last write wins.",
+    )
+}
+
+pub(super) fn if_none_match() -> Value {
+    document::if_none_match(
+        "An `ETag` that the caller has, or a list of them, or `*`: a 304 without a body if the claim still has it.",
     )
 }

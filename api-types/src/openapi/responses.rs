@@ -64,6 +64,7 @@ fn answers() -> Answers<ProblemCode> {
             ProblemCode::MalformedBody => "the body is not JSON: look at line 1, column 2",
             ProblemCode::ValidationFailed => "errors names every field that has to change",
             ProblemCode::Forbidden => "Missing Authentication Token",
+            ProblemCode::ClaimDeleted => "this key's claim was filed and deleted; mint a new key to file it again",
             ProblemCode::InvalidTransition => "a claim that is paid cannot become pending",
             ProblemCode::VersionMismatch => "If-Match names version 1, the claim has version 2: read it again",
             _ => return Problem::new(code.clone()),

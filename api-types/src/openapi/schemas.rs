@@ -2,34 +2,23 @@
 
 use private_api_contract::{
     document, schema,
-    schemas::{EXAMPLE_ID, closed, opaque_id, open, string},
+    schemas::{EXAMPLE_ID, closed, open, string},
 };
 use serde_json::{Value, json};
 use utoipa::{
-    PartialSchema,
+    PartialSchema, ToSchema,
     openapi::{ObjectBuilder, Ref, SchemaFormat, Type},
 };
 
 use crate::{
-    Claim, ClaimAmount, ClaimId, ClaimPage, ClaimStatus, CreateClaimRequest, Description, MemberId, MemberName,
-    PolicyId, PolicyType, ProblemCode, UpdateClaimRequest,
-    text::{DESCRIPTION_MAX, NAME_MAX},
+    Claim, ClaimAmount, ClaimId, ClaimPage, ClaimStatus, CreateClaimRequest, PolicyType, ProblemCode,
+    UpdateClaimRequest,
 };
 
 schema! {
     ClaimId => string("The id of a claim, a UUIDv7: a member's claims sort by the time their id was minted.")
         .format(Some(SchemaFormat::Custom("uuid".to_owned())))
         .examples([EXAMPLE_ID]);
-    MemberId => opaque_id("Whose claim it is. Opaque; never put a name in it.");
-    PolicyId => opaque_id("Under which policy the claim is made.");
-    MemberName => string("The member's name: no control characters.")
-        .min_length(Some(1))
-        .max_length(Some(NAME_MAX))
-        .pattern(Some("^[^\\u0000-\\u001F\\u007F-\\u009F]+$"))
-        .examples(["John Doe"]);
-    Description => string("What happened, in the member's words.")
-        .max_length(Some(DESCRIPTION_MAX))
-        .examples(["snow accident"]);
     // No `multipleOf: 0.01`: validators on binary floats refuse 19.99 with it.
     ClaimAmount => ObjectBuilder::new()
         .schema_type(Type::Number)
@@ -61,29 +50,27 @@ pub(crate) fn known_claim_status() -> Ref {
 /// All named schemas.
 pub(super) fn components() -> Value {
     let mut schemas = document::schemas::<ProblemCode>();
-    for (name, schema) in [
-        ("ClaimId", json!(ClaimId::schema())),
-        ("MemberId", json!(MemberId::schema())),
-        ("PolicyId", json!(PolicyId::schema())),
-        ("MemberName", json!(MemberName::schema())),
-        ("Description", json!(Description::schema())),
-        ("ClaimAmount", json!(ClaimAmount::schema())),
-        ("PolicyType", json!(PolicyType::schema())),
-        ("ClaimStatus", json!(ClaimStatus::schema())),
-        (
-            "KnownPolicyType",
-            json!(closed("What a policy may insure.", PolicyType::KNOWN.iter().map(PolicyType::as_str))),
-        ),
-        (
-            "KnownClaimStatus",
-            json!(closed("The statuses of a claim.", ClaimStatus::KNOWN.iter().map(ClaimStatus::as_str))),
-        ),
-        ("Claim", json!(Claim::schema())),
-        ("ClaimPage", json!(ClaimPage::schema())),
-        ("CreateClaimRequest", json!(CreateClaimRequest::schema())),
-        ("UpdateClaimRequest", json!(UpdateClaimRequest::schema())),
+    // These, and whatever type they name: one that a field brings is not listed by hand.
+    let mut named = Vec::new();
+    for (of, itself) in [
+        (<Claim as ToSchema>::schemas as fn(&mut _), ("Claim", Claim::schema())),
+        (ClaimPage::schemas, ("ClaimPage", ClaimPage::schema())),
+        (CreateClaimRequest::schemas, ("CreateClaimRequest", CreateClaimRequest::schema())),
+        (UpdateClaimRequest::schemas, ("UpdateClaimRequest", UpdateClaimRequest::schema())),
     ] {
-        schemas[name] = schema;
+        of(&mut named);
+        named.push((itself.0.to_owned(), itself.1));
+    }
+    named.push((
+        "KnownPolicyType".to_owned(),
+        closed("What a policy may insure.", PolicyType::KNOWN.iter().map(PolicyType::as_str)),
+    ));
+    named.push((
+        "KnownClaimStatus".to_owned(),
+        closed("The statuses of a claim.", ClaimStatus::KNOWN.iter().map(ClaimStatus::as_str)),
+    ));
+    for (name, schema) in named {
+        schemas[name] = json!(schema);
     }
     // The Rust type has no such field: a new claim is pending, so there is nothing to keep.
     schemas["CreateClaimRequest"]["properties"]["status"] = json!({
@@ -91,10 +78,18 @@ pub(super) fn components() -> Value {
         "description": "A new claim is `pending`; the body may say so.",
         "enum": [ClaimStatus::Pending.as_str()],
     });
+    // Nor these: a create has them, in its query or in its body.
+    schemas["CreateClaimRequest"]["properties"]["policyId"] = json!({"$ref": "#/components/schemas/PolicyId"});
+    schemas["CreateClaimRequest"]["properties"]["memberName"] = json!({"$ref": "#/components/schemas/MemberName"});
     for (name, description, example) in [
         ("Claim", "A claim as the service answers it. More fields may come.", claim()),
         ("ClaimPage", "One page of a member's claims, newest first.", page()),
-        ("CreateClaimRequest", "What a new claim says. Other fields are refused.", create()),
+        (
+            "CreateClaimRequest",
+            "What a new claim says. `policyId` and `memberName` have to be given, here or in the query, and in one of the two. \
+             Other fields are refused.",
+            create(),
+        ),
         (
             "UpdateClaimRequest",
             "Replaces the four fields that may change; all are required. In `approved`, `denied`, `paid` and \
@@ -111,7 +106,10 @@ pub(super) fn components() -> Value {
 }
 
 pub(super) fn create() -> Value {
-    json!({"policyType": "Health", "claimAmount": 500, "description": "snow accident", "status": "pending"})
+    json!({
+        "policyId": "123", "memberName": "John Doe", "policyType": "Health", "claimAmount": 500,
+        "description": "snow accident", "status": "pending",
+    })
 }
 
 pub(super) fn update() -> Value {

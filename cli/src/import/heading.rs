@@ -4,7 +4,7 @@ use super::{
     csv::Record,
     look::{Refusal, shell},
 };
-use crate::record::{ID, KEY, NOT_STORED, OPTIONAL, PROBLEM, REQUIRED};
+use crate::record::{ID, KEY, NOT_STORED, PROBLEM, REQUIRED, optional};
 
 /// The named columns of a file.
 #[derive(Clone)]
@@ -80,7 +80,7 @@ impl Columns {
 }
 
 fn is_known(name: &str) -> bool {
-    REQUIRED.contains(&name) || OPTIONAL.contains(&name) || NOT_STORED.contains(&name) || name == PROBLEM
+    all().any(|known| known == name)
 }
 
 /// How many of these cells name a column, however they are written.
@@ -89,7 +89,7 @@ pub(super) fn known<'a>(cells: impl Iterator<Item = &'a str>) -> usize {
 }
 
 fn all() -> impl Iterator<Item = &'static str> {
-    REQUIRED.into_iter().chain(OPTIONAL).chain(NOT_STORED).chain([PROBLEM])
+    REQUIRED.into_iter().chain(optional()).chain(NOT_STORED).chain([PROBLEM])
 }
 
 /// The column that somebody who wrote this meant.

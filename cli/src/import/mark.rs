@@ -5,7 +5,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::record::{Fields, OPTIONAL, PROBLEM, REQUIRED};
+use crate::record::{Fields, PROBLEM, REQUIRED, optional};
 
 /// The field in which a line that is no JSON object is kept.
 pub(super) const NO_OBJECT: &str = "rejectedLine";
@@ -78,8 +78,8 @@ fn digest<'a>(parts: impl Iterator<Item = &'a str>) -> [u8; 32] {
 
 /// Whether a text without a mark can be a reason: 0.1.0 wrote them so. Anything else in the reason's place may be a cell too many.
 pub(super) fn is_old_reason(text: &str) -> bool {
-    let of_a_field = |name: &&str| text.strip_prefix(*name).is_some_and(|rest| rest.starts_with(' '));
-    REQUIRED.iter().chain(&OPTIONAL).any(of_a_field)
+    let of_a_field = |name: &'static str| text.strip_prefix(name).is_some_and(|rest| rest.starts_with(' '));
+    REQUIRED.into_iter().chain(optional()).any(of_a_field)
         || ["the row ", "the line ", "createClaim: "].iter().any(|begin| text.starts_with(begin))
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fs::File, io, io::BufReader};
 
-use claims_client::{CreateClaim, FieldError};
+use claims_client::{CreateClaim, FieldError, types::CreateClaimRequest};
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -254,19 +254,18 @@ pub(super) fn all(errors: &[FieldError]) -> String {
 
 /// A row's identity: what it says, not how it is written. Stored in manifests: it must never change.
 pub(super) fn fingerprint(claim: &CreateClaim) -> [u8; 16] {
+    // A field that is forgotten here does not compile.
+    let CreateClaim { member_id, policy_id, member_name, request } = claim;
+    let CreateClaimRequest { policy_type, claim_amount, description } = request;
     let mut hash = Sha256::new();
     hash.update(b"claims row 1\n");
-    for text in [
-        claim.member_id.as_str(),
-        claim.policy_id.as_str(),
-        claim.member_name.as_str(),
-        claim.request.policy_type.as_str(),
-        claim.request.description.as_str(),
-    ] {
+    for text in
+        [member_id.as_str(), policy_id.as_str(), member_name.as_str(), policy_type.as_str(), description.as_str()]
+    {
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text);
     }
-    hash.update(claim.request.claim_amount.cents().to_be_bytes());
+    hash.update(claim_amount.cents().to_be_bytes());
     truncated(&hash.finalize())
 }
 
@@ -293,7 +292,7 @@ fn truncated(hash: &[u8]) -> [u8; 16] {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use claims_client::types::{CreateClaimRequest, PolicyType};
+    use claims_client::types::PolicyType;
 
     use super::*;
 

@@ -318,6 +318,11 @@ fn judge(error: &Error) -> Judgement {
             record::KEY
         ));
     }
+    if error.code() == Some(&ProblemCode::ClaimDeleted) {
+        return Judgement::Row(
+            "its claim was filed and deleted: to file it again on purpose, give the row a new key".to_owned(),
+        );
+    }
     if error.is_validation() {
         let errors = error.field_errors();
         return Judgement::Row(if errors.is_empty() { error.to_string() } else { rows::all(errors) });

@@ -129,6 +129,25 @@ struct Index {
     path: PathBuf,
 }
 
+/// Imports of this user's files that have rows left and that nobody runs: the file and when it was begun.
+pub(crate) fn unfinished() -> Vec<(PathBuf, String)> {
+    let Some(index) = state::folder().map(|folder| folder.join("imports")) else { return Vec::new() };
+    let known = fs::read_dir(index).into_iter().flatten().flatten();
+    let folders: BTreeSet<PathBuf> = known
+        .filter_map(|entry| Some(PathBuf::from(fs::read_to_string(entry.path()).ok()?)))
+        .filter(|folder| folder.is_dir())
+        .collect();
+    let mut left = Vec::new();
+    for import in folders.iter().filter_map(|folder| read(folder).ok()).flatten() {
+        let beside = import.folder.parent().and_then(Path::parent).unwrap_or(Path::new("."));
+        let file = beside.join(&import.state.source);
+        if !import.state.finished && file.is_file() && manifest::is_free(&import.folder) {
+            left.push((file, import.state.begun));
+        }
+    }
+    left
+}
+
 impl Index {
     fn of((device, inode): (u64, u64)) -> Option<Self> {
         let folder = state::folder()?.join("imports");

@@ -348,3 +348,17 @@ fn a_folder_that_cannot_be_written_is_told_with_the_way_out() {
     }
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
 }
+
+#[test]
+fn an_import_that_is_repeated_after_a_delete_makes_nothing_anew() {
+    let (api, folder) = (api(), tempfile::tempdir().unwrap());
+    let csv = file(&folder, "claims.csv", &table(0..4));
+    assert_eq!(books(import(&api, &csv).ends(0)), [4, 4, 0, 0, 0]);
+    let deleted = api.claims("m")[0].claim_id.to_string();
+    api.run(&["delete", "-m", "m", &deleted]).ends(0);
+    let again = import(&api, &csv);
+    assert_eq!(books(again.ends(7)), [4, 0, 3, 1, 0]);
+    let rejected = fs::read_to_string(folder.path().join("claims.rejected.csv")).unwrap();
+    assert!(rejected.contains("its claim was filed and deleted"), "{rejected}");
+    assert_eq!(stored(&api, "m").len(), 3);
+}

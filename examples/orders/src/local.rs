@@ -12,6 +12,7 @@ pub fn definition() -> Definition {
     Definition {
         program: "orders-local",
         import_document: IMPORT,
+        snippets: "",
         openapi_document: OPENAPI,
         table: Table { name: "ordersTable".to_owned(), partition_key: "PK", sort_key: "SK" },
         sdk: Sdk { config: dynamodb::config, https: || Ok(dynamodb::https(&Roots::Amazon)?) },

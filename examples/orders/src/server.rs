@@ -7,8 +7,10 @@ use private_api_contract::{
     FieldErrorCode, IfMatch, InvalidValue, NextToken, PageLimit, StandardCode, Timestamp, Version, validate::Findings,
 };
 use private_api_lambda::{
-    Answer, Reply, Request, StatusCode, Table, header,
-    item::{self, Item, PK, SK, n, s},
+    Answer, Reply, Request, StatusCode, Table,
+    condition::VersionCondition,
+    header,
+    item::{self, Item, PK, SK, s},
     log_call, record,
     table::{LAST_WRITE, Written},
 };
@@ -136,7 +138,7 @@ impl Api {
             findings.add("If-Match", rule);
         }
         let update = OrderUpdate::read(&mut findings, body);
-        let (Some(customer_id), Some(IfMatch::Version(wanted)), Some(update), true) =
+        let (Some(customer_id), Some(wanted), Some(update), true) =
             (customer_id, if_match, update, findings.is_empty())
         else {
             return Err(findings.into());
@@ -146,11 +148,14 @@ impl Api {
         let written_by = format!("{}:{key}:{wanted}", Operation::UpdateOrder);
         let mut set = record::attributes(&update)?;
         set.push(("updatedAt".to_owned(), s(Timestamp::now().to_string())));
-        let change = self
+        let VersionCondition { expression, values } = VersionCondition::of(Some(&wanted));
+        let mut change = self
             .0
             .change(order_key(&customer_id, id), set, &written_by)
-            .condition_expression("attribute_exists(PK) AND #version = :wanted")
-            .expression_attribute_values(":wanted", n(wanted));
+            .condition_expression(format!("attribute_exists(PK){expression}"));
+        for (name, value) in values {
+            change = change.expression_attribute_values(name, value);
+        }
         let refusal = match self.0.update(change).await? {
             Written::Done(item) => return answer(&record::read(&item)?),
             Written::Refused(refusal) => refusal,
@@ -161,7 +166,7 @@ impl Api {
             let other = "this Idempotency-Key made another update of this order: mint a new one";
             return if update.is_done_in(&order) { answer(&order) } else { Err(reused(other)) };
         }
-        let stands = format!("If-Match names version {wanted}, the order has version {}: read it again", order.version);
+        let stands = format!("If-Match says {wanted}, the order has version {}: read it again", order.version);
         Err(refusal.failure(Failure::standard(StandardCode::VersionMismatch, stands)))
     }
 }

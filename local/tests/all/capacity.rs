@@ -1,11 +1,15 @@
-//! What DynamoDB bills: one call per operation, and its capacity units by the size of the claim alone.
+//! What DynamoDB bills: one call per operation, and its capacity units by the size of the claim alone. A list makes more calls only
+//! where its page would be empty by accident.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
 };
 
-use crate::common::event::{create_event, embedded_store, invoke};
+use crate::common::{
+    dice::longer,
+    event::{create_event, embedded_store, invoke},
+};
 use aws_sdk_dynamodb::{
     Client,
     config::{
@@ -72,6 +76,13 @@ impl Billed {
 
     /// The answer's body and what its only call to DynamoDB was billed.
     async fn call(&self, operation: Operation, path: Value, query: Value, body: Value) -> (Value, f64) {
+        let (body, bill) = self.calls(operation, path, query, body).await;
+        let [units] = bill[..] else { panic!("{operation} made {} calls to DynamoDB", bill.len()) };
+        (body, units)
+    }
+
+    /// The answer's body and what each call to DynamoDB was billed.
+    async fn calls(&self, operation: Operation, path: Value, query: Value, body: Value) -> (Value, Vec<f64>) {
         let mut event = create_event();
         event["queryStringParameters"] = query;
         event["multiValueQueryStringParameters"] = Value::Null;
@@ -79,9 +90,38 @@ impl Billed {
         event["body"] = if body.is_null() { Value::Null } else { json!(body.to_string()) };
         let (status, body) = invoke(&self.api, operation, event).await;
         assert!(status < 300, "{operation}: {body}");
-        let bill = std::mem::take(&mut *self.bill.0.lock().unwrap());
-        let [units] = bill[..] else { panic!("{operation} made {} calls to DynamoDB", bill.len()) };
-        (body, units)
+        (body, std::mem::take(&mut *self.bill.0.lock().unwrap()))
+    }
+
+    async fn delete(&self, member: &str, id: &str) {
+        let (path, member) = (json!({ "claimId": id }), json!({ "memberId": member }));
+        self.call(Operation::DeleteClaim, path, member, Value::Null).await;
+    }
+
+    /// A tombstone as a delete leaves it, older than all claims; without the delete, of which thousands take long.
+    async fn bury(&self, member: &str, number: u64) {
+        let id = uuid::Builder::from_unix_timestamp_millis(1_700_000_000_000 + number, &[7; 10]).into_uuid();
+        let text = |value: String| AttributeValue::S(value);
+        let item = [
+            ("PK", text(format!("MEMBER#{member}"))),
+            ("SK", text(format!("CLAIM#{id}"))),
+            ("version", AttributeValue::N("2".to_owned())),
+            ("deletedAt", text("2026-11-22T16:00:00.123Z".to_owned())),
+            ("lastWrite", text(format!("deleteClaim:{id}:"))),
+        ];
+        let item = item.map(|(name, value)| (name.to_owned(), value));
+        self.client.put_item().table_name("claimsTable").set_item(Some(item.into())).send().await.unwrap();
+    }
+
+    /// A page, its number of claims, and what it was billed.
+    async fn page(&self, member: &str, limit: u32, token: Option<&str>) -> (Value, usize, Vec<f64>) {
+        let mut query = json!({"memberId": member, "limit": limit.to_string()});
+        if let Some(token) = token {
+            query["nextToken"] = json!(token);
+        }
+        let (page, bill) = self.calls(Operation::ListClaims, Value::Null, query, Value::Null).await;
+        let claims = page["claims"].as_array().unwrap().len();
+        (page, claims, bill)
     }
 
     async fn create(&self, claim: &NewClaim) -> (String, f64) {
@@ -192,6 +232,67 @@ async fn one_call_per_operation_billed_by_the_claims_size_alone() {
         let full_page = units(&claim, 24).await;
         let many = units(&claim, 300).await;
         assert_eq!(full_page, many, "24 or 300 other claims of this member, or in this table, cost nothing");
+    }
+}
+
+/// What a deleted claim costs for ever: its bytes and the hundred that DynamoDB adds to each item.
+#[tokio::test]
+async fn a_tombstone_is_small_however_large_the_claim_was() {
+    let billed = Billed::start().await;
+    for (claim, most) in [(NewClaim::reference(), 300), (NewClaim::largest(), 400)] {
+        let (id, _) = billed.create(&claim).await;
+        billed.delete(&claim.member, &id).await;
+        let size = billed.size(&claim.member, &id).await + 100;
+        assert!(size <= most, "{size} bytes");
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_not_empty_by_accident_and_a_page_with_anything_in_it_is_one_call() {
+    let billed = Billed::start().await;
+    let claim = NewClaim::reference();
+    let mut ids = Vec::new();
+    for _ in 0..60 {
+        ids.push(billed.create(&claim).await.0);
+    }
+    // Newest first: some tombstones, a claim, many tombstones, the rest.
+    for id in ids[20..60].iter().rev().filter(|id| **id != ids[55]) {
+        billed.delete(&claim.member, id).await;
+    }
+    let (page, claims, bill) = billed.page(&claim.member, 10, None).await;
+    assert_eq!((claims, bill.len(), page["nextToken"].as_str()), (1, 1, Some(&*ids[50])), "the last item read");
+    let (page, claims, bill) = billed.page(&claim.member, 10, Some(&ids[50])).await;
+    assert_eq!((claims, bill.len(), page["nextToken"].as_str()), (10, 2, Some(&*ids[10])), "cut: the last claim");
+    let (page, claims, bill) = billed.page(&claim.member, 10, Some(&ids[10])).await;
+    assert_eq!((claims, bill.len(), page["nextToken"].as_str()), (10, 1, Some(&*ids[0])), "a full page of one call");
+    let (page, claims, bill) = billed.page(&claim.member, 10, Some(&ids[0])).await;
+    assert_eq!((claims, bill.len(), page["nextToken"].as_str()), (0, 1, None));
+    let (_, claims, bill) = billed.page("nobody", 10, None).await;
+    assert_eq!((claims, bill.len()), (0, 1));
+}
+
+/// 10,000 with `CLAIMS_TEST_LONGER`.
+#[tokio::test]
+async fn a_list_over_thousands_of_tombstones_comes_to_its_end() {
+    let billed = Billed::start().await;
+    let claim = NewClaim { member: "busy".to_owned(), ..NewClaim::reference() };
+    let tombstones = if longer() > 1 { 10_000 } else { 1_500 };
+    for number in 0..tombstones {
+        billed.bury(&claim.member, number).await;
+    }
+    for limit in [1, 25, 100] {
+        let (mut token, mut pages): (Option<String>, u64) = (None, 0);
+        loop {
+            let (page, claims, bill) = billed.page(&claim.member, limit, token.as_deref()).await;
+            assert!(bill.len() <= 4 && claims == 0, "{} calls", bill.len());
+            pages += 1;
+            match page["nextToken"].as_str() {
+                Some(next) => token = Some(next.to_owned()),
+                None => break,
+            }
+        }
+        // Its four calls read a thousand times the limit, or as much as fits a megabyte.
+        assert!(pages <= 1 + tombstones / (u64::from(limit) * 1000).min(4000), "{pages} pages at limit {limit}");
     }
 }
 

@@ -73,11 +73,11 @@ async fn every_wrong_value_is_named_at_once_by_its_wire_name() {
             "memberId:invalid_format",
             "policyId:missing",
             "memberName:out_of_range",
-            "Idempotency-Key:invalid_format",
             "policyType:invalid_value",
             "claimAmount:out_of_range",
             "description:out_of_range",
-            "status:invalid_value"
+            "status:invalid_value",
+            "Idempotency-Key:invalid_format"
         ]
     );
     let text = answer.json.to_string();

@@ -89,18 +89,6 @@ async fn a_key_is_a_version_7_uuid_that_is_not_ahead_of_its_time() {
 }
 
 #[tokio::test]
-async fn after_a_delete_the_key_is_free_again() {
-    let api = Api::start().await;
-    let key = IdempotencyKey::mint();
-    let create = || api.client.create_claim(new_claim("m")).with_idempotency_key(key);
-    let first = create().await.unwrap();
-    api.client.delete_claim(&first.member_id, first.claim_id).await.unwrap();
-    let second = create().await.unwrap();
-    assert_eq!(second.claim_id, first.claim_id);
-    assert_eq!(second.version, Version::FIRST);
-}
-
-#[tokio::test]
 async fn a_create_whose_storage_answer_is_lost_succeeds_once() {
     let api = Api::start().await;
     // With the caller's key and without one.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::common::{
     dice::{Dice, longer, seed},
-    linear::{Action, Event, Outcome, Repeats, is_linearizable},
+    linear::{Action, Event, Outcome, Repeats, State, is_linearizable},
     recorder::{Caller, Ticks},
 };
 use claims_client::{ClaimsClient, Endpoint, RetryPolicy, types::*};
@@ -68,7 +68,7 @@ async fn run(seed: u64, numbers: impl Iterator<Item = u64>) -> Tally {
         let callers = if faults { &faulty } else { &faultless };
         let history = history(&local, callers, faults, number, &mut dice).await;
         assert!(
-            is_linearizable(None, &history),
+            is_linearizable(State::Never, &history),
             "CLAIMS_TEST_SEED={seed}, history {number} has no order: {history:#?}"
         );
         tally.events += history.len();

@@ -18,13 +18,6 @@ async fn if_match_writes_only_what_it_names() {
         let answer = api.json(method, &target, &[("if-match", "\"2\"")], &update).await;
         answer.is_problem(412, "version_mismatch");
         assert!(answer.json["detail"].as_str().unwrap().contains("has version 1"), "{}", answer.json);
-        for bad in ["2", "\"two\"", "W/\"1\"", "\"1\", \"2\"", ""] {
-            let answer = api.json(method, &target, &[("if-match", bad)], &update).await;
-            assert_eq!(answer.is_problem(400, "validation_failed").errors(), ["If-Match:invalid_format"], "{bad}");
-        }
-        let twice = [("if-match", "\"1\""), ("if-match", "\"1\"")];
-        let answer = api.json(method, &target, &twice, &update).await;
-        assert_eq!(answer.is_problem(400, "validation_failed").errors(), ["If-Match:duplicate"]);
     }
     assert_eq!(api.get(&target).await.json["version"], 1, "nothing was written");
 

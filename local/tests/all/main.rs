@@ -5,10 +5,12 @@ mod binary;
 mod capacity;
 #[path = "../common/mod.rs"]
 mod common;
+mod deletes;
 mod docs;
 #[cfg(unix)]
 mod durability;
 mod dynamodb;
+mod erasure;
 mod errors;
 mod events;
 mod faults;
@@ -22,4 +24,5 @@ mod lost_updates;
 mod operations;
 #[cfg(unix)]
 mod parents;
+mod small_rules;
 mod tombstones;

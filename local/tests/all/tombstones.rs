@@ -1,6 +1,6 @@
-//! A claim deleted by a release that leaves tombstones, between a lost answer and the SDK's own repeat.
+//! A deleted claim between a lost answer and the SDK's own repeat.
 //!
-//! What a tombstone is for a call that is not repeated: `released/tests/all/next.rs`.
+//! What a tombstone is for a call that is not repeated: `deletes.rs` and `released/tests/all/next.rs`.
 
 use std::{
     collections::VecDeque,
@@ -39,6 +39,17 @@ enum Attempt {
     Throttled,
     /// Refused: there is a tombstone.
     Deleted,
+    /// Refused: there is the tombstone of the delete that is asked for.
+    DeletedByThis,
+}
+
+const ANOTHER_DELETE: &str = "deleteClaim:0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b11:";
+
+fn tombstone(last_write: &str) -> Value {
+    json!({
+        "PK": {"S": "MEMBER#123"}, "SK": {"S": "CLAIM#0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b10"},
+        "version": {"N": "2"}, "deletedAt": {"S": "2026-11-22T16:00:00.123Z"}, "lastWrite": {"S": last_write},
+    })
 }
 
 /// A DynamoDB that answers as it is told, attempt by attempt.
@@ -52,7 +63,7 @@ impl HttpClient for Scripted {
 }
 
 impl HttpConnector for Scripted {
-    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let refused = |kind: &str, item: Value| {
             let body =
                 json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"), "message": "", "Item": item});
@@ -61,14 +72,12 @@ impl HttpConnector for Scripted {
         HttpConnectorFuture::ready(match self.0.lock().unwrap().pop_front().unwrap() {
             Attempt::Lost => Err(ConnectorError::io("no answer".into())),
             Attempt::Throttled => refused("ThrottlingException", Value::Null),
-            Attempt::Deleted => refused(
-                "ConditionalCheckFailedException",
-                json!({
-                    "PK": {"S": "MEMBER#123"}, "SK": {"S": "CLAIM#0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b10"},
-                    "version": {"N": "2"}, "deletedAt": {"S": "2026-11-22T16:00:00.123Z"},
-                    "lastWrite": {"S": "deleteClaim:0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b11:"},
-                }),
-            ),
+            Attempt::Deleted => refused("ConditionalCheckFailedException", tombstone(ANOTHER_DELETE)),
+            Attempt::DeletedByThis => {
+                let asked: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+                let last_write = asked["ExpressionAttributeValues"][":lastWrite"]["S"].as_str().unwrap();
+                refused("ConditionalCheckFailedException", tombstone(last_write))
+            }
         })
     }
 }
@@ -108,14 +117,10 @@ async fn a_create_whose_claim_was_deleted_before_its_repeat_says_what_it_knows()
     // Only this call knows a key that it has minted: the claim was created.
     let (status, claim) = answer(Operation::CreateClaim, create(None), &[Lost, Deleted]).await;
     assert_eq!((status, &claim["status"], &claim["version"]), (201, &json!("pending"), &json!(1)), "{claim}");
-    // A caller's key may have been used before: what was deleted may be another's, or this very claim.
-    let key = || create(Some(IdempotencyKey::mint()));
-    let (status, problem) = answer(Operation::CreateClaim, key(), &[Lost, Deleted]).await;
-    assert_eq!((status, &problem["code"]), (503, &json!("storage_unavailable")), "{problem}");
-    // Nothing was lost: nothing of this call was deleted.
-    for attempts in [&[Deleted][..], &[Throttled, Deleted]] {
-        let (status, problem) = answer(Operation::CreateClaim, key(), attempts).await;
-        assert_eq!((status, &problem["code"]), (409, &json!("idempotency_key_reused")), "{problem}");
+    // A caller's key: its claim was filed, by this call or before it, and it was deleted.
+    for attempts in [&[Deleted][..], &[Throttled, Deleted], &[Lost, Deleted]] {
+        let (status, problem) = answer(Operation::CreateClaim, create(Some(IdempotencyKey::mint())), attempts).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("claim_deleted")), "{attempts:?}: {problem}");
     }
 }
 
@@ -130,9 +135,16 @@ async fn an_update_whose_claim_was_deleted_before_its_repeat_may_have_happened()
 }
 
 #[tokio::test]
-async fn a_delete_that_repeats_itself_and_finds_a_tombstone_has_succeeded() {
-    use Attempt::{Deleted, Lost, Throttled};
-    for (attempts, status) in [(&[Lost, Deleted][..], 204), (&[Throttled, Deleted], 404), (&[Deleted], 404)] {
+async fn a_delete_that_repeats_itself_knows_its_own_tombstone() {
+    use Attempt::{Deleted, DeletedByThis, Lost, Throttled};
+    for (attempts, status) in [
+        (&[Lost, DeletedByThis][..], 204),
+        (&[DeletedByThis], 204),
+        // Another's: none of this call's attempts has deleted anything.
+        (&[Lost, Deleted], 404),
+        (&[Throttled, Deleted], 404),
+        (&[Deleted], 404),
+    ] {
         let (is, problem) = answer(Operation::DeleteClaim, of_a_claim("DELETE", &Value::Null), attempts).await;
         assert_eq!(is, status, "{attempts:?}: {problem}");
     }

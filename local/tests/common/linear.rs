@@ -4,9 +4,12 @@
 //! operation that no other one certainly precedes, apply it to the claim, compare its outcome, go on with the rest. The
 //! claim is what the contract says of it, and what it admits besides:
 //! - An operation whose outcome is unknown may have happened once it was called, at any time, or never.
-//! - A call that was sent more than once may happen more than once, the surplus also after its end: a create then makes
-//!   the claim anew after a delete, and a delete finds nothing and has succeeded.
-//! - A certain refusal has changed nothing.
+//! - A call that was sent more than once may happen more than once, the surplus also after its end. A delete that the client
+//!   has repeated may find nothing and has succeeded.
+//! - A certain refusal has changed nothing; but a create that finds its claim deleted may have made it, by an earlier attempt.
+//!
+//! No create makes a claim that has been deleted. The one exception is not in the model: a delete by a function older than
+//! contract 1.1 leaves nothing behind, and the key is free again.
 
 use std::collections::HashSet;
 
@@ -17,8 +20,13 @@ pub struct View {
     pub cents: i64,
 }
 
-/// The claim, if it is there.
-pub type State = Option<View>;
+/// What there is of the claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    Never,
+    There(View),
+    Deleted,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -36,6 +44,8 @@ pub enum Outcome {
     Gone,
     /// 404.
     Absent,
+    /// A create's 409: its claim was deleted.
+    Deleted,
     /// 412.
     Mismatch,
     Unknown,
@@ -69,7 +79,7 @@ impl Event {
 
     fn allows(&self, outcome: Outcome) -> bool {
         let found_nothing = self.outcome == Outcome::Gone && outcome == Outcome::Absent;
-        self.outcome == Outcome::Unknown || self.outcome == outcome || found_nothing && self.repeats != Repeats::Never
+        self.outcome == Outcome::Unknown || self.outcome == outcome || found_nothing && self.repeats == Repeats::Later
     }
 
     /// Whether it may be applied without ending.
@@ -81,24 +91,28 @@ impl Event {
 
 /// The contract for one claim: what an action makes of it, and answers.
 pub fn apply(action: Action, state: State) -> (State, Outcome) {
-    match (action, state) {
-        (Action::Create { cents }, None) => {
+    let view = match (action, state) {
+        (Action::Create { cents }, State::Never) => {
             let new = View { version: 1, cents };
-            (Some(new), Outcome::Seen(new))
+            return (State::There(new), Outcome::Seen(new));
         }
-        (Action::Create { .. } | Action::Get, Some(view)) => (state, Outcome::Seen(view)),
-        (_, None) => (None, Outcome::Absent),
-        (Action::Update { if_match: Some(wanted), .. } | Action::Delete { if_match: Some(wanted) }, Some(view))
+        (Action::Create { .. }, State::Deleted) => return (state, Outcome::Deleted),
+        (_, State::Never | State::Deleted) => return (state, Outcome::Absent),
+        (_, State::There(view)) => view,
+    };
+    match action {
+        Action::Create { .. } | Action::Get => (state, Outcome::Seen(view)),
+        Action::Update { if_match: Some(wanted), .. } | Action::Delete { if_match: Some(wanted) }
             if wanted != view.version =>
         {
             (state, Outcome::Mismatch)
         }
-        (Action::Update { cents, .. }, Some(view)) => {
+        Action::Update { cents, .. } => {
             // Recognised by its `lastWrite`: it had happened already.
             let new = if view.cents == cents { view } else { View { version: view.version + 1, cents } };
-            (Some(new), Outcome::Seen(new))
+            (State::There(new), Outcome::Seen(new))
         }
-        (Action::Delete { .. }, Some(_)) => (None, Outcome::Gone),
+        Action::Delete { .. } => (State::Deleted, Outcome::Gone),
     }
 }
 
@@ -140,7 +154,7 @@ impl Search<'_> {
         let horizon = left().map(Event::end).min().unwrap_or(u64::MAX);
         for (n, event) in self.history.iter().enumerate().filter(|(_, event)| event.from < horizon) {
             let (mut next, outcome) = apply(event.action, state);
-            if let Some(view) = &mut next {
+            if let State::There(view) = &mut next {
                 view.version = view.version.min(self.highest);
             }
             if !is_ended(n) && event.allows(outcome) && self.from(ended | 1 << n, next) {

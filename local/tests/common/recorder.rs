@@ -137,6 +137,8 @@ fn outcome_of(error: &Error) -> Option<Outcome> {
         Some(Outcome::Absent)
     } else if error.is_version_mismatch() {
         Some(Outcome::Mismatch)
+    } else if error.code() == Some(&ProblemCode::ClaimDeleted) {
+        Some(Outcome::Deleted)
     } else {
         let typed = error.is_connect()
             || error.is_timeout()

@@ -17,10 +17,18 @@ const key = uuidv7();
 const create = () =>
   api.POST("/claim", {
     params: {
-      query: { memberId, policyId: "123", memberName: "John Doe" },
+      query: { memberId },
       header: { "Idempotency-Key": key },
     },
-    body: { policyType: "Health", claimAmount: 19.99, description: "snow accident", status: "pending" },
+    // Nothing personal in a URL: policy and name stand in the body.
+    body: {
+      policyId: "123",
+      memberName: "John Doe",
+      policyType: "Health",
+      claimAmount: 19.99,
+      description: "snow accident",
+      status: "pending",
+    },
   });
 
 const created = await create();

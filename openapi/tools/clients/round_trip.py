@@ -31,10 +31,11 @@ def create():
     return create_claim.sync_detailed(
         client=api,
         member_id=member,
-        policy_id="123",
-        member_name="John Doe",
         idempotency_key=key,
+        # Nothing personal in a URL: policy and name stand in the body.
         body=CreateClaimRequest(
+            policy_id="123",
+            member_name="John Doe",
             policy_type=KnownPolicyType.HEALTH,
             claim_amount=19.99,
             description="snow accident",

@@ -23,8 +23,15 @@ def before_load_schema(context, raw_schema):
         for operation in (o for o in path.values() if isinstance(o, dict)):
             for header in (p for p in operation.get("parameters", []) if p["in"] == "header"):
                 key = "key-of-a-create" if operation["operationId"] == "createClaim" else "key-of-a-write"
-                header["schema"]["format"] = {"If-Match": "entity-tag", "Idempotency-Key": key}[header["name"]]
+                header["schema"]["format"] = {"If-Match": "entity-tag", "If-None-Match": "entity-tag", "Idempotency-Key": key}[
+                    header["name"]
+                ]
                 del header["schema"]["examples"]
+    # "In the query or in the body, and in one of the two" is no schema's to say either: in the body, as our own clients do.
+    create = raw_schema["paths"]["/claim"]["post"]
+    once = ["policyId", "memberName"]
+    create["parameters"] = [parameter for parameter in create["parameters"] if parameter["name"] not in once]
+    raw_schema["components"]["schemas"]["CreateClaimRequest"]["required"] += once
 
 
 @schemathesis.hook

@@ -196,7 +196,7 @@ impl<A: Api, T, K> Call<A, T, K> {
             target: Target::new(&client.transport().address.base, operation.path),
             body: None,
             if_match: None,
-            key: retry::mints_key(operation, false).then(IdempotencyKey::mint),
+            key: retry::mints_key(operation).then(IdempotencyKey::mint),
             read,
             success,
             check: None,
@@ -302,9 +302,6 @@ impl<A: Api, T> Call<A, T, Conditional> {
     /// nothing. Such a write carries an idempotency key and is retried safely.
     pub fn if_match(mut self, version: Version) -> Self {
         self.plan().if_match = Some(version);
-        if self.plan.key.is_none() && retry::mints_key(self.plan.operation, true) {
-            self.plan().key = Some(IdempotencyKey::mint());
-        }
         self
     }
 }

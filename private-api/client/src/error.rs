@@ -6,7 +6,9 @@ mod kinds;
 
 use std::{error::Error as StdError, time::Duration};
 
-use private_api_contract::{FieldError, IdempotencyKey, Operation, Problem, ProblemCode as _, StandardCode};
+use private_api_contract::{
+    FieldError, FieldErrorCode, IdempotencyKey, Operation, Problem, ProblemCode as _, StandardCode,
+};
 
 use crate::{Api, gateway::Refusal, phase::Phase, retry::Repeat};
 
@@ -268,6 +270,14 @@ impl<A: Api> Error<A> {
     #[must_use]
     pub fn is_validation(&self) -> bool {
         self.0.kind == Kind::Request || self.0.kind == Kind::Refused && matches!(self.0.status, Some(400 | 413 | 415))
+    }
+
+    /// The service does not know a field that this client sends: it is older than the client, of which nothing is wrong. Deploy
+    /// services before their clients. Nothing was done.
+    #[must_use]
+    pub fn is_service_older(&self) -> bool {
+        let unknown = |error: &FieldError| error.code == FieldErrorCode::UnknownField;
+        self.0.kind == Kind::Refused && self.0.status == Some(400) && self.field_errors().iter().any(unknown)
     }
 
     /// The gateway refused (403). Configuration, not load: alert an operator; [`refusal`](Self::refusal) says what to mend.

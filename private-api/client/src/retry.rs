@@ -135,9 +135,10 @@ impl Repeat {
     }
 }
 
-/// Whether the client gives the write a key of its own: where a key is what makes a repeat harmless.
-pub(crate) fn mints_key(operation: &Operation, conditional: bool) -> bool {
-    operation.keyed && (operation.method == Method::Post || conditional)
+/// Whether the client gives the call a key of its own: every write that takes one, so that a repeat can be told, even where only
+/// the service repeats it.
+pub(crate) fn mints_key(operation: &Operation) -> bool {
+    operation.keyed && operation.access == Access::Write
 }
 
 /// Whether another attempt may help and does no harm.
@@ -287,20 +288,20 @@ mod tests {
         };
         let (read, write) = (Access::Read, Access::Write);
         for (method, access, keyed, [plain, conditional], minted) in [
-            (Method::Get, read, false, [Harmless, Harmless], [false, false]),
-            (Method::Post, read, false, [Harmless, Harmless], [false, false]),
-            (Method::Get, write, false, [Harmful, Harmful], [false, false]),
-            (Method::Post, write, true, [Harmless, Harmless], [true, true]),
-            (Method::Post, write, false, [Harmful, Harmful], [false, false]),
-            (Method::Put, write, true, [Harmful, Harmless], [false, true]),
-            (Method::Patch, write, true, [Harmful, Harmless], [false, true]),
-            (Method::Put, write, false, [Harmful, Harmless], [false, false]),
-            (Method::Delete, write, true, [Harmless, Harmless], [false, true]),
-            (Method::Delete, write, false, [Harmless, Harmless], [false, false]),
+            (Method::Get, read, false, [Harmless, Harmless], false),
+            (Method::Post, read, false, [Harmless, Harmless], false),
+            (Method::Get, write, false, [Harmful, Harmful], false),
+            (Method::Post, write, true, [Harmless, Harmless], true),
+            (Method::Post, write, false, [Harmful, Harmful], false),
+            (Method::Put, write, true, [Harmful, Harmless], true),
+            (Method::Patch, write, true, [Harmful, Harmless], true),
+            (Method::Put, write, false, [Harmful, Harmless], false),
+            (Method::Delete, write, true, [Harmless, Harmless], true),
+            (Method::Delete, write, false, [Harmless, Harmless], false),
         ] {
             let row = row(method, access, keyed);
             assert_eq!([Repeat::of(&row, false), Repeat::of(&row, true)], [plain, conditional], "{row:?}");
-            assert_eq!([mints_key(&row, false), mints_key(&row, true)], minted, "{row:?}");
+            assert_eq!(mints_key(&row), minted, "{row:?}");
         }
     }
 }

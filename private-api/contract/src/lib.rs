@@ -32,7 +32,7 @@ pub use problem::{FieldError, FieldErrorCode, Problem, ProblemCode, StandardCode
 pub use text::{OPAQUE_ID_MAX, length, opaque_id};
 pub use time::Timestamp;
 pub use validate::InvalidValue;
-pub use version::{IfMatch, Version};
+pub use version::{IfMatch, IfNoneMatch, Version};
 
 /// For the macros of this crate.
 #[doc(hidden)]
@@ -44,6 +44,8 @@ pub mod header {
     pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
     /// The [`Version`](crate::Version) a write expects to find.
     pub const IF_MATCH: &str = "if-match";
+    /// The versions that a read has already.
+    pub const IF_NONE_MATCH: &str = "if-none-match";
     /// The gateway's request id; on every answer.
     pub const REQUEST_ID: &str = "x-amzn-requestid";
 }

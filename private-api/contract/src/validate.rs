@@ -164,6 +164,12 @@ impl Body {
         }
     }
 
+    /// Whether a field is there, which nobody has taken yet.
+    #[must_use]
+    pub fn has(&self, field: &str) -> bool {
+        self.0.iter().any(|(name, _)| name == field)
+    }
+
     /// Takes a required field out; `convert` says `None` for a wrong JSON type.
     pub fn required<T>(
         &mut self,
@@ -172,7 +178,7 @@ impl Body {
         wanted: &'static str,
         convert: impl FnOnce(&RawValue) -> Option<Result<T, InvalidValue>>,
     ) -> Option<T> {
-        if !self.0.iter().any(|(name, _)| name == field) {
+        if !self.has(field) {
             findings.add(field, MISSING);
             return None;
         }

@@ -25,6 +25,9 @@ pub struct Definition {
     pub import_document: &'static str,
     /// The contract for people, shown at `/docs`: OpenAPI 3.1.
     pub openapi_document: &'static str,
+    /// A JavaScript module for the docs page, which exports `snippets(request)`: the form's request in the API's own languages, as
+    /// `{ name, text }` each. Empty: none but curl, TypeScript and Python, which the page has for any API.
+    pub snippets: &'static str,
     /// The table that the functions work on.
     pub table: Table,
     /// The functions' own settings of the AWS SDK.
@@ -178,7 +181,7 @@ impl Builder {
         let gateway = Gateway {
             functions,
             routes: Routes::read(self.definition.import_document)?,
-            docs: Docs::read(self.definition.openapi_document)?,
+            docs: Docs::read(self.definition.openapi_document, self.definition.snippets)?,
             faults: faults.clone(),
             faults_by_header: self.faults_by_header,
             events: self.events.map(open).transpose()?,

@@ -13,11 +13,17 @@ use crate::routes::DocumentError;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// Of an API that brings none of its own.
+const NO_SNIPPETS: &str = "export const snippets = () => [];\n";
+
 /// The page's files, by this API's contract.
 #[derive(Clone, Debug)]
 pub(crate) struct Docs {
     page: Bytes,
     contract: &'static str,
+    snippets: &'static str,
 }
 
 #[derive(Deserialize)]
@@ -31,12 +37,12 @@ struct Info {
 }
 
 impl Docs {
-    pub(crate) fn read(contract: &'static str) -> Result<Self, DocumentError> {
+    pub(crate) fn read(contract: &'static str, snippets: &'static str) -> Result<Self, DocumentError> {
         let Contract { info } =
             serde_json::from_str(contract).map_err(|source| DocumentError { which: "OpenAPI document", source })?;
         let title = info.title.replace('&', "&amp;").replace('<', "&lt;");
         let page = include_str!("docs/page.html").replace("{title}", &title);
-        Ok(Self { page: page.into(), contract })
+        Ok(Self { page: page.into(), contract, snippets })
     }
 
     /// A file of the page, if the request is for one, or the way to it from the root.
@@ -53,8 +59,14 @@ impl Docs {
         }
         let (media_type, text) = match path.trim_end_matches('/') {
             "/docs" => ("text/html; charset=utf-8", self.page.clone()),
+            "/docs/contract.js" => (JAVASCRIPT, fixed(include_str!("docs/contract.js"))),
+            "/docs/form.js" => (JAVASCRIPT, fixed(include_str!("docs/form.js"))),
+            "/docs/request.js" => (JAVASCRIPT, fixed(include_str!("docs/request.js"))),
+            "/docs/snippets.js" => {
+                (JAVASCRIPT, fixed(if self.snippets.is_empty() { NO_SNIPPETS } else { self.snippets }))
+            }
             "/docs/page.css" => ("text/css; charset=utf-8", fixed(include_str!("docs/page.css"))),
-            "/docs/page.js" => ("text/javascript; charset=utf-8", fixed(include_str!("docs/page.js"))),
+            "/docs/page.js" => (JAVASCRIPT, fixed(include_str!("docs/page.js"))),
             "/docs/openapi.json" => ("application/json", fixed(self.contract)),
             _ => return None,
         };

@@ -25,6 +25,7 @@
 //! let definition = Definition {
 //!     program: "orders-local",
 //!     import_document: IMPORT,
+//!     snippets: "",
 //!     openapi_document: CONTRACT,
 //!     table: Table { name: "orders".to_owned(), partition_key: "PK", sort_key: "SK" },
 //!     sdk,

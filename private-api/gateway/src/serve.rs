@@ -129,7 +129,7 @@ mod tests {
         let gateway = Gateway {
             functions: None,
             routes: Routes::read(r#"{"paths": {}}"#).unwrap(),
-            docs: Docs::read(r#"{"info": {"title": "Nothing"}}"#).unwrap(),
+            docs: Docs::read(r#"{"info": {"title": "Nothing"}}"#, "").unwrap(),
             faults: Default::default(),
             faults_by_header: false,
             events: Option::None,

@@ -37,6 +37,7 @@ async fn start(change: impl FnOnce(&mut Limits)) -> (LocalApi, Orders) {
     let definition = Definition {
         program: "orders-local",
         import_document: IMPORT,
+        snippets: "",
         openapi_document: r#"{"info": {"title": "Orders & <more>"}}"#,
         table: Table { name: "orders".to_owned(), partition_key: "PK", sort_key: "SK" },
         sdk: Sdk { config: aws_sdk_dynamodb::Config::builder, https: || Err("no network".into()) },

@@ -62,6 +62,11 @@ struct Case {
     #[serde(default)]
     event_keys: BTreeMap<String, Vec<String>>,
     not_replayed: Option<String>,
+    /// What is not replayed, for whoever comes to need it.
+    #[serde(rename = "sent")]
+    _sent: Option<Value>,
+    #[serde(rename = "aws")]
+    _aws: Option<Value>,
     // The database's, which private-api-storage replays.
     operation: Option<String>,
     #[serde(rename = "error")]
@@ -203,6 +208,7 @@ async fn differences(case: &Case, request: &Request) -> Vec<String> {
     let definition = Definition {
         program: "items-local",
         import_document: json!({ "paths": paths }).to_string().leak(),
+        snippets: "",
         openapi_document: r#"{"info": {"title": "Items"}}"#,
         table: Table { name: "items".to_owned(), partition_key: "PK", sort_key: "SK" },
         sdk: Sdk { config: aws_sdk_dynamodb::Config::builder, https: || Err("no network".into()) },

@@ -59,7 +59,12 @@ impl Event {
         let request = Request {
             query: fuller(event.query_string_parameters, event.multi_value_query_string_parameters),
             headers: fuller(event.headers, event.multi_value_headers),
-            path_parameters: event.path_parameters.0,
+            path_parameters: event
+                .path_parameters
+                .0
+                .into_iter()
+                .map(|(name, value)| (name, percent_decoded(&value)))
+                .collect(),
             body: decoded.unwrap_or_else(|| body.into_bytes()),
         };
         Self::Request(request, context.request_id)
@@ -94,6 +99,11 @@ impl Event {
             None => "a field is given twice".to_owned(),
         })
     }
+}
+
+/// The gateway hands over a parameter of the path as it stands in the URL.
+fn percent_decoded(value: &str) -> String {
+    percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned()
 }
 
 /// What a field should be, and whether a value is that.

@@ -24,6 +24,7 @@
 //! ```
 
 mod answer;
+pub mod condition;
 pub mod dynamodb;
 mod event;
 mod failure;

@@ -28,6 +28,35 @@ pub fn attributes(of: &impl Serialize) -> Result<Vec<(String, AttributeValue)>, 
     fields.into_iter().filter_map(attribute).collect()
 }
 
+/// What an update makes of an item's attributes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// New values, by name.
+    pub set: Vec<(String, AttributeValue)>,
+    /// Attributes that go.
+    pub remove: Vec<String>,
+}
+
+impl Changes {
+    /// What an update's struct says: a field that is absent keeps what is stored, and `null` clears it. (An `Option<Option<_>>` that
+    /// is skipped where it is none is both.)
+    ///
+    /// # Errors
+    /// When a field is neither text nor number: a mistake in the struct.
+    pub fn of(update: &impl Serialize) -> Result<Self, NotStorable> {
+        let Ok(Value::Object(fields)) = serde_json::to_value(update) else { return Err(NotStorable) };
+        let remove = fields.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.clone()).collect();
+        Ok(Self { set: attributes(update)?, remove })
+    }
+
+    /// Whether an item is as if they had been made already.
+    #[must_use]
+    pub fn are_in(&self, item: &Item) -> bool {
+        self.set.iter().all(|(name, value)| item.get(name) == Some(value))
+            && self.remove.iter().all(|name| !item.contains_key(name))
+    }
+}
+
 /// A struct that is not made of texts and numbers alone.
 #[derive(Debug, thiserror::Error)]
 #[error("a struct to be stored is not made of texts and numbers alone")]
@@ -40,6 +69,43 @@ pub struct NotStorable;
 pub fn read<T: DeserializeOwned>(item: &Item) -> Result<T, DamagedItem> {
     let attributes = Attributes { rest: item.iter(), next: None };
     T::deserialize(de::value::MapAccessDeserializer::new(attributes)).map_err(|Damaged(name)| DamagedItem(name))
+}
+
+/// The names of a struct's fields, as [`attributes`] writes them: what a release knows of an item. A field can be forgotten in a
+/// list, and not here.
+///
+/// Empty for what is no struct with named fields.
+#[must_use]
+pub fn names<T: DeserializeOwned>() -> &'static [&'static str] {
+    let mut names: &'static [&'static str] = &[];
+    // It reads nothing: a struct is asked for, and that says its fields.
+    let _ = T::deserialize(Names(&mut names));
+    names
+}
+
+struct Names<'a>(&'a mut &'static [&'static str]);
+
+impl<'de> de::Deserializer<'de> for Names<'_> {
+    type Error = Damaged;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Damaged> {
+        Err(Damaged(String::new()))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Damaged> {
+        *self.0 = fields;
+        Err(Damaged(String::new()))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map enum option newtype_struct identifier ignored_any
+    }
 }
 
 /// What is wrong with an item: an attribute's name, as soon as it is known.
@@ -160,6 +226,14 @@ mod tests {
         item.insert("later".to_owned(), AttributeValue::L(vec![s("x")]));
         item.insert("note".to_owned(), s("mine"));
         assert_eq!(read::<Order>(&item).unwrap().note.as_deref(), Some("mine"));
+    }
+
+    #[test]
+    fn the_names_are_those_of_every_attribute() {
+        let stored = attributes(&Order { note: Some("x".to_owned()), ..order() }).unwrap();
+        let stored: std::collections::BTreeSet<_> = stored.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names::<Order>().iter().copied().collect::<std::collections::BTreeSet<_>>(), stored);
+        assert!(names::<String>().is_empty());
     }
 
     #[test]

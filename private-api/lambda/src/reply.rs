@@ -62,8 +62,19 @@ impl Reply {
         }
     }
 
+    /// 304: the caller has this version already.
+    #[must_use]
+    pub fn not_modified(version: Version) -> Self {
+        Self::empty(StatusCode::NOT_MODIFIED).with_etag(version)
+    }
+
+    /// Every answer is for its caller alone, and is what it says it is.
     fn empty(status: StatusCode) -> Self {
-        Self { status, headers: Vec::new(), body: None, is_base64_encoded: false }
+        let headers = vec![
+            (header::CACHE_CONTROL, "no-store".to_owned()),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        ];
+        Self { status, headers, body: None, is_base64_encoded: false }
     }
 
     /// Adds a header. Its value is one of ours, such as a number, a UUID or a fixed text.

@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use private_api_contract::{
-    IdempotencyKey, IfMatch, JSON, MAX_BODY_BYTES, Problem, ProblemCode, StandardCode, header, validate::Findings,
+    FieldErrorCode, IdempotencyKey, IfMatch, IfNoneMatch, InvalidValue, JSON, MAX_BODY_BYTES, Problem, ProblemCode,
+    StandardCode, header, validate::Findings,
 };
 
 use crate::Failure;
@@ -23,7 +24,17 @@ impl Request {
         self.query.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str()).collect()
     }
 
-    /// A parameter of the path.
+    /// Notes a query key without a value that is none of `known`, on a write: API Gateway splits the query at a raw `;`, and such
+    /// a key is what is left of a value that it cut in two (`name=Doe;Jr`). Not by its name, which is a part of that value.
+    pub fn whole_query(&self, findings: &mut Findings, known: &[&str]) {
+        if self.query.iter().any(|(name, value)| value.is_empty() && !known.contains(&name.as_str())) {
+            let cut = "has a key without a value that no operation knows, as it is left of a value that was cut in two at a `;`: \
+                       write it as %3B";
+            findings.add("query", InvalidValue::new(FieldErrorCode::InvalidFormat, cut));
+        }
+    }
+
+    /// A parameter of the path, percent-decoded once.
     #[must_use]
     pub fn path_parameter(&self, name: &str) -> Option<&str> {
         self.path_parameters.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
@@ -47,14 +58,29 @@ impl Request {
         values.map(|(_, value)| if is_visible(value) { value.as_str() } else { "" }).collect()
     }
 
-    /// The version that a write expects to find.
+    /// The versions that a write expects to find.
     pub fn if_match(&self, findings: &mut Findings) -> Option<IfMatch> {
-        findings.optional("If-Match", &self.header(header::IF_MATCH))
+        self.list(header::IF_MATCH).and_then(|tags| findings.optional("If-Match", &[&tags]))
     }
 
-    /// The caller's name for this write.
+    /// The versions that the caller of a read has already.
+    #[must_use]
+    pub fn if_none_match(&self) -> Option<IfNoneMatch> {
+        self.list(header::IF_NONE_MATCH).and_then(|tags| IfNoneMatch::read(&tags))
+    }
+
+    /// A header that is a list: its lines are one (RFC 9110, 5.3).
+    fn list(&self, name: &str) -> Option<String> {
+        let lines = self.header(name);
+        (!lines.is_empty()).then(|| lines.join(", "))
+    }
+
+    /// The caller's name for this write; also in double quotes, as the IETF's draft of the header has it.
     pub fn idempotency_key(&self, findings: &mut Findings) -> Option<IdempotencyKey> {
-        findings.optional("Idempotency-Key", &self.header(header::IDEMPOTENCY_KEY))
+        findings.optional_with("Idempotency-Key", &self.header(header::IDEMPOTENCY_KEY), |key| {
+            let quoted = key.strip_prefix('"').and_then(|key| key.strip_suffix('"'));
+            quoted.unwrap_or(key).parse()
+        })
     }
 
     /// The body, if it may be read at all: 413 and 415 come before any look inside.

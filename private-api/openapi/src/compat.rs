@@ -52,11 +52,13 @@ pub const ALLOWING: &[(&str, &str)] = &[
         "an answer may hold a longer or larger value where it repeats what the same request has to say: its caller sent it",
     ),
     (NEW_STATUS, "a new status of errors is an error like all others; a new status of success is not let pass"),
+    (NOT_MODIFIED, "a 304 without content is for a caller who asks with If-None-Match, which it did not do before"),
 ];
 const NEW_FIELD: &str = "new-field";
 const WIDTH_HINT: &str = "width-hint";
 const OWN_VALUE: &str = "own-value";
 const NEW_STATUS: &str = "new-error-status";
+const NOT_MODIFIED: &str = "not-modified";
 
 /// What a comparison found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -80,7 +80,11 @@ fn gateway_responses<C: ProblemCode>() -> Value {
 /// The gateway adds `x-amzn-requestid` to its own errors as to every answer.
 fn gateway_response<C: ProblemCode>(kind: &Kind) -> Value {
     let mut response = json!({
-        "responseParameters": {"gatewayresponse.header.Content-Type": format!("'{PROBLEM_JSON}'")},
+        "responseParameters": {
+            "gatewayresponse.header.Content-Type": format!("'{PROBLEM_JSON}'"),
+            "gatewayresponse.header.Cache-Control": "'no-store'",
+            "gatewayresponse.header.X-Content-Type-Options": "'nosniff'",
+        },
         "responseTemplates": {"application/json": template::<C>(kind)},
     });
     if let Some(status) = kind.status {

@@ -1,5 +1,6 @@
 //! What callers of an earlier release send is understood, and what they were answered still says the same.
 
+use claims_client::{ClaimsClient, Endpoint, types::*};
 use claims_local::LocalApi;
 use claims_released::{
     forms::{self, Step},
@@ -52,6 +53,28 @@ async fn answers_of_an_earlier_server_mean_what_they_meant() {
             server.abort();
             holds(&step.outcome, &outcome, &format!("released/{}, {}", entry.version, step.name));
         }
+    }
+}
+
+/// A create of this release says in its body what no service before contract 1.1 reads there.
+#[tokio::test]
+async fn a_client_of_this_release_says_that_an_earlier_server_is_the_old_side() {
+    for entry in entries().iter().filter(|entry| ["0.1.0", "0.2.0"].contains(&&*entry.version)) {
+        let steps: Vec<Step> = entry.json(forms::CALLS).unwrap();
+        let step = steps.iter().find(|step| step.name.ends_with("-unknown-field")).unwrap();
+        let (_, answer) = forms::exchange(entry, step).unwrap();
+        let (address, server) = recorder::canned(answer.bytes).await.unwrap();
+        let client = ClaimsClient::builder().endpoint(Endpoint::url(format!("http://{address}/dev")));
+        let new = CreateClaim {
+            member_id: "123".parse().unwrap(),
+            policy_id: "123".parse().unwrap(),
+            member_name: "John Doe".parse().unwrap(),
+            request: CreateClaimRequest::new(PolicyType::Health, "500".parse().unwrap(), "".parse().unwrap()),
+        };
+        let error = client.build().unwrap().create_claim(new).await.unwrap_err();
+        server.abort();
+        assert!(error.is_service_older() && error.is_validation() && !error.is_outcome_unknown(), "{error}");
+        assert!(error.to_string().contains("the service is older than this client"), "{error}");
     }
 }
 

@@ -1,4 +1,5 @@
-//! Forms of a later release (`released/next/`), which this one reads already: so that the later one can be rolled back to it.
+//! Forms that not every release has written (`released/next/`): tombstones, and attributes of a later release, which this one
+//! reads already, so that the later one can be rolled back to it.
 
 use std::collections::BTreeSet;
 
@@ -123,7 +124,7 @@ async fn a_tombstones_key_makes_no_second_claim_whatever_the_body() {
         for description in ["snow accident", "another"] {
             let create = form.create(body("pending", description));
             let answer = answered_and_untouched(&form, &create).await;
-            is_problem(&answer, 409, "idempotency_key_reused", &form.name);
+            is_problem(&answer, 409, "claim_deleted", &form.name);
             let detail = answer.json().unwrap()["detail"].as_str().unwrap().to_owned();
             assert!(detail.contains("deleted") && !detail.contains("snow"), "{detail}");
         }

@@ -76,6 +76,24 @@ pub async fn world_with<'a>(items: impl IntoIterator<Item = &'a Value>) -> World
     world
 }
 
+/// All of an entry's folder in a folder of the test's own.
+pub fn copied_folder(entry: &Entry, name: &str) -> tempfile::TempDir {
+    fn copy(from: &std::path::Path, to: &std::path::Path) {
+        for file in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+            let to = to.join(file.file_name());
+            if file.file_type().unwrap().is_dir() {
+                std::fs::create_dir(&to).unwrap();
+                copy(&file.path(), &to);
+            } else {
+                std::fs::copy(file.path(), to).unwrap();
+            }
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    copy(&entry.path(name), folder.path());
+    folder
+}
+
 /// An entry's file in a folder of the test's own: nothing here may touch the entry itself.
 pub fn copied(entry: &Entry, files: &[&str]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -1,23 +1,25 @@
-//! `DELETE /claim/{claimId}`: one conditional delete.
+//! `DELETE /claim/{claimId}`: one conditional update, which leaves a tombstone.
 
-use claims_api_types::validate::Findings;
+use claims_api_types::{IdempotencyKey, validate::Findings};
 use private_api_lambda::{Reply, Request};
 
 use crate::{
     Api, Failure,
-    request::{claim_id, member_id},
+    request::{claim_id, member_id, whole_query},
+    store::Delete,
 };
 
 pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> {
     let claim_id = claim_id(request)?;
     let mut findings = Findings::new();
     let member_id = member_id(request, &mut findings);
+    whole_query(request, &mut findings);
     let if_match = request.if_match(&mut findings);
-    // Read so that a bad one is refused. A deleted item cannot remember a key: see `Store::delete`.
-    request.idempotency_key(&mut findings);
+    let key = request.idempotency_key(&mut findings);
     let (Some(member_id), true) = (member_id, findings.is_empty()) else {
         return Err(findings.into());
     };
-    api.store.delete(&member_id, claim_id, if_match).await?;
+    let key = key.unwrap_or_else(IdempotencyKey::mint);
+    api.store.delete(&Delete { member_id, claim_id, if_match, key, now: api.now() }).await?;
     Ok(Reply::no_content())
 }

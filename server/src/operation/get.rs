@@ -14,5 +14,9 @@ pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> 
     let Some(member_id) = member_id(request, &mut findings) else {
         return Err(findings.into());
     };
-    reply::claim(StatusCode::OK, &api.store.get(&member_id, claim_id).await?)
+    let claim = api.store.get(&member_id, claim_id).await?;
+    match request.if_none_match() {
+        Some(tags) if tags.knows(claim.version) => Ok(Reply::not_modified(claim.version)),
+        _ => reply::claim(StatusCode::OK, &claim),
+    }
 }

@@ -1,4 +1,4 @@
-//! `GET /claim`: one query, newest first.
+//! `GET /claim`: one query, newest first; more only where the page would be empty by accident.
 
 use claims_api_types::{ClaimStatus, ListClaims, NextToken, validate::Findings};
 use private_api_lambda::{Reply, Request, StatusCode};

@@ -5,7 +5,7 @@ use private_api_lambda::{Reply, Request, StatusCode};
 
 use crate::{
     Api, Failure, reply,
-    request::{claim_id, member_id},
+    request::{claim_id, member_id, whole_query},
     store::Update,
 };
 
@@ -15,6 +15,7 @@ pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> 
 
     let mut findings = Findings::new();
     let member_id = member_id(request, &mut findings);
+    whole_query(request, &mut findings);
     let if_match = request.if_match(&mut findings);
     let key = request.idempotency_key(&mut findings);
     let body = UpdateClaimRequest::read(&mut findings, body);

@@ -13,9 +13,8 @@ pub(crate) enum Created {
     New(Claim),
     /// The claim that an earlier, equal create made, as it is today.
     Before(Claim),
-    /// A tombstone: the claim that the key made has been deleted. The claim that was to be written, and what a caller is told
-    /// who may not know that the key was its own.
-    Deleted(Claim, Failure),
+    /// A tombstone: the claim that the key made has been deleted. Here is the one that was to be written.
+    Deleted(Claim),
 }
 
 impl Store {
@@ -45,19 +44,13 @@ impl Store {
         let no_old = || attempts.failure_or_unknown(Failure::internal("DynamoDB: no ALL_OLD on refusal"));
         let old = refusal.item().ok_or_else(no_old)?;
         if tombstone::is_tombstone(old) {
-            let reused =
-                reused("the claim that this Idempotency-Key made has been deleted: mint a new one to file it again");
-            // Its hash is gone: after a lost answer, what was deleted may be what this very call had filed.
-            return Ok(Created::Deleted(claim, attempts.failure_or_unknown(reused)));
+            return Ok(Created::Deleted(claim));
         }
         if item::text(old, item::REQUEST_HASH)? == hash {
             Ok(Created::Before(item::to_claim(old)?))
         } else {
-            Err(reused("this Idempotency-Key made another claim of this member: mint a new one"))
+            let detail = "this Idempotency-Key made another claim of this member: mint a new one";
+            Err(Problem::new(ProblemCode::IdempotencyKeyReused).with_detail(detail).into())
         }
     }
-}
-
-fn reused(detail: &'static str) -> Failure {
-    Problem::new(ProblemCode::IdempotencyKeyReused).with_detail(detail).into()
 }

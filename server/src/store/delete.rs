@@ -1,60 +1,88 @@
-//! Delete: one conditional delete.
+//! Delete: one conditional update that leaves a tombstone.
 
-use aws_sdk_dynamodb::{operation::delete_item::DeleteItemError, types::ReturnValuesOnConditionCheckFailure};
-use claims_api_types::{ClaimId, IfMatch, MemberId, Problem, ProblemCode};
-use private_api_lambda::dynamodb::Attempts;
+use aws_sdk_dynamodb::{
+    operation::update_item::UpdateItemError,
+    types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
+};
+use claims_api_types::{ClaimId, IdempotencyKey, IfMatch, MemberId, Operation, Problem, ProblemCode, Timestamp};
+use private_api_lambda::{condition::VersionCondition, dynamodb::Attempts};
 
 use super::Store;
 use crate::{
     Failure,
     failure::version_mismatch,
-    item::{self, n},
+    item::{self, n, s},
     tombstone,
 };
 
+/// A whole delete.
+pub(crate) struct Delete {
+    pub(crate) member_id: MemberId,
+    pub(crate) claim_id: ClaimId,
+    pub(crate) if_match: Option<IfMatch>,
+    /// The caller's, or minted for this invocation.
+    pub(crate) key: IdempotencyKey,
+    pub(crate) now: Timestamp,
+}
+
 impl Store {
-    /// Deletes the claim if it is there and has the wanted version.
-    ///
-    /// A deleted item remembers nothing, so only this call knows that it repeated itself: if an earlier attempt's
-    /// answer was lost and the repeat finds nothing, the delete has happened.
-    pub(crate) async fn delete(
-        &self,
-        member: &MemberId,
-        claim: ClaimId,
-        if_match: Option<IfMatch>,
-    ) -> Result<(), Failure> {
+    /// Makes a tombstone of the claim if it is there and has the wanted version. Doing so again is the same success.
+    pub(crate) async fn delete(&self, delete: &Delete) -> Result<(), Failure> {
+        let Delete { member_id, claim_id, if_match, key, now } = delete;
+        let condition_tag = if_match.as_ref().map_or_else(String::new, |condition| condition.to_string());
+        let written_by = format!("{}:{key}:{condition_tag}", Operation::DeleteClaim);
         let mut call = self
             .client
-            .delete_item()
+            .update_item()
             .table_name(&self.table)
-            .set_key(Some(item::key(member, claim)))
+            .set_key(Some(item::key(member_id, *claim_id)))
+            .expression_attribute_names("#version", tombstone::VERSION)
+            .expression_attribute_names("#deletedAt", tombstone::DELETED_AT)
+            .expression_attribute_names("#lastWrite", item::LAST_WRITE)
+            .expression_attribute_values(":one", n(1))
+            .expression_attribute_values(":deletedAt", s(now.to_string()))
+            .expression_attribute_values(":lastWrite", s(&written_by))
+            .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let mut condition = tombstone::ALIVE.to_owned();
-        if let Some(IfMatch::Version(version)) = if_match {
-            condition.push_str(" AND #version = :version");
-            call = call
-                .expression_attribute_names("#version", "version")
-                .expression_attribute_values(":version", n(version));
+        let mut removed = Vec::new();
+        for name in tombstone::removed() {
+            call = call.expression_attribute_names(format!("#{name}"), name);
+            removed.push(format!("#{name}"));
         }
+        let versions = VersionCondition::of(if_match.as_ref());
+        for (name, value) in versions.values {
+            call = call.expression_attribute_values(name, value);
+        }
+        let condition = format!("{}{}", tombstone::ALIVE, versions.expression);
+        let update = format!(
+            "SET #deletedAt = :deletedAt, #lastWrite = :lastWrite, #version = #version + :one REMOVE {}",
+            removed.join(", ")
+        );
+
         let attempts = Attempts::default();
-        let result = call.condition_expression(condition).customize().interceptor(attempts.clone()).send().await;
-        let error = match result {
-            Ok(_) => return Ok(()),
+        let call = call.update_expression(update).condition_expression(condition);
+        let error = match call.customize().interceptor(attempts.clone()).send().await {
+            Ok(answer) => {
+                let left = answer.attributes().map(tombstone::unknown).unwrap_or_default();
+                if !left.is_empty() {
+                    tracing::warn!(attributes = ?left, "a deleted claim keeps attributes that this release does not know");
+                }
+                return Ok(());
+            }
             Err(error) => error,
         };
-        let Some(DeleteItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() else {
+        let Some(UpdateItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() else {
             return Err(attempts.failure(&error));
         };
-        match (tombstone::alive(refusal.item()), if_match) {
-            (None, _) if attempts.lost_an_answer() => Ok(()),
-            (Some(old), Some(IfMatch::Version(wanted))) => {
-                // It may have deleted what it was to delete, and a create that was still being retried made it anew.
-                Err(attempts.failure_or_unknown(version_mismatch(wanted, item::to_claim(old)?.version)))
-            }
-            (None, _) => Err(Problem::new(ProblemCode::ClaimNotFound).into()),
-            (Some(_), _) => {
-                Err(attempts.failure_or_unknown(Failure::internal("DynamoDB: refused to delete an item that exists")))
-            }
+        match refusal.item() {
+            Some(old) if tombstone::is_tombstone(old) && item::text(old, item::LAST_WRITE)? == written_by => Ok(()),
+            // A tombstone keeps its `lastWrite`: another's is the word that no attempt of ours has deleted the claim.
+            Some(old) if tombstone::is_tombstone(old) => Err(Problem::new(ProblemCode::ClaimNotFound).into()),
+            None => Err(Problem::new(ProblemCode::ClaimNotFound).into()),
+            Some(old) => match if_match {
+                Some(wanted @ IfMatch::OneOf(_)) => Err(version_mismatch(wanted, item::to_claim(old)?.version)),
+                _ => Err(attempts.failure_or_unknown(Failure::internal("DynamoDB: refused to delete what is there"))),
+            },
         }
     }
 }

@@ -1,10 +1,15 @@
 //! Get and list: consistent reads, so that a service reads its own writes.
 
+use aws_sdk_dynamodb::operation::query::QueryOutput;
 use claims_api_types::{Claim, ClaimId, ClaimPage, ListClaims, MemberId, NextToken, Problem, ProblemCode};
 use private_api_lambda::dynamodb::Attempts;
 
 use super::Store;
-use crate::{Failure, item, tombstone};
+use crate::{
+    Failure,
+    item::{self, Item},
+    tombstone,
+};
 
 impl Store {
     /// The claim, or 404.
@@ -27,9 +32,33 @@ impl Store {
         }
     }
 
-    /// One page, newest first: the sort key holds a UUIDv7. Tombstones count towards the limit and are left out, so a page may
-    /// hold fewer claims, even none, and still not be the last.
+    /// One page, newest first: the sort key holds a UUIDv7. DynamoDB counts what it reads towards the limit, tombstones and other
+    /// statuses too, so a page may hold fewer claims than asked for and still not be the last. Where it would hold none, it is
+    /// asked for again from there on, more at a time.
     pub(crate) async fn list(&self, list: &ListClaims) -> Result<ClaimPage, Failure> {
+        let limit = usize::from(list.limit.get());
+        let mut start = list.after.map(|last| item::key(&list.member_id, last));
+        let mut read = i32::from(list.limit.get());
+        for last_query in [false, false, false, true] {
+            let answer = self.query(list, read, start).await?;
+            let mut claims = answer.items().iter().map(item::to_claim).collect::<Result<Vec<_>, _>>()?;
+            if claims.len() > limit {
+                claims.truncate(limit);
+                let next = claims.last().map(|last| NextToken::from(last.claim_id));
+                return Ok(ClaimPage::new(claims, next));
+            }
+            let Some(last_read) = answer.last_evaluated_key else { return Ok(ClaimPage::new(claims, None)) };
+            if !claims.is_empty() || last_query {
+                return Ok(ClaimPage::new(claims, Some(last_claim(&last_read)?)));
+            }
+            start = Some(last_read);
+            read = read.max(10).saturating_mul(10);
+        }
+        Err(Failure::internal("a list that does not end"))
+    }
+
+    /// One call: at most so many items, of which those that are claims and have the status are answered.
+    async fn query(&self, list: &ListClaims, read: i32, start: Option<Item>) -> Result<QueryOutput, Failure> {
         let mut query = self
             .client
             .query()
@@ -38,25 +67,19 @@ impl Store {
             .expression_attribute_values(":member", item::partition(&list.member_id))
             .expression_attribute_values(":claims", item::s(item::CLAIM_PREFIX))
             .scan_index_forward(false)
-            .limit(list.limit.get().into())
+            .limit(read)
             .consistent_read(true)
-            .set_exclusive_start_key(list.after.map(|last| item::key(&list.member_id, last)));
+            .set_exclusive_start_key(start);
+        let mut filter = tombstone::ALIVE_IN_A_LIST.to_owned();
         if let Some(status) = &list.status {
-            // DynamoDB filters after it has read `limit` items: a page may hold fewer and still not be the last.
+            filter.push_str(" AND #status = :status");
             query = query
-                .filter_expression("#status = :status")
                 .expression_attribute_names("#status", "status")
                 .expression_attribute_values(":status", item::s(status.as_str()));
         }
         let attempts = Attempts::default();
-        let answer = query.customize().interceptor(attempts.clone()).send().await.map_err(|e| attempts.failure(&e))?;
-        let claims = answer.items().iter().filter(|item| !tombstone::is_tombstone(item));
-        let claims = claims.map(item::to_claim).collect::<Result<_, _>>()?;
-        let next_token = match answer.last_evaluated_key() {
-            Some(last) => Some(last_claim(last)?),
-            None => None,
-        };
-        Ok(ClaimPage::new(claims, next_token))
+        let query = query.filter_expression(filter).customize().interceptor(attempts.clone());
+        query.send().await.map_err(|e| attempts.failure(&e))
     }
 }
 

@@ -8,7 +8,7 @@ use claims_api_types::{
     Claim, ClaimId, ClaimStatus, IdempotencyKey, IfMatch, MemberId, Operation, Problem, ProblemCode, Timestamp,
     UpdateClaimRequest,
 };
-use private_api_lambda::{dynamodb::Attempts, record};
+use private_api_lambda::{condition::VersionCondition, dynamodb::Attempts, record::Changes};
 
 use super::Store;
 use crate::{
@@ -32,16 +32,21 @@ pub(crate) struct Update {
 impl Store {
     /// Replaces the mutable fields and counts the version up; answers the claim as it is then.
     pub(crate) async fn update(&self, update: &Update) -> Result<Claim, Failure> {
+        self.change(update, Changes::of(&update.request)?).await
+    }
+
+    /// The one call. A field that `changes` does not name keeps its value, whoever has written it.
+    async fn change(&self, update: &Update, changes: Changes) -> Result<Claim, Failure> {
         let Update { member_id, claim_id, request, if_match, key, now } = update;
         // The condition is part of what the key names: under another one it is another update.
-        let condition_tag = if_match.map_or_else(String::new, |condition| condition.to_string());
+        let condition_tag = if_match.as_ref().map_or_else(String::new, |condition| condition.to_string());
         let written_by = format!("{}:{key}:{condition_tag}", Operation::UpdateClaim);
         let from = placeholders(":from", request.status.allowed_from());
         let open = placeholders(":open", ClaimStatus::OPEN);
-        // What the update says; a field that it leaves out keeps its value.
-        let mut set = record::attributes(request)?;
-        let same: Vec<_> =
-            set.iter().filter(|(name, _)| name != "status").map(|(name, _)| format!("#{name} = :{name}")).collect();
+        let Changes { mut set, remove } = changes.clone();
+        let same = set.iter().filter(|(name, _)| name != "status").map(|(name, _)| format!("#{name} = :{name}"));
+        let absent = remove.iter().map(|name| format!("attribute_not_exists(#{name})"));
+        let same: Vec<_> = same.chain(absent).collect();
         let mut condition = format!(
             "{} AND #lastWrite <> :lastWrite AND #status IN ({}) AND (#status IN ({}) OR ({}))",
             tombstone::ALIVE,
@@ -57,11 +62,14 @@ impl Store {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(item::key(member_id, *claim_id)))
-            .update_expression(format!("SET {assignments}#version = #version + :one"))
+            .update_expression(format!("SET {assignments}#version = #version + :one{}", removal(&remove)))
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":one", n(1))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for name in &remove {
+            call = call.expression_attribute_names(format!("#{name}"), name);
+        }
         for (name, value) in set {
             call = call
                 .expression_attribute_names(format!("#{name}"), &name)
@@ -70,9 +78,10 @@ impl Store {
         for (name, status) in from.into_iter().chain(open) {
             call = call.expression_attribute_values(name, s(status.as_str()));
         }
-        if let Some(IfMatch::Version(version)) = if_match {
-            condition.push_str(" AND #version = :version");
-            call = call.expression_attribute_values(":version", n(version));
+        let versions = VersionCondition::of(if_match.as_ref());
+        condition.push_str(&versions.expression);
+        for (name, value) in versions.values {
+            call = call.expression_attribute_values(name, value);
         }
 
         let attempts = Attempts::default();
@@ -86,7 +95,8 @@ impl Store {
         match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
                 // Somebody else may have written since an attempt of ours did: the refusal then is of the repeat only.
-                refused(update, &written_by, refusal.item()).map_err(|failure| attempts.failure_or_unknown(failure))
+                refused(update, &changes, &written_by, refusal.item())
+                    .map_err(|failure| attempts.failure_or_unknown(failure))
             }
             _ => Err(attempts.failure(&error)),
         }
@@ -94,22 +104,22 @@ impl Store {
 }
 
 /// Why the condition failed, by the item it failed on. It may turn out that this very write had happened before.
-fn refused(update: &Update, written_by: &str, old: Option<&Item>) -> Result<Claim, Failure> {
+fn refused(update: &Update, changes: &Changes, written_by: &str, old: Option<&Item>) -> Result<Claim, Failure> {
     let Some(old) = tombstone::alive(old) else {
         return Err(Problem::new(ProblemCode::ClaimNotFound).into());
     };
     let claim = item::to_claim(old)?;
     let request = &update.request;
     if item::text(old, item::LAST_WRITE)? == written_by {
-        if claim.to_update() == *request {
+        if changes.are_in(old) {
             return Ok(claim);
         }
         return Err(Problem::new(ProblemCode::IdempotencyKeyReused)
             .with_detail("this Idempotency-Key made another update of this claim: mint a new one")
             .into());
     }
-    if let Some(IfMatch::Version(wanted)) = update.if_match
-        && wanted != claim.version
+    if let Some(wanted) = &update.if_match
+        && !wanted.allows(claim.version)
     {
         return Err(version_mismatch(wanted, claim.version));
     }
@@ -121,6 +131,11 @@ fn refused(update: &Update, written_by: &str, old: Option<&Item>) -> Result<Clai
     Err(Problem::new(ProblemCode::InvalidTransition).with_detail(detail).into())
 }
 
+fn removal(names: &[String]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("#{name}")).collect();
+    if names.is_empty() { String::new() } else { format!(" REMOVE {}", names.join(", ")) }
+}
+
 fn placeholders<'a>(prefix: &str, statuses: &'a [ClaimStatus]) -> Vec<(String, &'a ClaimStatus)> {
     statuses.iter().enumerate().map(|(i, status)| (format!("{prefix}{i}"), status)).collect()
 }
@@ -128,3 +143,6 @@ fn placeholders<'a>(prefix: &str, statuses: &'a [ClaimStatus]) -> Vec<(String, &
 fn names(placeholders: &[(String, &ClaimStatus)]) -> String {
     placeholders.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,7 @@ impl Store {
                 .send()
                 .await
                 .is_ok(),
-            Operation::UpdateClaim => client
+            Operation::UpdateClaim | Operation::DeleteClaim => client
                 .update_item()
                 .table_name(table)
                 .set_key(Some(key))
@@ -41,7 +41,6 @@ impl Store {
                 .send()
                 .await
                 .is_ok(),
-            Operation::DeleteClaim => client.delete_item().table_name(table).set_key(Some(key)).send().await.is_ok(),
             Operation::GetClaim => client.get_item().table_name(table).set_key(Some(key)).send().await.is_ok(),
             Operation::ListClaims => client
                 .query()

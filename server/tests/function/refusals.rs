@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use claims_api_types::Operation;
+use private_api_contract::Access;
 use private_api_lambda::limits;
 use private_api_runtime::Function;
 use serde_json::{Value, json};
@@ -103,7 +104,7 @@ async fn check(operation: Operation, code: &str, message: &str, means: Means, re
     let (status, body) = refused;
     let before = Fault::Refused(status, body.clone());
     let after = Fault::DoneThenRefused(status, body);
-    let is_write = !matches!(operation, Operation::GetClaim | Operation::ListClaims);
+    let is_write = operation.row().access == Access::Write;
     for (how, fault, always) in [("once", &before, false), ("always", &before, true), ("done, then", &after, false)] {
         if how == "done, then" && !(is_write && means == Ambiguous) {
             continue;

@@ -99,7 +99,8 @@ variable "dynamodb_actions" {
     listClaims  = ["dynamodb:Query"]
     getClaim    = ["dynamodb:GetItem"]
     updateClaim = ["dynamodb:UpdateItem"]
-    deleteClaim = ["dynamodb:DeleteItem"]
+    # A delete is an update that leaves a tombstone. DeleteItem is what 0.2.0 does, as long as that is a way back.
+    deleteClaim = ["dynamodb:DeleteItem", "dynamodb:UpdateItem"]
   }
 
   validation {

@@ -1,10 +1,14 @@
-// What each function's role may do: one DynamoDB action on one table, through the endpoint, and hardly anything besides.
+// What each function's role may do: its DynamoDB actions on one table, through the endpoint, and hardly anything besides.
 // Rows: who, from where, does, on what, the answer, and what else the request says.
 
 import { ALLOWED, DENIED, NOT_ALLOWED, words } from "./callers.js";
 import { everyAction } from "./matrix.js";
 
-const ITS_ACTION = { createClaim: "PutItem", listClaims: "Query", getClaim: "GetItem", updateClaim: "UpdateItem", deleteClaim: "DeleteItem" };
+const ITS_ACTIONS = {
+  createClaim: ["PutItem"], listClaims: ["Query"], getClaim: ["GetItem"], updateClaim: ["UpdateItem"],
+  // The second for as long as 0.2.0 is a way back.
+  deleteClaim: ["UpdateItem", "DeleteItem"],
+};
 const INTERFACE_ACTIONS = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"];
 
 export async function functions(deployment) {
@@ -15,25 +19,27 @@ export async function functions(deployment) {
   const [onTheTable, onAnother] = [await at(table.arn.split("/")[1]), await at("anotherTable")];
   if (!onTheTable.some((pair) => pair.arn === table.arn)) throw new Error(`${table.arn} is in none of the pairs`);
 
-  return Object.entries(ITS_ACTION).flatMap(([operation, own]) => {
+  return Object.entries(ITS_ACTIONS).flatMap(([operation, actions]) => {
     const it = role(`claims-${operation}`);
     const itsGroup = (name) => arn("logs", `log-group:/aws/lambda/claims-${name}:log-stream:2026/11/23`);
     const interfaceOf = (action) => noResourceOr(action, arn, noResource());
     const code = { "lambda:SourceFunctionArn": deployment.functions[`claims-${operation}`].arn };
     const throughDynamoDb = { "kms:ViaService": `dynamodb.${region}.amazonaws.com`, "kms:CallerAccount": account };
-    const another = Object.keys(ITS_ACTION).find((name) => name !== operation);
+    const another = Object.keys(ITS_ACTIONS).find((name) => name !== operation);
     return [
       // ---- the table: whichever member's claims it asks for; the member is checked by no policy ----
-      [it, storage, `dynamodb:${own}`, thing("the table", table), ALLOWED, { "dynamodb:LeadingKeys": ["MEMBER#123"] }],
-      [it, storage, `dynamodb:${own}`, thing("another table", { arn: `${table.arn}2` }), NOT_ALLOWED],
-      [it, storage, `dynamodb:${own}`, bait("table", table.arn.replace(account, ANOTHER_ACCOUNT)), NOT_ALLOWED],
-      // The role's key, from outside: carried away, it opens nothing.
-      [it, outside, `dynamodb:${own}`, thing("the table", table), NOT_ALLOWED],
-      [it, endpointOfAnotherVpc, `dynamodb:${own}`, thing("the table", table), NOT_ALLOWED],
-      [it, besides("claims-execute-api"), `dynamodb:${own}`, thing("the table", table), NOT_ALLOWED],
+      ...actions.flatMap((own) => [
+        [it, storage, `dynamodb:${own}`, thing("the table", table), ALLOWED, { "dynamodb:LeadingKeys": ["MEMBER#123"] }],
+        [it, storage, `dynamodb:${own}`, thing("another table", { arn: `${table.arn}2` }), NOT_ALLOWED],
+        [it, storage, `dynamodb:${own}`, bait("table", table.arn.replace(account, ANOTHER_ACCOUNT)), NOT_ALLOWED],
+        // The role's key, from outside: carried away, it opens nothing.
+        [it, outside, `dynamodb:${own}`, thing("the table", table), NOT_ALLOWED],
+        [it, endpointOfAnotherVpc, `dynamodb:${own}`, thing("the table", table), NOT_ALLOWED],
+        [it, besides("claims-execute-api"), `dynamodb:${own}`, thing("the table", table), NOT_ALLOWED],
+      ]),
       // Without the endpoint's policy, so that the role alone is asked.
       ...[...onTheTable, ...onAnother].map(({ action, arn: on }) => {
-        const its = action === `dynamodb:${own}` && on === table.arn;
+        const its = actions.some((own) => action === `dynamodb:${own}`) && on === table.arn;
         return [it, inside, action, thing(on, { arn: on }), its ? ALLOWED : NOT_ALLOWED];
       }),
 

@@ -17,7 +17,7 @@ pub struct Args {
 }
 
 /// The suites that exercise the storage, modules of `local/tests/all`.
-const SUITES: [&str; 5] = ["operations", "errors", "idempotency", "lost_updates", "lists"];
+const SUITES: [&str; 7] = ["operations", "errors", "idempotency", "lost_updates", "lists", "deletes", "small_rules"];
 
 /// One request at a time: moto checks a condition and then writes, and with threads another write slips in between.
 const MOTO_SERVER: &str = "

@@ -70,21 +70,21 @@ fn it_accepts_what_the_contract_admits() {
         ),
         ("an unknown create never happens", vec![at(0, 1, CREATE, Unknown), at(2, 3, Get, Absent)]),
         (
-            "an unfinished create makes the claim anew",
+            "a create of a deleted claim's key is refused",
             vec![
-                repeated(at(0, 9, CREATE, seen(1, 100)), Within),
-                at(1, 2, Get, seen(1, 100)),
-                at(3, 4, delete, Gone),
-                at(5, 6, Get, seen(1, 100)),
+                at(0, 1, CREATE, seen(1, 100)),
+                at(2, 3, delete, Gone),
+                at(4, 5, CREATE, Deleted),
+                at(6, 7, Get, Absent),
             ],
         ),
         (
-            "a forgotten attempt of a repeated create, too",
+            "a create finds deleted what an attempt of its own has made",
             vec![
-                repeated(at(0, 1, CREATE, seen(1, 100)), Later),
+                repeated(at(0, 9, CREATE, Deleted), Within),
+                at(1, 2, Get, seen(1, 100)),
                 at(3, 4, delete, Gone),
                 at(5, 6, Get, Absent),
-                at(7, 8, Get, seen(1, 100)),
             ],
         ),
         (
@@ -100,22 +100,12 @@ fn it_accepts_what_the_contract_admits() {
             ],
         ),
         (
-            "a conditional update's forgotten attempt meets its version again",
-            vec![
-                at(0, 1, CREATE, seen(1, 100)),
-                twice(at(2, 3, update(7, Some(1)), seen(2, 7))),
-                at(4, 5, delete, Gone),
-                at(6, 7, CREATE, seen(1, 100)),
-                at(8, 9, Get, seen(2, 7)),
-            ],
-        ),
-        (
             "a repeated delete finds nothing",
             vec![at(0, 1, CREATE, seen(1, 100)), repeated(at(2, 9, delete, Gone), Later), at(3, 4, Get, Absent)],
         ),
     ];
     for (name, history) in histories {
-        assert!(is_linearizable(None, &history), "{name}");
+        assert!(is_linearizable(State::Never, &history), "{name}");
     }
 }
 
@@ -138,6 +128,33 @@ fn it_rejects_what_must_never_happen() {
                 at(4, 5, update(8, None), seen(3, 8)),
                 at(6, 7, Get, seen(4, 7)),
             ],
+        ),
+        (
+            "an unfinished create makes the claim anew",
+            vec![
+                repeated(at(0, 9, CREATE, seen(1, 100)), Within),
+                at(1, 2, Get, seen(1, 100)),
+                at(3, 4, delete, Gone),
+                at(5, 6, Get, seen(1, 100)),
+            ],
+        ),
+        (
+            "a forgotten attempt of a repeated create, too",
+            vec![
+                repeated(at(0, 1, CREATE, seen(1, 100)), Later),
+                at(3, 4, delete, Gone),
+                at(5, 6, Get, Absent),
+                at(7, 8, Get, seen(1, 100)),
+            ],
+        ),
+        (
+            "a create after a delete makes a second claim",
+            vec![created, at(2, 3, delete, Gone), at(4, 5, CREATE, seen(1, 100))],
+        ),
+        ("a create is refused for a delete that never was", vec![created, at(2, 3, CREATE, Deleted)]),
+        (
+            "a delete that the server's SDK repeats takes another's for its own",
+            vec![created, at(2, 8, delete, Gone), repeated(at(3, 9, delete, Gone), Within)],
         ),
         ("an update counted twice", vec![created, at(2, 3, update(7, None), seen(3, 7))]),
         (
@@ -171,7 +188,7 @@ fn it_rejects_what_must_never_happen() {
         ),
     ];
     for (name, history) in histories {
-        assert!(!is_linearizable(None, &history), "{name}");
+        assert!(!is_linearizable(State::Never, &history), "{name}");
     }
 }
 
@@ -185,7 +202,7 @@ fn by_hand(state: State, history: &[Event], left: &[usize], surplus: u32) -> boo
             let (next, outcome) = apply(event.action, state);
             let is_seen = event.outcome == Unknown
                 || event.outcome == outcome
-                || (event.outcome, outcome) == (Gone, Absent) && event.repeats != Never;
+                || (event.outcome, outcome) == (Gone, Absent) && event.repeats == Later;
             let may_again = match event.outcome {
                 Absent | Mismatch => false,
                 _ => event.repeats == Later || event.repeats == Within && is_left,
@@ -202,7 +219,7 @@ fn it_agrees_with_trying_every_order() {
     let (mut accepted, mut by_surplus) = (0, 0);
     for round in 0..20_000 {
         // Operations that happen one after the other, some of them again, of which some outcomes are then forged.
-        let mut state = None;
+        let mut state = State::Never;
         let mut history: Vec<Event> = Vec::new();
         let repeats = if round % 2 == 0 { [Never; 3] } else { [Within, Later, Later] };
         for n in 0..6 {
@@ -216,7 +233,7 @@ fn it_agrees_with_trying_every_order() {
             };
             let (next, outcome) = apply(action, state);
             state = next;
-            let forged = [Unknown, Absent, Gone, seen(1 + dice.roll(3), 100)];
+            let forged = [Unknown, Absent, Gone, Deleted, seen(1 + dice.roll(3), 100)];
             let outcome = if dice.chance(10) { *dice.pick(&forged) } else { outcome };
             let point = 100 + 10 * n.unsigned_abs();
             let event = at(point - dice.roll(15), point + 1 + dice.roll(15), action, outcome);
@@ -229,13 +246,13 @@ fn it_agrees_with_trying_every_order() {
             }
         }
         let left: Vec<_> = (0..history.len()).collect();
-        let is_good = is_linearizable(None, &history);
+        let is_good = is_linearizable(State::Never, &history);
         // What is good may need more surplus, to come to the versions that were seen.
-        let found = (0..=if is_good { 12 } else { 3 }).find(|surplus| by_hand(None, &history, &left, *surplus));
+        let found = (0..=if is_good { 12 } else { 3 }).find(|surplus| by_hand(State::Never, &history, &left, *surplus));
         assert_eq!(is_good, found.is_some(), "round {round}: {history:#?}");
         accepted += u32::from(is_good);
         by_surplus += u32::from(found > Some(0));
     }
     assert!((2_000..18_000).contains(&accepted), "{accepted} of 20000 are good: too few of one kind");
-    assert!(by_surplus > 500, "{by_surplus} of 20000 are good by a repeat alone: too few");
+    assert!(by_surplus > 200, "{by_surplus} of 20000 are good by a repeat alone: too few");
 }

@@ -85,7 +85,7 @@ impl Verdict {
             Self::Refused(refusal) => {
                 fmt::Display::fmt(&refusal, f)?;
                 return match refusal {
-                    Refusal::NoSuchRoute if !stage.is_empty() => write!(f, "; the stage that was asked for is {stage}"),
+                    Refusal::NoSuchRoute | Refusal::Bare if !stage.is_empty() => write!(f, "; the stage that was asked for is {stage}"),
                     _ => Ok(()),
                 };
             }

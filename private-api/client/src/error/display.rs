@@ -24,6 +24,9 @@ impl<A: Api> Error<A> {
                         let separator = if i == 0 { ": " } else { ", " };
                         write!(f, "{separator}{} {}", Word(&wrong.field), Word(wrong.code.as_str()))?;
                     }
+                    if self.is_service_older() {
+                        f.write_str("; the service is older than this client: deploy it first")?;
+                    }
                     match &problem.detail {
                         // An unknown code's words may be anybody's.
                         Some(detail) if problem.errors.is_empty() && problem.code.status().is_some() => {

@@ -32,8 +32,8 @@ pub fn next_token() -> Value {
     json!({
         "name": "nextToken", "in": "query", "required": false,
         "description": "The `nextToken` of the page before, unchanged.",
-        // No `format: uuid`: to a client it is an opaque string, as it is in the page.
-        "schema": {"type": "string", "pattern": UUID_PATTERN, "examples": [EXAMPLE_ID]},
+        // To a client it is an opaque string, as it is in the page.
+        "schema": {"type": "string", "examples": [EXAMPLE_ID]},
     })
 }
 
@@ -53,6 +53,7 @@ fn key(description: &str, pattern: &str) -> Value {
     json!({
         "name": "Idempotency-Key", "in": "header", "required": false,
         "description": description,
+        // Double quotes around it are read too: the form of the IETF's draft.
         // No `format: uuid` in headers: openapi-python-client would hand a UUID object to its HTTP library.
         "schema": {"type": "string", "pattern": pattern, "examples": [EXAMPLE_ID]},
     })
@@ -64,6 +65,17 @@ pub fn if_match(description: &str) -> Value {
     json!({
         "name": "If-Match", "in": "header", "required": false,
         "description": description,
+        // A client needs no more, although a list, a weak tag and any text in quotes are read as RFC 9110 has it.
         "schema": {"type": "string", "pattern": "^(\\*|\"[1-9][0-9]{0,18}\")$", "examples": ["\"1\""]},
+    })
+}
+
+/// The header `If-None-Match`: [`IfNoneMatch`](crate::IfNoneMatch).
+#[must_use]
+pub fn if_none_match(description: &str) -> Value {
+    json!({
+        "name": "If-None-Match", "in": "header", "required": false,
+        "description": description,
+        "schema": {"type": "string", "examples": ["\"1\""]},
     })
 }

@@ -69,6 +69,12 @@ pub fn empty(description: &str) -> Value {
     json!({"description": description, "headers": header_refs(&[])})
 }
 
+/// An answer without a body about a version that the caller has: a 304.
+#[must_use]
+pub fn not_modified(description: &str) -> Value {
+    json!({"description": description, "headers": header_refs(&["ETag"])})
+}
+
 fn header_refs(names: &[&str]) -> Value {
     let mut headers = json!({header::REQUEST_ID: {"$ref": "#/components/headers/RequestId"}});
     for name in names {

@@ -28,6 +28,9 @@ pub(super) fn compare(at: &str, responses: &Pair<'_>, own: &Own, report: &mut Re
         let at = format!("{at}, answer {status}");
         if status.starts_with(['4', '5']) || status == "default" {
             report.allow(&at, super::NEW_STATUS);
+        } else if status == "304" && responses.new[status]["content"].as_object().is_none_or(serde_json::Map::is_empty)
+        {
+            report.allow(&at, super::NOT_MODIFIED);
         } else {
             report.add(&at, "is a new way to succeed");
         }

@@ -90,10 +90,11 @@ pub fn conformance() -> Done {
 /// The docs page renders offline, and a claim that is created through it comes back.
 pub fn page(screenshot: bool) -> Done {
     let tools = tools("page")?;
-    let local = local()?;
+    let programs = build_as_tested(&["claims-local", "claims"])?;
+    let local = Server::claims_local(&programs)?;
     let origin = local.url.trim_end_matches("/dev");
     let mut check: Command = tools.command("node");
-    check.args(["check.js", origin]).arg(import()?);
+    check.args(["check.js", origin]).arg(import()?).arg(programs.join("claims"));
     if screenshot {
         let docs = root().join("docs");
         fs::create_dir_all(&docs)?;

@@ -1,0 +1,103 @@
+//! A member's erasure: everything of it goes, tombstones and attributes of other releases too. A chore, not an operation.
+
+use std::{collections::BTreeSet, fmt};
+
+use aws_sdk_dynamodb::operation::query::QueryOutput;
+use claims_api_types::MemberId;
+use private_api_lambda::dynamodb::Attempts;
+
+use super::Store;
+use crate::{
+    Failure,
+    item::{self, Item, PK, SK},
+    tombstone,
+};
+
+/// What there was of a member, without any of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// Claims.
+    pub claims: u64,
+    /// What was left of deleted ones.
+    pub tombstones: u64,
+    /// Names of attributes that this release does not know.
+    pub unknown: BTreeSet<String>,
+    /// Items that came while the others went: run it again.
+    pub left: u64,
+}
+
+/// An erasure that could not go on: what it has not come to is still there, and it may be run again.
+#[derive(Debug)]
+pub struct Interrupted(String);
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not everything is erased, run it again: {}", self.0)
+    }
+}
+
+impl std::error::Error for Interrupted {}
+
+impl From<Failure> for Interrupted {
+    fn from(failure: Failure) -> Self {
+        Self(failure.cause.unwrap_or_else(|| failure.problem.code.to_string()))
+    }
+}
+
+impl Store {
+    /// Takes everything of a member out of the table, whatever release has written it; says what that is, or would be. Every key
+    /// of the member is free again afterwards.
+    ///
+    /// # Errors
+    /// DynamoDB failed for good.
+    pub async fn erase(&self, member: &MemberId, really: bool) -> Result<Erased, Interrupted> {
+        let mut erased = Erased::default();
+        let mut start = None;
+        loop {
+            let page = self.everything_of(member, start).await?;
+            for item in page.items() {
+                if tombstone::is_tombstone(item) {
+                    erased.tombstones += 1
+                } else {
+                    erased.claims += 1
+                }
+                erased.unknown.extend(tombstone::unknown_to_this_release(item).map(str::to_owned));
+                if really {
+                    self.remove(item).await?;
+                }
+            }
+            match page.last_evaluated_key {
+                Some(last) => start = Some(last),
+                None => break,
+            }
+        }
+        if really {
+            erased.left = self.everything_of(member, None).await?.items().len() as u64;
+        }
+        Ok(erased)
+    }
+
+    async fn everything_of(&self, member: &MemberId, start: Option<Item>) -> Result<QueryOutput, Failure> {
+        let attempts = Attempts::default();
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("PK = :member")
+            .expression_attribute_values(":member", item::partition(member))
+            .consistent_read(true)
+            .set_exclusive_start_key(start)
+            .customize()
+            .interceptor(attempts.clone());
+        query.send().await.map_err(|e| attempts.failure(&e))
+    }
+
+    async fn remove(&self, item: &Item) -> Result<(), Failure> {
+        let key = item.iter().filter(|(name, _)| [PK, SK].contains(&name.as_str()));
+        let key: Item = key.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let attempts = Attempts::default();
+        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key));
+        let done = delete.customize().interceptor(attempts.clone()).send().await;
+        done.map(|_| ()).map_err(|e| attempts.failure(&e))
+    }
+}
