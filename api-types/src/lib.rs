@@ -44,7 +44,8 @@ pub use policy_type::PolicyType;
 /// What any private API has.
 pub use private_api_contract::{
     FieldError, FieldErrorCode, IdempotencyKey, IfMatch, IfNoneMatch, InvalidValue, JSON, MAX_BODY_BYTES, NextToken,
-    PROBLEM_JSON, PageLimit, ProblemCode as _, Timestamp, UnknownOperation, UnknownValue, Version, header, validate,
+    OnBehalfOf, PROBLEM_JSON, PageLimit, ProblemCode as _, Timestamp, UnknownOperation, UnknownValue, Version, header,
+    validate,
 };
 pub use problem::{Problem, ProblemCode};
 pub use status::ClaimStatus;

@@ -2,7 +2,7 @@
 
 use std::{env, path::Path};
 
-use claims_client::ClaimsClient;
+use claims_client::{ClaimsClient, ClientBuilder, types::OnBehalfOf};
 
 /// A client and, where it had to be started, the API it talks to.
 pub struct Connected {
@@ -57,6 +57,18 @@ pub async fn connect() -> Result<Connected, Box<dyn std::error::Error>> {
 /// # Errors
 /// As [`connect`]; also when there is a file, and the environment names another API.
 pub async fn connect_or_embed(data: Option<&Path>) -> Result<Connected, Box<dyn std::error::Error>> {
+    for_whom(data, None).await
+}
+
+/// As [`connect_or_embed`], with every call made for somebody.
+pub(crate) async fn for_whom(
+    data: Option<&Path>,
+    who: Option<&OnBehalfOf>,
+) -> Result<Connected, Box<dyn std::error::Error>> {
+    let made_for = |builder: ClientBuilder| match who {
+        Some(who) => builder.on_behalf_of(who),
+        None => builder,
+    };
     let configured = is_configured();
     if configured && data.is_some() {
         return Err("--data is the embedded API's, and the environment (CLAIMS_API_…) names another API".into());
@@ -68,7 +80,7 @@ pub async fn connect_or_embed(data: Option<&Path>) -> Result<Connected, Box<dyn 
             api = api.data_file(data);
         }
         let api = api.start().await?;
-        let client = ClaimsClient::builder().endpoint(claims_client::Endpoint::url(api.url())).build()?;
+        let client = made_for(ClaimsClient::builder().endpoint(claims_client::Endpoint::url(api.url()))).build()?;
         return Ok(Connected { client, embedded: Some(api) });
     }
     #[cfg(not(feature = "embedded"))]
@@ -78,7 +90,7 @@ pub async fn connect_or_embed(data: Option<&Path>) -> Result<Connected, Box<dyn 
         );
     }
     Ok(Connected {
-        client: ClaimsClient::from_env().map_err(|error| crate::environment::explain(&error))?,
+        client: made_for(ClientBuilder::from_env()).build().map_err(|error| crate::environment::explain(&error))?,
         #[cfg(feature = "embedded")]
         embedded: None,
     })

@@ -143,7 +143,7 @@ pub(super) async fn create(
     let key = args.key.unwrap_or_else(IdempotencyKey::mint);
     let pending = Pending::new();
     pending.notes().note(journal, key, &write);
-    pending.run(write.send(client.clone(), key), |answer| tell(answer.claim.as_ref(), json)).await
+    pending.run(write.send(client.clone(), key, None), |answer| tell(answer.claim.as_ref(), json)).await
 }
 
 pub(super) async fn get(client: &ClaimsClient, args: &Which, json: bool) -> Result<Status, Failure> {
@@ -236,7 +236,7 @@ pub(super) async fn delete(
             output::line(&format!("deleted {claim}"))
         }
     };
-    pending.run(write.send(client.clone(), key), deleted).await
+    pending.run(write.send(client.clone(), key, None), deleted).await
 }
 
 fn tell(claim: Option<&Claim>, json: bool) -> std::io::Result<()> {

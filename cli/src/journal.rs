@@ -9,7 +9,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use claims_client::{IdempotencyKey, types::Timestamp};
+use claims_client::{
+    IdempotencyKey,
+    types::{OnBehalfOf, Timestamp},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Failure, Status, state, write::Write};
@@ -24,6 +27,9 @@ pub(crate) struct Entry {
     pub api: String,
     pub key: IdempotencyKey,
     pub begun: String,
+    /// For whom it is made; entries of earlier releases have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<OnBehalfOf>,
     pub write: Write,
 }
 
@@ -32,6 +38,7 @@ pub(crate) struct Entry {
 pub(crate) struct Journal {
     folder: PathBuf,
     api: String,
+    on_behalf_of: Option<OnBehalfOf>,
 }
 
 /// An entry that is ours until this is dropped; only [`settle`](Self::settle) takes it off the disk.
@@ -61,16 +68,16 @@ pub(crate) enum Found {
 }
 
 impl Journal {
-    /// The journal of `api`, whatever names it for this user.
+    /// The journal of `api`, whatever names it for this user; what is noted is made for this one.
     ///
     /// # Errors
     /// No place for it.
-    pub(crate) fn of(api: String) -> Result<Self, Failure> {
+    pub(crate) fn of(api: String, on_behalf_of: Option<OnBehalfOf>) -> Result<Self, Failure> {
         let Some(folder) = state::folder() else {
             let why = "neither HOME nor XDG_STATE_HOME names a folder in which a change can be noted before it is sent";
             return Err(Failure::new(Status::Failed, format!("{why}; nothing was sent")));
         };
-        Ok(Self { folder: folder.join("open"), api })
+        Ok(Self { folder: folder.join("open"), api, on_behalf_of })
     }
 
     /// Puts a write on the disk, before it is sent.
@@ -86,7 +93,9 @@ impl Journal {
 
     fn put(&self, key: IdempotencyKey, write: Write) -> io::Result<Held> {
         state::private_folder(&self.folder)?;
-        let entry = Entry { format: FORMAT, api: self.api.clone(), key, begun: Timestamp::now().to_string(), write };
+        let begun = Timestamp::now().to_string();
+        let (api, on_behalf_of) = (self.api.clone(), self.on_behalf_of.clone());
+        let entry = Entry { format: FORMAT, api, key, begun, on_behalf_of, write };
         let (part, path) = (self.folder.join(format!("{key}.part")), self.folder.join(format!("{key}.json")));
         let mut file = state::private_file(&part)?;
         // Under its name it is never free while we are alive.

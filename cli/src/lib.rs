@@ -21,6 +21,7 @@ mod write;
 
 use std::{ffi::OsString, path::Path, process::ExitCode};
 
+use claims_client::types::OnBehalfOf;
 use clap::{CommandFactory, Parser, Subcommand};
 
 #[cfg(all(doctest, feature = "embedded"))]
@@ -43,6 +44,9 @@ struct Cli {
     #[cfg(feature = "embedded")]
     #[arg(long, global = true, value_name = "FILE")]
     data: Option<std::path::PathBuf>,
+    /// For whom the calls are made, by an id and never a name; kept with what is written and in the record of calls
+    #[arg(long, global = true, value_name = "ID")]
+    on_behalf_of: Option<OnBehalfOf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -112,7 +116,7 @@ async fn run(cli: &Cli) -> Result<Status, Failure> {
         }
         _ => {}
     }
-    let connected = crate::connect_or_embed(cli.data()).await.map_err(Failure::configuration)?;
+    let connected = connect::for_whom(cli.data(), cli.on_behalf_of.as_ref()).await.map_err(Failure::configuration)?;
     if crate::is_configured() {
         environment::strays().iter().for_each(|stray| exit::say(cli.json, &format!("note: {stray}")));
     }
@@ -163,7 +167,7 @@ fn journal(cli: &Cli, connected: &Connected) -> Result<Option<journal::Journal>,
         Command::Update(_) | Command::Delete(_) | Command::Resume(_) => false,
         _ => return Ok(None),
     };
-    match connected.identity(cli.data()).map(journal::Journal::of).transpose() {
+    match connected.identity(cli.data()).map(|api| journal::Journal::of(api, cli.on_behalf_of.clone())).transpose() {
         // Whoever has given the key has it.
         Err(_) if keeps_key => Ok(None),
         journal => journal,

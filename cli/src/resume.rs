@@ -79,7 +79,8 @@ async fn settle(client: &ClaimsClient, held: Held, entry: &Entry, json: bool) ->
         };
         line(entry, outcome, None, json)
     };
-    match pending.run(entry.write.clone().send(client.clone(), entry.key), told).await {
+    let again = entry.write.clone().send(client.clone(), entry.key, entry.on_behalf_of.clone());
+    match pending.run(again, told).await {
         // The API has decided: not done, or not to be told any more whether it was.
         Err(failure) if failure.is_final() => {
             let (outcome, status) = match (&entry.write, failure.status()) {

@@ -3,7 +3,7 @@
 use claims_client::{
     Claim, ClaimId, ClaimStatus, ClaimsClient, CreateClaim, Error, IdempotencyKey, MemberId, UpdateClaimRequest,
     Version,
-    types::{ClaimAmount, CreateClaimRequest, Description, MemberName, PolicyId, PolicyType},
+    types::{ClaimAmount, CreateClaimRequest, Description, MemberName, OnBehalfOf, PolicyId, PolicyType},
 };
 use serde::{Deserialize, Serialize};
 
@@ -65,23 +65,30 @@ impl Write {
         }
     }
 
-    /// Sends it.
-    pub(crate) async fn send(self, client: ClaimsClient, key: IdempotencyKey) -> Result<Answer, Error> {
+    /// Sends it, for `who`, or else for whom the client makes all its calls.
+    pub(crate) async fn send(
+        self,
+        client: ClaimsClient,
+        key: IdempotencyKey,
+        who: Option<OnBehalfOf>,
+    ) -> Result<Answer, Error> {
         match self {
             Self::Create { member_id, policy_id, member_name, policy_type, claim_amount, description } => {
                 // Not by its constructor: what may be absent is not to be forgotten here.
                 let request = CreateClaimRequest { policy_type, claim_amount, description };
                 let create = CreateClaim { member_id, policy_id, member_name, request };
-                client
-                    .create_claim(create)
-                    .with_idempotency_key(key)
-                    .answered()
-                    .await
-                    .map(|answer| Answer { new: answer.status == 201, claim: Some(answer.value) })
+                let mut call = client.create_claim(create).with_idempotency_key(key);
+                if let Some(who) = who {
+                    call = call.on_behalf_of(&who);
+                }
+                call.answered().await.map(|answer| Answer { new: answer.status == 201, claim: Some(answer.value) })
             }
             Self::Update { member_id, claim_id, version, policy_type, claim_amount, description, status } => {
                 let update = UpdateClaimRequest { policy_type, claim_amount, description, status };
-                let call = client.update_claim(&member_id, claim_id, update).with_idempotency_key(key);
+                let mut call = client.update_claim(&member_id, claim_id, update).with_idempotency_key(key);
+                if let Some(who) = who {
+                    call = call.on_behalf_of(&who);
+                }
                 call.if_match(version)
                     .answered()
                     .await
@@ -91,6 +98,9 @@ impl Write {
                 let mut call = client.delete_claim(&member_id, claim_id).with_idempotency_key(key);
                 if let Some(version) = version {
                     call = call.if_match(version);
+                }
+                if let Some(who) = who {
+                    call = call.on_behalf_of(&who);
                 }
                 call.await.map(|()| Answer { new: true, claim: None })
             }

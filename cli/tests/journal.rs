@@ -229,3 +229,46 @@ fn an_import_with_rows_left_is_told_too() {
     api.run(&import).ends(0);
     assert_eq!(api.run(&["resume"]).ends(0).out, "nothing is open\n");
 }
+
+/// The API, and each event that it hands to its functions.
+#[cfg(unix)]
+fn api_with_events() -> (Api, PathBuf) {
+    let (runtime, state) = (tokio::runtime::Runtime::new().unwrap(), tempfile::tempdir().unwrap());
+    let events = state.path().join("events.jsonl");
+    let api = runtime.block_on(claims_local::LocalApi::builder().events_file(&events).start()).unwrap();
+    (Api { runtime, api, state }, events)
+}
+
+#[cfg(unix)]
+#[test]
+fn for_whom_a_write_was_made_is_said_by_resume_too() {
+    let (api, events) = api_with_events();
+    let mut running = held(&api, &[&CREATE[..], &["--on-behalf-of", "adjuster-7"]].concat());
+    signal(&running, "-TERM");
+    assert_eq!(running.wait().unwrap().code(), Some(130));
+    api.api.clear_faults();
+    let before = said_for(&events).len();
+    // Whoever resumes it, it was made for that one.
+    api.run(&["--on-behalf-of", "adjuster-8", "resume"]).ends(0);
+    assert_eq!(said_for(&events)[before..], ["adjuster-7"]);
+    let claim = api.claims("m1").remove(0).claim_id.to_string();
+    let before = said_for(&events).len();
+    api.run(&["get", "-m", "m1", &claim, "--on-behalf-of", "adjuster-9"]).ends(0);
+    api.run(&["update", "-m", "m1", &claim, "-s", "in_review", "--on-behalf-of", "adjuster-9"]).ends(0);
+    api.run(&["delete", "-m", "m1", &claim]).ends(0);
+    let nine = "adjuster-9";
+    assert_eq!(said_for(&events)[before..], [nine, nine, nine, ""]);
+    let name = api.run(&["get", "-m", "m1", &claim, "--on-behalf-of", "Ann Smith"]);
+    assert!(!name.ends(2).err.contains("Smith") && name.err.contains("--on-behalf-of"), "{}", name.err);
+}
+
+#[cfg(unix)]
+fn said_for(events: &std::path::Path) -> Vec<String> {
+    let events = fs::read_to_string(events).unwrap_or_default();
+    let said = events.lines().map(|line| {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        let headers = event.pointer("/event/multiValueHeaders");
+        headers.unwrap_or_else(|| panic!("{event}"))["x-on-behalf-of"][0].as_str().unwrap_or_default().to_owned()
+    });
+    said.collect()
+}

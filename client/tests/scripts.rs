@@ -271,3 +271,37 @@ fn an_endpoint_and_a_policy_are_read_from_a_settings_file() {
         assert!(serde_json::from_str::<claims_client::RetryPolicy>(wrong).is_err(), "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn for_whom_a_call_is_made_is_said_by_the_client_or_by_the_call() {
+    let script = (0..6).fold(Script::new(), |script, _| script.answer(200, page(0, None)));
+    let script = script.answer(200, claim(1)).answer(200, claim(2)).answer(204, "");
+    let (seven, eight): (OnBehalfOf, OnBehalfOf) = ("adjuster-7".parse().unwrap(), "adjuster-8".parse().unwrap());
+    let nobody = client(&script);
+    let client = scripted(&script).on_behalf_of(&seven).build().unwrap();
+    nobody.list_claims(&member()).await.unwrap();
+    nobody.list_claims(&member()).on_behalf_of(&eight).await.unwrap();
+    client.list_claims(&member()).await.unwrap();
+    client.list_claims(&member()).on_behalf_of(&eight).await.unwrap();
+    // The last word counts, once.
+    client.list_claims(&member()).on_behalf_of(&seven).on_behalf_of(&eight).await.unwrap();
+    // There is one way to say it.
+    let by_hand = client.list_claims(&member()).with_header("x-on-behalf-of", "Ann Smith").await.unwrap_err();
+    assert!(!by_hand.to_string().contains("Smith"), "{by_hand}");
+    assert!(scripted(&script).default_header("X-On-Behalf-Of", "a").build().is_err());
+    nobody.list_claims(&member()).await.unwrap();
+    let id = ID.parse().unwrap();
+    let changed = client.modify_claim(&member(), id, |claim| Some(claim.to_update())).on_behalf_of(&eight);
+    changed.await.unwrap();
+    client.delete_claim(&member(), id).await.unwrap();
+    let sent: Vec<_> = script
+        .sent()
+        .iter()
+        .map(|sent| {
+            let values: Vec<_> = sent.headers().get_all("x-on-behalf-of").iter().collect();
+            values.iter().map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>().join("+")
+        })
+        .collect();
+    let (seven, eight) = ("adjuster-7", "adjuster-8");
+    assert_eq!(sent, ["", eight, seven, eight, eight, "", eight, eight, seven]);
+}

@@ -81,7 +81,8 @@ function command(request) {
   }[operationId]();
   const own = ["updateClaim", "deleteClaim"].includes(operationId) && headers["Idempotency-Key"] !== undefined
     ? "# claims mints a key of its own for this, and keeps it until the end is known\n" : "";
-  return `${own}CLAIMS_API_URL=${shell(base)} claims ${words.join(" ")}`;
+  const who = option("on-behalf-of", headers["X-On-Behalf-Of"]);
+  return `${own}CLAIMS_API_URL=${shell(base)} claims ${[...words, ...who].join(" ")}`;
 }
 
 function literal(text) {
@@ -99,6 +100,7 @@ function rust(request) {
   const member = `&${parse(parameters.memberId ?? "")}`;
   const claim = parse(parameters.claimId ?? "");
   const key = headers["Idempotency-Key"] === undefined ? "" : `\n        .with_idempotency_key(${parse(headers["Idempotency-Key"])})`;
+  const who = headers["X-On-Behalf-Of"] === undefined ? "" : `\n        .on_behalf_of(&${parse(headers["X-On-Behalf-Of"])})`;
   const at = version(request);
   const condition = at === undefined ? "" : `\n        .if_match(Version::new(${at}).ok_or("no version")?)`;
   const amount = fields.claimAmount === undefined ? "" : parse(String(fields.claimAmount));
@@ -112,12 +114,12 @@ function rust(request) {
                 ${amount},
                 ${parse(fields.description)},
             ),
-        })${key}`, "claim.claim_id"],
+        })${key}${who}`, "claim.claim_id"],
     listClaims: () => [`list_claims(${member})${
       parameters.status === undefined ? "" : `\n        .status(${known("ClaimStatus", parameters.status)})`}${
       parameters.limit === undefined ? "" : `\n        .limit(${parse(parameters.limit)})`}${
-      parameters.nextToken === undefined ? "" : `\n        .starting_at(${parse(parameters.nextToken)})`}`, "claim.claims.len()"],
-    getClaim: () => [`get_claim(${member}, ${claim})`, "claim.status"],
+      parameters.nextToken === undefined ? "" : `\n        .starting_at(${parse(parameters.nextToken)})`}${who}`, "claim.claims.len()"],
+    getClaim: () => [`get_claim(${member}, ${claim})${who}`, "claim.status"],
     updateClaim: () => [`update_claim(
             ${member},
             ${claim},
@@ -127,8 +129,8 @@ function rust(request) {
                 description: ${parse(fields.description)},
                 status: ${known("ClaimStatus", fields.status)},
             },
-        )${condition}${key}`, "claim.version"],
-    deleteClaim: () => [`delete_claim(${member}, ${claim})${condition}${key}`, undefined],
+        )${condition}${key}${who}`, "claim.version"],
+    deleteClaim: () => [`delete_claim(${member}, ${claim})${condition}${key}${who}`, undefined],
   }[operationId]();
   const [bind, print] = tell === undefined ? ["", 'println!("deleted");']
     : operationId === "listClaims" ? ["let page = ", 'println!("{} claims", page.claims.len());'] : ["let claim = ", `println!("{}", ${tell});`];

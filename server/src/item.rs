@@ -1,12 +1,14 @@
 //! Claims as items of the table: attributes carry the wire names.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use claims_api_types::{Claim, ClaimId, MemberId};
+use claims_api_types::{Claim, ClaimId, MemberId, Operation};
 pub(crate) use private_api_lambda::item::{DamagedItem, Item, PK, SK, n, s, text};
 use private_api_lambda::{
     item::fingerprint,
     record::{self, NotStorable},
 };
+
+use crate::writer::Writer;
 
 // Like the keys, these two attributes never leave the server.
 
@@ -32,11 +34,17 @@ pub(crate) fn key(member: &MemberId, claim: ClaimId) -> Item {
 }
 
 /// The item of a claim: each of its fields under its wire name, and what only the server knows.
-pub(crate) fn from_claim(claim: &Claim, request_hash: String, last_write: String) -> Result<Item, NotStorable> {
+pub(crate) fn from_claim(
+    claim: &Claim,
+    request_hash: String,
+    last_write: String,
+    writer: &Writer,
+) -> Result<Item, NotStorable> {
     let mut item = key(&claim.member_id, claim.claim_id);
     item.extend(record::attributes(claim)?);
     item.insert(REQUEST_HASH.to_owned(), s(request_hash));
     item.insert(LAST_WRITE.to_owned(), s(last_write));
+    writer.put_into(&mut item, Operation::CreateClaim);
     Ok(item)
 }
 

@@ -17,6 +17,7 @@ mod request;
 mod store;
 pub mod telemetry;
 mod tombstone;
+mod writer;
 
 pub use api::{Api, Clock};
 use failure::Failure;

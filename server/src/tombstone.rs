@@ -6,7 +6,7 @@
 //! | `deletedAt` | when, RFC 3339 to the millisecond: **the mark**, by which alone a tombstone is told from a claim | 1.1 |
 //! | `version` | one more than the claim's last | 1.0 |
 //! | `lastWrite` | `deleteClaim:<key>:<If-Match>`, as an update has it: how the same delete is recognised | 1.0 |
-//! | `writeOperation`, `writeRequestId`, `writeActor`, `writeOnBehalfOf`, `writeVersion` | who did it; read, not yet written | 1.1 |
+//! | `writeOperation`, `writeRequestId`, `writeActor`, `writeOnBehalfOf`, `writeVersion` | who did it: `writer.rs` | 1.1 |
 //!
 //! Everything else that the deleting release knows is gone, the request's hash included: a create with the key cannot be told
 //! from any other, and is refused whatever it says. An attribute which that release did not know may be left; it is logged by
@@ -18,12 +18,17 @@
 use claims_api_types::Claim;
 use private_api_lambda::record;
 
-use crate::item::{Item, LAST_WRITE, PK, REQUEST_HASH, SK};
+use crate::{
+    item::{Item, LAST_WRITE, PK, REQUEST_HASH, SK},
+    writer,
+};
 
 /// The mark.
 pub(crate) const DELETED_AT: &str = "deletedAt";
 /// Counts on from the claim's.
 pub(crate) const VERSION: &str = "version";
+/// How an update of any kind counts.
+pub(crate) const NEXT_VERSION: &str = "#version = #version + :one, #writeVersion = #version + :one";
 
 /// The condition under which there is a claim.
 pub(crate) const ALIVE: &str = "attribute_exists(PK) AND attribute_not_exists(deletedAt)";
@@ -48,16 +53,18 @@ pub(crate) fn removed() -> impl Iterator<Item = &'static str> {
 
 /// An item's attributes of other releases, by their names.
 pub(crate) fn unknown_to_this_release(item: &Item) -> impl Iterator<Item = &str> {
-    let known = |name: &str| record::names::<Claim>().contains(&name) || OWN.contains(&name) || name == REQUEST_HASH;
+    let known = |name: &str| record::names::<Claim>().contains(&name) || is_own(name) || name == REQUEST_HASH;
     item.keys().map(String::as_str).filter(move |name| !known(name))
 }
 
 /// What a tombstone is made of.
-const OWN: [&str; 5] = [PK, SK, DELETED_AT, VERSION, LAST_WRITE];
+fn is_own(name: &str) -> bool {
+    [PK, SK, DELETED_AT, VERSION, LAST_WRITE].contains(&name) || writer::ATTRIBUTES.contains(&name)
+}
 
 /// Attributes that are there although this release has no use for them in a tombstone: those of another one.
 pub(crate) fn unknown(tombstone: &Item) -> Vec<&str> {
-    let mut names: Vec<_> = tombstone.keys().map(String::as_str).filter(|name| !OWN.contains(name)).collect();
+    let mut names: Vec<_> = tombstone.keys().map(String::as_str).filter(|name| !is_own(name)).collect();
     names.sort_unstable();
     names
 }

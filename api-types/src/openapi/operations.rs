@@ -13,8 +13,8 @@ use crate::{JSON, Operation, ProblemCode};
 /// All paths. What both methods of a path take stands at the path.
 pub(super) fn paths() -> Value {
     let mut paths = json!({
-        Operation::CLAIMS_PATH: {"parameters": [parameter::member_id()]},
-        Operation::CLAIM_PATH: {"parameters": [parameter::claim_id(), parameter::member_id()]},
+        Operation::CLAIMS_PATH: {"parameters": [parameter::member_id(), parameter::on_behalf_of()]},
+        Operation::CLAIM_PATH: {"parameters": [parameter::claim_id(), parameter::member_id(), parameter::on_behalf_of()]},
     });
     for &operation in Operation::ALL {
         let mut described = match operation {

@@ -79,6 +79,13 @@ pub(super) fn delete_key() -> Value {
     )
 }
 
+pub(super) fn on_behalf_of() -> Value {
+    document::on_behalf_of(
+        "For whom the caller calls, by an id of the caller's own: never a name. Kept with what is written and in the record of \
+         calls as the caller's word, beside who the gateway says is calling.",
+    )
+}
+
 pub(super) fn if_match() -> Value {
     document::if_match(
         "The `ETag` that the claim must still have, quotes included; `*` for any. Of a list of up to ten any may match; \

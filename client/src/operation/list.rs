@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use claims_api_types::{ClaimPage, ClaimStatus, NextToken, PageLimit};
+use claims_api_types::{ClaimPage, ClaimStatus, NextToken, OnBehalfOf, PageLimit};
 use http::{HeaderName, HeaderValue};
 use private_api_client::Call;
 
@@ -58,6 +58,11 @@ impl ListClaimsCall {
     /// As [`Call::without_retry`].
     pub fn without_retry(self) -> Self {
         Self { call: self.call.without_retry(), ..self }
+    }
+
+    /// As [`Call::on_behalf_of`].
+    pub fn on_behalf_of(self, who: &OnBehalfOf) -> Self {
+        Self { call: self.call.on_behalf_of(who), ..self }
     }
 
     /// As [`Call::with_header`].

@@ -26,3 +26,4 @@ mod operations;
 mod parents;
 mod small_rules;
 mod tombstones;
+mod who_did_it;

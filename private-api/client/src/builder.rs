@@ -5,11 +5,12 @@ mod build;
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use private_api_contract::OnBehalfOf;
 use reqwest::dns::Resolve;
 
 use crate::{
     Api, Endpoint, Observer,
-    call::extra_header,
+    call::{extra_header, set_on_behalf_of},
     clock::{Clock, TokioClock},
     retry::RetryPolicy,
     tls,
@@ -161,6 +162,12 @@ impl<A: Api> ClientBuilder<A> {
             Ok((name, value)) => _ = self.default_headers.append(name, value),
             Err(why) => self.wrong_headers.push(why.into_owned()),
         }
+        self
+    }
+
+    /// Says for whom every call is made, but for those that say so [themselves](crate::Call::on_behalf_of).
+    pub fn on_behalf_of(mut self, who: &OnBehalfOf) -> Self {
+        set_on_behalf_of(&mut self.default_headers, who);
         self
     }
 

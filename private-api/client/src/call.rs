@@ -13,7 +13,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use private_api_contract::{IdempotencyKey, Method, Operation, Version, header};
+use private_api_contract::{IdempotencyKey, Method, OnBehalfOf, Operation, Version, header};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{Api, Client, Error, attempts, query::Target, retry};
@@ -107,7 +107,7 @@ impl<T> Clone for Plan<T> {
 pub(crate) type Check<T> = Arc<dyn Fn(&T, Option<IdempotencyKey>) -> bool + Send + Sync>;
 
 /// Headers that the client sets itself.
-pub(crate) const OURS: [&str; 10] = [
+pub(crate) const OURS: [&str; 11] = [
     "host",
     "content-length",
     "content-type",
@@ -117,6 +117,7 @@ pub(crate) const OURS: [&str; 10] = [
     "authorization",
     header::IDEMPOTENCY_KEY,
     header::IF_MATCH,
+    header::ON_BEHALF_OF,
     "x-apigw-api-id",
 ];
 
@@ -139,6 +140,14 @@ pub(crate) fn extra_header(
         (Ok(name), Ok(value)) => Ok((name, value)),
         (Err(_), _) => Err("the name of an extra header is not one".into()),
         (_, Err(_)) => Err("the value of an extra header is not one".into()),
+    }
+}
+
+/// Whom a call is made for, among its headers.
+pub(crate) fn set_on_behalf_of(headers: &mut HeaderMap, who: &OnBehalfOf) {
+    // By its characters it always is a header's value.
+    if let Ok(value) = HeaderValue::from_str(who.as_str()) {
+        headers.insert(header::ON_BEHALF_OF, value);
     }
 }
 
@@ -269,6 +278,13 @@ impl<A: Api, T, K> Call<A, T, K> {
     /// Sends at most one request.
     pub fn without_retry(mut self) -> Self {
         self.plan().options.no_retry = true;
+        self
+    }
+
+    /// Says for whom it is made: an id of the caller's own users, stored and recorded as the caller's word. The client's own
+    /// [`on_behalf_of`](crate::ClientBuilder::on_behalf_of) if not set.
+    pub fn on_behalf_of(mut self, who: &OnBehalfOf) -> Self {
+        set_on_behalf_of(&mut self.plan().options.headers, who);
         self
     }
 

@@ -9,6 +9,7 @@ use std::{
 };
 
 use http::{HeaderName, HeaderValue};
+use private_api_contract::OnBehalfOf;
 
 use crate::{
     Api, Client, Error,
@@ -149,6 +150,11 @@ impl<A: Api, T, E> TryModify<A, T, E> {
         self.set(|work| Work { get: work.get.without_retry(), ..work })
     }
 
+    /// As [`Call::on_behalf_of`], for every request.
+    pub fn on_behalf_of(self, who: &OnBehalfOf) -> Self {
+        self.set(|work| Work { get: work.get.on_behalf_of(who), ..work })
+    }
+
     /// As [`Call::with_header`], for every request.
     pub fn with_header<N: TryInto<HeaderName>, V: TryInto<HeaderValue>>(self, name: N, value: V) -> Self {
         self.set(|work| Work { get: work.get.with_header(name, value), ..work })
@@ -169,6 +175,11 @@ impl<A: Api, T> Modify<A, T> {
     /// As [`Call::without_retry`]: one round, and each request at most once.
     pub fn without_retry(self) -> Self {
         Self(self.0.without_retry())
+    }
+
+    /// As [`Call::on_behalf_of`], for every request.
+    pub fn on_behalf_of(self, who: &OnBehalfOf) -> Self {
+        Self(self.0.on_behalf_of(who))
     }
 
     /// As [`Call::with_header`], for every request.

@@ -28,7 +28,8 @@ use crate::{
 const SERVICE: &str = "execute-api";
 
 /// Our own headers: they arrive as they are sent. What others add on the way, or callers for tracing, is not signed.
-const SIGNED: [&str; 5] = ["host", "content-type", header::IDEMPOTENCY_KEY, header::IF_MATCH, "x-apigw-api-id"];
+const SIGNED: [&str; 6] =
+    ["host", "content-type", header::IDEMPOTENCY_KEY, header::IF_MATCH, header::ON_BEHALF_OF, "x-apigw-api-id"];
 
 /// A correction of the clock by less than this would not have made a signature valid, in milliseconds.
 const LEAST_SKEW: u64 = 60_000;

@@ -8,7 +8,7 @@ mod responses;
 mod schemas;
 mod servers;
 
-pub use parameters::{create_key, if_match, if_none_match, next_token, page_limit, update_key};
+pub use parameters::{create_key, if_match, if_none_match, next_token, on_behalf_of, page_limit, update_key};
 pub use responses::{Answers, empty, headers, not_modified, success, with_common};
 pub use schemas::schemas;
 pub use servers::{servers, sigv4};

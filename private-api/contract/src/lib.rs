@@ -29,7 +29,7 @@ pub use open_enum::UnknownValue;
 pub use operation::{Access, Method, Operation, UnknownOperation};
 pub use page::{NextToken, PageLimit};
 pub use problem::{FieldError, FieldErrorCode, Problem, ProblemCode, StandardCode};
-pub use text::{OPAQUE_ID_MAX, length, opaque_id};
+pub use text::{OPAQUE_ID_MAX, OnBehalfOf, length, opaque_id};
 pub use time::Timestamp;
 pub use validate::InvalidValue;
 pub use version::{IfMatch, IfNoneMatch, Version};
@@ -46,6 +46,8 @@ pub mod header {
     pub const IF_MATCH: &str = "if-match";
     /// The versions that a read has already.
     pub const IF_NONE_MATCH: &str = "if-none-match";
+    /// For whom a caller says that it calls; see [`OnBehalfOf`](crate::OnBehalfOf).
+    pub const ON_BEHALF_OF: &str = "x-on-behalf-of";
     /// The gateway's request id; on every answer.
     pub const REQUEST_ID: &str = "x-amzn-requestid";
 }

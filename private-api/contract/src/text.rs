@@ -106,3 +106,9 @@ pub fn opaque_id(text: &str) -> Result<(), InvalidValue> {
         Err(InvalidValue::new(FieldErrorCode::InvalidFormat, "must be 1 to 64 of the characters A-Z a-z 0-9 _ -"))
     }
 }
+
+text_newtype! {
+    /// For whom a caller says that it calls: 1 to 64 of `[A-Za-z0-9_-]`. An id of the caller's own users, never a name: it is stored
+    /// with what is written and stands in the record of calls, as the caller's word and not as proved.
+    OnBehalfOf, opaque_id
+}

@@ -68,6 +68,7 @@ impl Event {
                 .collect(),
             body: decoded.unwrap_or_else(|| body.into_bytes()),
             caller: context.identity.unwrap_or_default().into(),
+            request_id: context.request_id.clone(),
         };
         Self::Request(request, context.request_id)
     }

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use private_api_contract::{
-    FieldErrorCode, IdempotencyKey, IfMatch, IfNoneMatch, InvalidValue, JSON, MAX_BODY_BYTES, Problem, ProblemCode,
-    StandardCode, header, validate::Findings,
+    FieldErrorCode, IdempotencyKey, IfMatch, IfNoneMatch, InvalidValue, JSON, MAX_BODY_BYTES, OnBehalfOf, Problem,
+    ProblemCode, StandardCode, header, validate::Findings,
 };
 
 use crate::{Caller, Failure};
@@ -16,6 +16,7 @@ pub struct Request {
     pub(crate) path_parameters: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     pub(crate) caller: Caller,
+    pub(crate) request_id: Option<String>,
 }
 
 impl Request {
@@ -23,6 +24,17 @@ impl Request {
     #[must_use]
     pub fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// The gateway's id of the request.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// For whom the caller says that it calls.
+    pub fn on_behalf_of(&self, findings: &mut Findings) -> Option<OnBehalfOf> {
+        findings.optional("X-On-Behalf-Of", &self.header(header::ON_BEHALF_OF))
     }
 
     /// Every value of a query parameter.

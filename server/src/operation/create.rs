@@ -6,7 +6,7 @@ use claims_api_types::{
 };
 use private_api_lambda::{Reply, Request, StatusCode};
 
-use crate::{Api, Failure, reply, request::whole_query, store::Created};
+use crate::{Api, Failure, reply, request::whole_query, store::Created, writer::Writer};
 
 pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> {
     let body = request.json_body()?;
@@ -15,6 +15,7 @@ pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> 
     let mut findings = Findings::new();
     let create = CreateClaim::read(&mut findings, |name| request.query(name), body);
     whole_query(request, &mut findings);
+    let writer = Writer::of(request, &mut findings);
     let given_key = request.idempotency_key(&mut findings);
     if let Some(key) = given_key {
         findings.keep("Idempotency-Key", key.check_for_create(now));
@@ -37,7 +38,7 @@ pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> 
         updated_at: now,
         version: Version::FIRST,
     };
-    match api.store.create(claim).await? {
+    match api.store.create(claim, &writer).await? {
         Created::New(claim) => reply::created(&claim),
         // Only this very invocation knows a key it has just minted: what stands there is its own write, repeated by
         // the SDK after the first answer was lost.

@@ -11,7 +11,9 @@ use crate::{
 pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> {
     let claim_id = claim_id(request)?;
     let mut findings = Findings::new();
-    let Some(member_id) = member_id(request, &mut findings) else {
+    let member_id = member_id(request, &mut findings);
+    request.on_behalf_of(&mut findings);
+    let (Some(member_id), true) = (member_id, findings.is_empty()) else {
         return Err(findings.into());
     };
     let claim = api.store.get(&member_id, claim_id).await?;

@@ -8,6 +8,7 @@ use crate::{Api, Failure, request::member_id};
 pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> {
     let mut findings = Findings::new();
     let member_id = member_id(request, &mut findings);
+    request.on_behalf_of(&mut findings);
     let status = findings.optional_with("status", &request.query("status"), ClaimStatus::known);
     let limit = findings.optional("limit", &request.query("limit")).unwrap_or_default();
     let after = findings

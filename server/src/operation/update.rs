@@ -7,6 +7,7 @@ use crate::{
     Api, Failure, reply,
     request::{claim_id, member_id, whole_query},
     store::Update,
+    writer::Writer,
 };
 
 pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> {
@@ -16,6 +17,7 @@ pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> 
     let mut findings = Findings::new();
     let member_id = member_id(request, &mut findings);
     whole_query(request, &mut findings);
+    let writer = Writer::of(request, &mut findings);
     let if_match = request.if_match(&mut findings);
     let key = request.idempotency_key(&mut findings);
     let body = UpdateClaimRequest::read(&mut findings, body);
@@ -24,6 +26,6 @@ pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> 
     };
 
     let key = key.unwrap_or_else(IdempotencyKey::mint);
-    let update = Update { member_id, claim_id, request, if_match, key, now: api.now() };
+    let update = Update { member_id, claim_id, request, if_match, key, writer, now: api.now() };
     reply::claim(StatusCode::OK, &api.store.update(&update).await?)
 }

@@ -5,7 +5,7 @@ use claims_api_types::{Claim, Operation, Problem, ProblemCode};
 use private_api_lambda::dynamodb::Attempts;
 
 use super::Store;
-use crate::{Failure, item, tombstone};
+use crate::{Failure, item, tombstone, writer::Writer};
 
 /// What a create found.
 pub(crate) enum Created {
@@ -19,7 +19,7 @@ pub(crate) enum Created {
 
 impl Store {
     /// Writes a new claim unless its id, which is the create's idempotency key, has been used.
-    pub(crate) async fn create(&self, claim: Claim) -> Result<Created, Failure> {
+    pub(crate) async fn create(&self, claim: Claim, writer: &Writer) -> Result<Created, Failure> {
         let hash = item::request_hash(&claim);
         let written_by = format!("{}:{}", Operation::CreateClaim, claim.claim_id);
         let attempts = Attempts::default();
@@ -27,7 +27,7 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item::from_claim(&claim, hash.clone(), written_by)?))
+            .set_item(Some(item::from_claim(&claim, hash.clone(), written_by, writer)?))
             .condition_expression("attribute_not_exists(PK)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .customize()

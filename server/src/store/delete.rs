@@ -13,6 +13,7 @@ use crate::{
     failure::version_mismatch,
     item::{self, n, s},
     tombstone,
+    writer::{self, Writer},
 };
 
 /// A whole delete.
@@ -22,13 +23,14 @@ pub(crate) struct Delete {
     pub(crate) if_match: Option<IfMatch>,
     /// The caller's, or minted for this invocation.
     pub(crate) key: IdempotencyKey,
+    pub(crate) writer: Writer,
     pub(crate) now: Timestamp,
 }
 
 impl Store {
     /// Makes a tombstone of the claim if it is there and has the wanted version. Doing so again is the same success.
     pub(crate) async fn delete(&self, delete: &Delete) -> Result<(), Failure> {
-        let Delete { member_id, claim_id, if_match, key, now } = delete;
+        let Delete { member_id, claim_id, if_match, key, writer, now } = delete;
         let condition_tag = if_match.as_ref().map_or_else(String::new, |condition| condition.to_string());
         let written_by = format!("{}:{key}:{condition_tag}", Operation::DeleteClaim);
         let mut call = self
@@ -37,27 +39,30 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(item::key(member_id, *claim_id)))
             .expression_attribute_names("#version", tombstone::VERSION)
-            .expression_attribute_names("#deletedAt", tombstone::DELETED_AT)
-            .expression_attribute_names("#lastWrite", item::LAST_WRITE)
+            .expression_attribute_names("#writeVersion", writer::VERSION)
             .expression_attribute_values(":one", n(1))
-            .expression_attribute_values(":deletedAt", s(now.to_string()))
-            .expression_attribute_values(":lastWrite", s(&written_by))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let (mut set, absent) = writer.changes(Operation::DeleteClaim);
+        set.push((tombstone::DELETED_AT.to_owned(), s(now.to_string())));
+        set.push((item::LAST_WRITE.to_owned(), s(&written_by)));
+        let assignments: String = set.iter().map(|(name, _)| format!("#{name} = :{name}, ")).collect();
+        for (name, value) in set {
+            call = call
+                .expression_attribute_names(format!("#{name}"), &name)
+                .expression_attribute_values(format!(":{name}"), value);
+        }
         let mut removed = Vec::new();
-        for name in tombstone::removed() {
-            call = call.expression_attribute_names(format!("#{name}"), name);
+        for name in tombstone::removed().map(str::to_owned).chain(absent) {
             removed.push(format!("#{name}"));
+            call = call.expression_attribute_names(format!("#{name}"), name);
         }
         let versions = VersionCondition::of(if_match.as_ref());
         for (name, value) in versions.values {
             call = call.expression_attribute_values(name, value);
         }
         let condition = format!("{}{}", tombstone::ALIVE, versions.expression);
-        let update = format!(
-            "SET #deletedAt = :deletedAt, #lastWrite = :lastWrite, #version = #version + :one REMOVE {}",
-            removed.join(", ")
-        );
+        let update = format!("SET {assignments}{} REMOVE {}", tombstone::NEXT_VERSION, removed.join(", "));
 
         let attempts = Attempts::default();
         let call = call.update_expression(update).condition_expression(condition);

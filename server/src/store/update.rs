@@ -16,6 +16,7 @@ use crate::{
     failure::version_mismatch,
     item::{self, Item, n, s},
     tombstone,
+    writer::{self, Writer},
 };
 
 /// A whole update.
@@ -26,6 +27,7 @@ pub(crate) struct Update {
     pub(crate) if_match: Option<IfMatch>,
     /// The caller's, or minted for this invocation.
     pub(crate) key: IdempotencyKey,
+    pub(crate) writer: Writer,
     pub(crate) now: Timestamp,
 }
 
@@ -37,13 +39,13 @@ impl Store {
 
     /// The one call. A field that `changes` does not name keeps its value, whoever has written it.
     async fn change(&self, update: &Update, changes: Changes) -> Result<Claim, Failure> {
-        let Update { member_id, claim_id, request, if_match, key, now } = update;
+        let Update { member_id, claim_id, request, if_match, key, writer, now } = update;
         // The condition is part of what the key names: under another one it is another update.
         let condition_tag = if_match.as_ref().map_or_else(String::new, |condition| condition.to_string());
         let written_by = format!("{}:{key}:{condition_tag}", Operation::UpdateClaim);
         let from = placeholders(":from", request.status.allowed_from());
         let open = placeholders(":open", ClaimStatus::OPEN);
-        let Changes { mut set, remove } = changes.clone();
+        let Changes { mut set, mut remove } = changes.clone();
         let same = set.iter().filter(|(name, _)| name != "status").map(|(name, _)| format!("#{name} = :{name}"));
         let absent = remove.iter().map(|name| format!("attribute_not_exists(#{name})"));
         let same: Vec<_> = same.chain(absent).collect();
@@ -56,14 +58,18 @@ impl Store {
         );
         set.push(("updatedAt".to_owned(), s(now.to_string())));
         set.push((item::LAST_WRITE.to_owned(), s(&written_by)));
+        let (written, absent) = writer.changes(Operation::UpdateClaim);
+        set.extend(written);
+        remove.extend(absent);
         let assignments: String = set.iter().map(|(name, _)| format!("#{name} = :{name}, ")).collect();
         let mut call = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(item::key(member_id, *claim_id)))
-            .update_expression(format!("SET {assignments}#version = #version + :one{}", removal(&remove)))
-            .expression_attribute_names("#version", "version")
+            .update_expression(format!("SET {assignments}{}{}", tombstone::NEXT_VERSION, removal(&remove)))
+            .expression_attribute_names("#version", tombstone::VERSION)
+            .expression_attribute_names("#writeVersion", writer::VERSION)
             .expression_attribute_values(":one", n(1))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    PageLimit,
+    OPAQUE_ID_MAX, PageLimit,
     schemas::{EXAMPLE_ID, UUID_PATTERN},
 };
 
@@ -56,6 +56,19 @@ fn key(description: &str, pattern: &str) -> Value {
         // Double quotes around it are read too: the form of the IETF's draft.
         // No `format: uuid` in headers: openapi-python-client would hand a UUID object to its HTTP library.
         "schema": {"type": "string", "pattern": pattern, "examples": [EXAMPLE_ID]},
+    })
+}
+
+/// The header `X-On-Behalf-Of`: [`OnBehalfOf`](crate::OnBehalfOf).
+#[must_use]
+pub fn on_behalf_of(description: &str) -> Value {
+    json!({
+        "name": "X-On-Behalf-Of", "in": "header", "required": false,
+        "description": description,
+        "schema": {
+            "type": "string", "minLength": 1, "maxLength": OPAQUE_ID_MAX, "pattern": "^[A-Za-z0-9_-]+$",
+            "examples": ["adjuster-7"],
+        },
     })
 }
 

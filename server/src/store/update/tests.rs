@@ -80,13 +80,14 @@ async fn absent_means_unchanged_and_null_clears() {
         updated_at: now,
         version: Version::FIRST,
     };
-    store.create(claim.clone()).await.unwrap();
+    store.create(claim.clone(), &Writer::for_test()).await.unwrap();
     let update = |status| Update {
         member_id: claim.member_id.clone(),
         claim_id: claim.claim_id,
         request: UpdateClaimRequest { status, ..claim.to_update() },
         if_match: None,
         key: IdempotencyKey::mint(),
+        writer: Writer::for_test(),
         now,
     };
     let say = async |update: &Update, body: &str| {
@@ -113,7 +114,7 @@ async fn absent_means_unchanged_and_null_clears() {
     say(&update(ClaimStatus::Approved), r#"{"note": "call back"}"#).await.unwrap();
 
     let open = Claim { claim_id: IdempotencyKey::mint().into(), ..claim.clone() };
-    store.create(open.clone()).await.unwrap();
+    store.create(open.clone(), &Writer::for_test()).await.unwrap();
     let clear = Update { claim_id: open.claim_id, ..update(ClaimStatus::Pending) };
     say(&clear, r#"{"note": "x"}"#).await.unwrap();
     let clear = Update { claim_id: open.claim_id, ..update(ClaimStatus::Pending) };
