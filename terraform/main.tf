@@ -21,6 +21,8 @@ module "claims" {
   table_name              = var.table_name
   deletion_protection     = var.deletion_protection
   log_retention_days      = var.log_retention_days
+  audit_days              = var.audit_days
+  audit_key               = var.audit_key
   keep_logs               = var.keep_logs
   bastion                 = var.bastion
   example_binaries_dir    = var.example_binaries_dir

@@ -129,9 +129,22 @@ variable "deletion_protection" {
 }
 
 variable "log_retention_days" {
-  description = "Days that every log group keeps its events."
+  description = "Days that the log groups keep their events, but for those of audit_days."
   type        = number
   default     = null
+}
+
+variable "audit_days" {
+  description = "Days that the record of calls is kept: the log groups of the functions and of the access log. 2192: six years, as HIPAA asks of such records."
+  type        = number
+  default     = null
+}
+
+variable "audit_key" {
+  description = "Key under which the record of calls names members, by a hash: at least 32 visible characters, by chance (openssl rand -hex 32). Null: calls are recorded without their member. It lies in the state and in the functions' environments; keep the keys that were used before, to read older records."
+  type        = string
+  default     = null
+  sensitive   = true
 }
 
 variable "keep_logs" {

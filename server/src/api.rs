@@ -4,7 +4,7 @@ use std::{convert::Infallible, fmt::Debug, sync::Arc, time::Instant};
 
 use claims_api_types::{Operation, Timestamp};
 use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest};
-use private_api_lambda::{Answer, Request, log_call};
+use private_api_lambda::{Answer, AuditKey, Request, log_call};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -18,6 +18,7 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub struct Api {
     pub(crate) store: Store,
     clock: Clock,
+    audit_key: Option<AuditKey>,
 }
 
 impl Debug for Api {
@@ -30,7 +31,7 @@ impl Api {
     /// The API over this table, by the system's clock.
     #[must_use]
     pub fn new(store: Store) -> Self {
-        Self { store, clock: Arc::new(Timestamp::now) }
+        Self { store, clock: Arc::new(Timestamp::now), audit_key: None }
     }
 
     /// Reads the time from `clock` instead.
@@ -38,6 +39,17 @@ impl Api {
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
+    }
+
+    /// Names members in the record of calls, by their hash under this key.
+    #[must_use]
+    pub fn with_audit_key(mut self, key: Option<AuditKey>) -> Self {
+        self.audit_key = key;
+        self
+    }
+
+    pub(crate) fn audit_key(&self) -> Option<&AuditKey> {
+        self.audit_key.as_ref()
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -6,7 +6,8 @@
 //! tests exercise is what runs in AWS.
 //!
 //! A request passes through [`Api::invoke`]: API Gateway's proxy event in, proxy response out, and one log line that
-//! holds the operation, the status, the problem code, the latency and the request id, never anything a caller sent.
+//! says who called, for whom, which operation, which claim, what came of it, and of the member at most a hash: never a value that a
+//! caller sent.
 
 mod api;
 mod failure;

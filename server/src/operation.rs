@@ -9,14 +9,15 @@ mod update;
 use claims_api_types::Operation;
 use private_api_lambda::{Reply, Request};
 
-use crate::{Api, Failure};
+use crate::{Api, Failure, request};
 
-pub(crate) async fn run(api: &Api, operation: Operation, request: &Request) -> Result<Reply, Failure> {
+pub(crate) async fn run(api: &Api, operation: Operation, call: &Request) -> Result<Reply, Failure> {
+    request::record(api, call);
     match operation {
-        Operation::CreateClaim => create::run(api, request).await,
-        Operation::ListClaims => list::run(api, request).await,
-        Operation::GetClaim => get::run(api, request).await,
-        Operation::UpdateClaim => update::run(api, request).await,
-        Operation::DeleteClaim => delete::run(api, request).await,
+        Operation::CreateClaim => create::run(api, call).await,
+        Operation::ListClaims => list::run(api, call).await,
+        Operation::GetClaim => get::run(api, call).await,
+        Operation::UpdateClaim => update::run(api, call).await,
+        Operation::DeleteClaim => delete::run(api, call).await,
     }
 }

@@ -205,6 +205,16 @@ run "defaults" {
     error_message = "the table's key is used through DynamoDB only"
   }
 
+  # ---- the record of calls ----
+  assert {
+    condition     = alltrue([for group in concat([for f in module.function : f.log_days], [module.api.access_log_days]) : group == 2192])
+    error_message = "the record of calls is kept for six years"
+  }
+  assert {
+    condition     = jsondecode(module.api.access_log_format).source == "$context.identity.sourceIp" && jsondecode(module.api.access_log_format).endpoint == "$context.identity.vpceId" && jsondecode(module.api.access_log_format).caller == "$context.identity.userArn" && jsondecode(module.api.access_log_format).errorType == "$context.error.responseType"
+    error_message = "what the gateway refused: who, by which endpoint, from where, why"
+  }
+
   # ---- logs without personal data ----
   assert {
     condition     = length(setintersection(values(jsondecode(module.api.access_log_format)), ["$context.path", "$context.requestOverride.path.claimId", "$context.identity.user"])) == 0 && !strcontains(module.api.access_log_format, "querystring")

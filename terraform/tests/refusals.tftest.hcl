@@ -70,6 +70,8 @@ run "wrong_kind_of_value" {
     lambda_concurrency      = 0
     table_name              = "claims table"
     log_retention_days      = 42
+    audit_days              = 42
+    audit_key               = "too short"
     bastion                 = false
     reachability_analysis   = true
   }
@@ -90,6 +92,8 @@ run "wrong_kind_of_value" {
     var.lambda_concurrency,
     var.table_name,
     var.log_retention_days,
+    var.audit_days,
+    var.audit_key,
     var.reachability_analysis,
   ]
 }

@@ -10,6 +10,8 @@
 //!
 //! **Nothing personal in `Debug`**, nor in any error.
 
+#[cfg(feature = "audit")]
+mod audit_key;
 #[cfg(feature = "openapi")]
 pub mod document;
 mod ids;
@@ -24,6 +26,8 @@ mod time;
 pub mod validate;
 mod version;
 
+#[cfg(feature = "audit")]
+pub use audit_key::{AUDIT_KEY_MIN, AuditKey};
 pub use ids::{IdempotencyKey, parse_uuid};
 pub use open_enum::UnknownValue;
 pub use operation::{Access, Method, Operation, UnknownOperation};

@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use private_api_contract::ProblemCode;
+use private_api_contract::{OnBehalfOf, ProblemCode, header};
 
-use crate::{Failure, Reply, Request, event::Event};
+use crate::{Caller, Failure, Reply, Request, Subject, event::Event};
 
-/// What the log says of one call. Nothing in it is the caller's, but for a request id that it may set.
+/// The record of one call: who, for whom, what, and what came of it. Nothing in it is the caller's own text, but for a request id
+/// that it may set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     /// The operation's id.
@@ -17,6 +18,14 @@ pub struct Call {
     pub code: Option<String>,
     /// What only the log may know of why it failed.
     pub cause: Option<String>,
+    /// Who was calling; none where the event is no request.
+    pub caller: Option<Caller>,
+    /// For whom, by the caller's word.
+    pub on_behalf_of: Option<OnBehalfOf>,
+    /// The id of what it was about; see [`Request::is_about`].
+    pub resource: Option<String>,
+    /// Whom it concerned; see [`Request::concerns`].
+    pub subject: Option<Subject>,
     /// From the event to the answer, in milliseconds.
     pub latency_ms: u64,
     /// The gateway's.
@@ -28,12 +37,22 @@ pub struct Call {
 #[macro_export]
 macro_rules! log_call {
     ($call:expr) => {{
-        let $crate::Call { operation, status, code, cause, latency_ms, request_id } = $call;
-        if status >= 500 {
-            $crate::tracing::error!(name: "call", %operation, status, code, cause, latency_ms, request_id, "request");
-        } else {
-            $crate::tracing::info!(name: "call", %operation, status, code, cause, latency_ms, request_id, "request");
+        let $crate::Call { operation, status, code, cause, caller, on_behalf_of, resource, subject, latency_ms, request_id } = $call;
+        let (caller, subject) = (caller.as_ref(), subject.as_ref());
+        let (arn, vpce) = (caller.and_then($crate::Caller::arn), caller.and_then($crate::Caller::vpce_id));
+        let source = caller.and_then($crate::Caller::source_ip);
+        let on_behalf_of = on_behalf_of.as_ref().map(|who| who.as_str());
+        let (subject, subject_key) = (subject.map(|s| s.hash.as_str()), subject.map(|s| s.key.as_str()));
+        // Twice, as a level is a constant.
+        macro_rules! line {
+            ($level:ident) => {
+                $crate::tracing::$level!(
+                    name: "call", %operation, status, code, cause, arn, vpce, source, on_behalf_of, resource, subject, subject_key,
+                    latency_ms, request_id, "request"
+                )
+            };
         }
+        if status >= 500 { line!(error) } else { line!(info) }
     }};
 }
 
@@ -57,10 +76,10 @@ pub async fn answer<C: ProblemCode>(
     log: impl FnOnce(Call),
 ) -> Answer {
     let start = Instant::now();
-    let (result, request_id) = match Event::read(event) {
-        Event::Request(request, id) => (in_time(run(&request), end).await, id),
-        Event::NoRequest => (Ok(Reply::no_content()), None),
-        Event::Unreadable(why) => (Err(Failure::internal(format!("the event cannot be read: {why}"))), None),
+    let (result, request_id, request) = match Event::read(event) {
+        Event::Request(request, id) => (in_time(run(&request), end).await, id, Some(request)),
+        Event::NoRequest => (Ok(Reply::no_content()), None, None),
+        Event::Unreadable(why) => (Err(Failure::internal(format!("the event cannot be read: {why}"))), None, None),
     };
     let (code, cause, is_last) = match &result {
         Ok(_) => (None, None, false),
@@ -68,7 +87,15 @@ pub async fn answer<C: ProblemCode>(
     };
     let reply = result.unwrap_or_else(|failure| Reply::failure(failure, request_id.clone()));
     let latency_ms = start.elapsed().as_millis() as u64;
-    log(Call { operation, status: reply.status(), code, cause, latency_ms, request_id });
+    let on_behalf_of = request.as_ref().and_then(|request| match request.header(header::ON_BEHALF_OF)[..] {
+        [who] => who.parse().ok(),
+        _ => None,
+    });
+    let resource = request.as_ref().and_then(|request| request.about.resource.get().cloned());
+    let subject = request.as_ref().and_then(|request| request.about.subject.get().cloned());
+    let caller = request.map(|request| request.caller);
+    let status = reply.status();
+    log(Call { operation, status, code, cause, caller, on_behalf_of, resource, subject, latency_ms, request_id });
     // Texts and numbers: nothing in a reply can fail to be written.
     Answer { json: serde_json::to_string(&reply).unwrap_or_default(), is_last }
 }

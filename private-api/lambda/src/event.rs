@@ -6,7 +6,7 @@ use aws_smithy_types::base64;
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use crate::{Request, identity::Identity};
+use crate::{Request, identity::Identity, request::About};
 
 /// What Lambda has handed over.
 pub(crate) enum Event {
@@ -69,6 +69,7 @@ impl Event {
             body: decoded.unwrap_or_else(|| body.into_bytes()),
             caller: context.identity.unwrap_or_default().into(),
             request_id: context.request_id.clone(),
+            about: About::default(),
         };
         Self::Request(request, context.request_id)
     }

@@ -3,6 +3,7 @@
 use std::{env, error::Error, process::ExitCode, str::FromStr, time::Instant};
 
 use aws_sdk_dynamodb::Client;
+use private_api_contract::{AuditKey, InvalidValue};
 
 use crate::{
     Answer,
@@ -34,6 +35,17 @@ impl<O: FromStr<Err: Error + Send + Sync + 'static>> Function<O> {
         let operation = required("_HANDLER", "Lambda sets it to the function's handler string")?.parse()?;
         let table = required("DYNAMODB_TABLE_NAME", "the deployment sets it to the name of the API's table")?;
         Ok(Self { operation, client: Client::from_conf(dynamodb::config_from_env()?), table })
+    }
+}
+
+/// The key of the record of calls: `AUDIT_KEY`; none where it is not set.
+///
+/// # Errors
+/// When it is no [`AuditKey`].
+pub fn audit_key_from_env() -> Result<Option<AuditKey>> {
+    match env::var("AUDIT_KEY").unwrap_or_default() {
+        key if key.is_empty() => Ok(None),
+        key => Ok(Some(key.parse().map_err(|wrong: InvalidValue| format!("AUDIT_KEY {wrong}"))?)),
     }
 }
 

@@ -24,6 +24,26 @@ pub enum Caller {
     },
 }
 
+impl Caller {
+    /// Who has signed the request.
+    #[must_use]
+    pub fn arn(&self) -> Option<&str> {
+        if let Self::Iam { arn } = self { Some(arn) } else { None }
+    }
+
+    /// The VPC endpoint of somebody who has not.
+    #[must_use]
+    pub fn vpce_id(&self) -> Option<&str> {
+        if let Self::Network { vpce_id, .. } = self { vpce_id.as_deref() } else { None }
+    }
+
+    /// The address of somebody who has not.
+    #[must_use]
+    pub fn source_ip(&self) -> Option<&str> {
+        if let Self::Network { source_ip, .. } = self { source_ip.as_deref() } else { None }
+    }
+}
+
 /// What of the event's `requestContext.identity` says who is calling.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

@@ -45,8 +45,9 @@ pub use function::Function;
 /// What a [`Reply`] is made of.
 pub use http::{StatusCode, header};
 pub use identity::Caller;
+pub use private_api_contract::AuditKey;
 pub use reply::Reply;
-pub use request::Request;
+pub use request::{Request, Subject};
 pub use table::Table;
 
 /// For [`log_call!`].

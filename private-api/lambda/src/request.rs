@@ -1,10 +1,10 @@
 //! What an operation reads of its request.
 
-use std::str::FromStr;
+use std::{fmt::Display, str::FromStr, sync::OnceLock};
 
 use private_api_contract::{
-    FieldErrorCode, IdempotencyKey, IfMatch, IfNoneMatch, InvalidValue, JSON, MAX_BODY_BYTES, OnBehalfOf, Problem,
-    ProblemCode, StandardCode, header, validate::Findings,
+    AuditKey, FieldErrorCode, IdempotencyKey, IfMatch, IfNoneMatch, InvalidValue, JSON, MAX_BODY_BYTES, OnBehalfOf,
+    Problem, ProblemCode, StandardCode, header, validate::Findings,
 };
 
 use crate::{Caller, Failure};
@@ -17,6 +17,23 @@ pub struct Request {
     pub(crate) body: Vec<u8>,
     pub(crate) caller: Caller,
     pub(crate) request_id: Option<String>,
+    pub(crate) about: About,
+}
+
+/// What the record of the call says it is about, as its operation finds out.
+#[derive(Default)]
+pub(crate) struct About {
+    pub(crate) resource: OnceLock<String>,
+    pub(crate) subject: OnceLock<Subject>,
+}
+
+/// Whom a call concerns, as the record has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// See [`AuditKey::hash`].
+    pub hash: String,
+    /// See [`AuditKey::id`].
+    pub key: String,
 }
 
 impl Request {
@@ -30,6 +47,17 @@ impl Request {
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
+    }
+
+    /// Notes in the record of the call which resource it is about: by an id that has been read, not by the caller's text. The
+    /// first word counts.
+    pub fn is_about(&self, id: impl Display) {
+        _ = self.about.resource.set(id.to_string());
+    }
+
+    /// Notes whom it concerns, in the same way. The record has it as a hash under this key.
+    pub fn concerns(&self, subject: &str, key: &AuditKey) {
+        _ = self.about.subject.set(Subject { hash: key.hash(subject), key: key.id().to_owned() });
     }
 
     /// For whom the caller says that it calls.

@@ -9,7 +9,7 @@ use std::{
 use tracing::Metadata;
 use tracing_subscriber::{
     Layer,
-    filter::{LevelFilter, Targets},
+    filter::{FilterExt, LevelFilter, Targets, filter_fn},
     fmt::{self, MakeWriter},
     layer::SubscriberExt,
     util::SubscriberInitExt,
@@ -18,7 +18,8 @@ use tracing_subscriber::{
 /// Starts logging: the lines of this service's `own` crates (and of this one) at `AWS_LAMBDA_LOG_LEVEL` (default `INFO`), and
 /// no others at any level. What others write may quote whole requests.
 ///
-/// The line about a call is written at once, before its answer. All others wait for [`write_pending`].
+/// The line about a call is written at once, before its answer, and whatever the level: it is the record of it. All others wait for
+/// [`write_pending`].
 pub fn start(own: &[&'static str]) {
     start_writing(own, Lines);
 }
@@ -27,7 +28,11 @@ pub fn start(own: &[&'static str]) {
 pub fn start_writing(own: &[&'static str], lines: impl for<'w> MakeWriter<'w> + Send + Sync + 'static) {
     let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").ok().and_then(|level| level.parse().ok());
     let level = level.unwrap_or(LevelFilter::INFO);
-    let own = own.iter().copied().chain([env!("CARGO_CRATE_NAME")]).map(|target| (target, level));
+    let own = own.iter().copied().chain([env!("CARGO_CRATE_NAME")]);
+    // By its name as well, so that no other line of these crates is written against the level.
+    let calls = Targets::new().with_targets(own.clone().map(|target| (target, LevelFilter::INFO)));
+    let calls = calls.and(filter_fn(|meta| meta.name() == CALL));
+    let own = own.map(|target| (target, level));
     let lines = fmt::layer()
         .with_writer(lines)
         .json()
@@ -36,7 +41,7 @@ pub fn start_writing(own: &[&'static str], lines: impl for<'w> MakeWriter<'w> + 
         .with_span_list(false)
         // A line that cannot be written is lost. Complaining about it on standard error may end the process.
         .log_internal_errors(false);
-    tracing_subscriber::registry().with(lines.with_filter(Targets::new().with_targets(own))).init();
+    tracing_subscriber::registry().with(lines.with_filter(Targets::new().with_targets(own).or(calls))).init();
 }
 
 /// Writes the lines that have waited. They may wait for whoever reads them: call it where nobody waits for an answer.

@@ -14,8 +14,9 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
     let Function { operation, client, table } = Function::<Operation>::from_env()?;
+    let audit_key = function::audit_key_from_env()?;
     let store = Store::new(client, table);
     store.warm_up(operation).await;
-    let api = Api::new(store);
+    let api = Api::new(store).with_audit_key(audit_key);
     function::serve(async |event, end| api.answer(operation, event, end).await).await
 }

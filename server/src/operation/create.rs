@@ -1,7 +1,7 @@
 //! `POST /claim`: one conditional put; the idempotency key is the claim's id.
 
 use claims_api_types::{
-    Claim, ClaimStatus, CreateClaim, CreateClaimRequest, IdempotencyKey, Problem, ProblemCode, Version,
+    Claim, ClaimId, ClaimStatus, CreateClaim, CreateClaimRequest, IdempotencyKey, Problem, ProblemCode, Version,
     validate::Findings,
 };
 use private_api_lambda::{Reply, Request, StatusCode};
@@ -23,6 +23,7 @@ pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> 
     let (Some(create), true) = (create, findings.is_empty()) else { return Err(findings.into()) };
 
     let key = given_key.unwrap_or_else(IdempotencyKey::mint);
+    request.is_about(ClaimId::from(key));
     let CreateClaim { member_id, policy_id, member_name, request } = create;
     let CreateClaimRequest { policy_type, claim_amount, description } = request;
     let claim = Claim {

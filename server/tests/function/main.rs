@@ -5,6 +5,7 @@ mod deadline;
 mod dynamodb;
 mod log;
 mod odd_events;
+mod record;
 mod refusals;
 
 use std::{process::Stdio, time::Duration};

@@ -18,13 +18,14 @@ locals {
     responseLatency    = "$context.responseLatency"
     responseLength     = "$context.responseLength"
     endpoint           = "$context.identity.vpceId"
+    source             = "$context.identity.sourceIp"
     caller             = "$context.identity.userArn"
   }
 }
 
 resource "aws_cloudwatch_log_group" "access" {
   name              = "/aws/apigateway/${var.name}/${var.stage}/access"
-  retention_in_days = var.log_retention_days
+  retention_in_days = var.audit_days
   kms_key_id        = var.log_key_arn
   skip_destroy      = var.keep_logs
 }

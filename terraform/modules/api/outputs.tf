@@ -33,6 +33,11 @@ output "access_log_format" {
   value       = aws_api_gateway_stage.this.access_log_settings[0].format
 }
 
+output "access_log_days" {
+  description = "How long the access log is kept."
+  value       = aws_cloudwatch_log_group.access.retention_in_days
+}
+
 output "redeployment" {
   description = "Changes when a deployment is due."
   value       = aws_api_gateway_deployment.this.triggers.redeployment

@@ -63,8 +63,13 @@ variable "keep_logs" {
   type        = bool
 }
 
+variable "audit_days" {
+  description = "Days that the access log is kept."
+  type        = number
+}
+
 variable "log_retention_days" {
-  description = "Days that the log groups keep their events."
+  description = "Days that the execution log is kept."
   type        = number
 }
 

@@ -184,7 +184,8 @@ module "function" {
   subnet_ids         = local.subnet_ids
   security_group_id  = aws_security_group.functions.id
   log_key_arn        = local.log_key_arn
-  log_retention_days = var.log_retention_days
+  log_retention_days = var.audit_days
+  audit_key          = var.audit_key
   keep_logs          = var.keep_logs
 }
 
@@ -216,6 +217,7 @@ module "api" {
   account_id              = local.account_id
   log_key_arn             = local.log_key_arn
   log_retention_days      = var.log_retention_days
+  audit_days              = var.audit_days
   keep_logs               = var.keep_logs
   logging_ready           = var.logging_ready
 }

@@ -209,7 +209,7 @@ variable "deletion_protection" {
 # ---- logs, instances, extras -----------------------------------------------------------------------------------------
 
 variable "log_retention_days" {
-  description = "Days that every log group keeps its events."
+  description = "Days that the log groups keep their events, but for those of audit_days."
   nullable    = false
   type        = number
   default     = 365
@@ -217,6 +217,30 @@ variable "log_retention_days" {
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
     error_message = "log_retention_days must be one of the periods CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "audit_days" {
+  description = "Days that the record of calls is kept: the log groups of the functions and of the access log. 2192: six years, as HIPAA asks of such records."
+  nullable    = false
+  type        = number
+  default     = 2192
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.audit_days)
+    error_message = "audit_days must be one of the periods CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "audit_key" {
+  description = "Key under which the record of calls names members, by a hash: at least 32 visible characters, by chance (openssl rand -hex 32). Null: calls are recorded without their member. It lies in the state and in the functions' environments; keep the keys that were used before, to read older records."
+  type        = string
+  default     = null
+  sensitive   = true
+
+  validation {
+    condition     = var.audit_key == null || can(regex("^[!-~]{32,128}$", var.audit_key))
+    error_message = "audit_key must be 32 to 128 visible ASCII characters, by chance: openssl rand -hex 32 makes one."
   }
 }
 

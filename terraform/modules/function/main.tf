@@ -98,10 +98,10 @@ resource "aws_lambda_function" "this" {
   reserved_concurrent_executions = var.concurrency
 
   environment {
-    variables = {
+    variables = merge({
       DYNAMODB_TABLE_NAME                  = var.table.name
       AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
-    }
+    }, var.audit_key == null ? {} : { AUDIT_KEY = var.audit_key })
   }
 
   vpc_config {

@@ -20,3 +20,8 @@ output "parts" {
     logs = { (aws_cloudwatch_log_group.this.name) = aws_cloudwatch_log_group.this.id }
   }
 }
+
+output "log_days" {
+  description = "How long its log group keeps its events."
+  value       = aws_cloudwatch_log_group.this.retention_in_days
+}

@@ -92,3 +92,10 @@ variable "log_retention_days" {
   description = "Days that the log group keeps its events."
   type        = number
 }
+
+variable "audit_key" {
+  description = "Key under which the record of calls names members; null: it does not."
+  type        = string
+  default     = null
+  sensitive   = true
+}

@@ -95,6 +95,8 @@ fn variables(mode: &Mode) -> Vec<(&'static str, String)> {
         text("table_name", "claimsTable2"),
         text("deletion_protection", if mode.protected { "false" } else { "true" }),
         text("log_retention_days", "400"),
+        text("audit_days", "400"),
+        text("audit_key", "0123456789abcdef0123456789abcdef"),
         text("keep_logs", "false"),
         text("bastion", "false"),
         text("example_binaries_dir", "changed"),
