@@ -1,5 +1,6 @@
 //! The `claims` program: its arguments, and where each goes.
 
+mod audit;
 mod connect;
 mod crud;
 mod doctor;
@@ -69,6 +70,8 @@ enum Command {
     Import(import::Args),
     /// Write a member's claims to a CSV or JSON Lines file
     Export(export::Args),
+    /// Who has read or changed a claim, or a member's claims: by the logs of the deployment, from files
+    Audit(audit::Args),
     /// Find out why the API cannot be reached
     Doctor,
     /// Show which API the environment names, or print the variables for one that Terraform made
@@ -99,6 +102,7 @@ pub async fn main() -> ExitCode {
 async fn run(cli: &Cli) -> Result<Status, Failure> {
     match &cli.command {
         Command::Env(args) => return environment::run(args, cli.json),
+        Command::Audit(args) => return audit::run(args, cli.json),
         Command::Completions { shell } => return completions(*shell),
         Command::Import(args) if args.is_offline() => return import::offline(args, cli.json),
         Command::Doctor if !names_api(cli) => doctor::say_embedded(cli.json),
@@ -137,7 +141,7 @@ async fn run(cli: &Cli) -> Result<Status, Failure> {
             Some(journal) => resume::run(client, journal, args, cli.json).await,
             None => Ok(Status::Done),
         },
-        Command::Env(_) | Command::Completions { .. } => Ok(Status::Done),
+        Command::Env(_) | Command::Audit(_) | Command::Completions { .. } => Ok(Status::Done),
     };
     note_embedded(cli, &connected);
     done
