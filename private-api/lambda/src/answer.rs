@@ -76,11 +76,12 @@ pub async fn answer<C: ProblemCode>(
     log: impl FnOnce(Call),
 ) -> Answer {
     let start = Instant::now();
-    let (result, request_id, request) = match Event::read(event) {
-        Event::Request(request, id) => (in_time(run(&request), end).await, id, Some(request)),
-        Event::NoRequest => (Ok(Reply::no_content()), None, None),
-        Event::Unreadable(why) => (Err(Failure::internal(format!("the event cannot be read: {why}"))), None, None),
+    let (result, request) = match Event::read(event) {
+        Event::Request(request) => (in_time(run(&request), end).await, Some(request)),
+        Event::NoRequest => (Ok(Reply::no_content()), None),
+        Event::Unreadable(why) => (Err(Failure::internal(format!("the event cannot be read: {why}"))), None),
     };
+    let request_id = request.as_ref().and_then(|request| request.request_id.clone());
     let (code, cause, is_last) = match &result {
         Ok(_) => (None, None, false),
         Err(failure) => (Some(failure.problem.code.to_string()), failure.cause.clone(), failure.ends_process),

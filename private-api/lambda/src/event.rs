@@ -10,8 +10,8 @@ use crate::{Request, identity::Identity, request::About};
 
 /// What Lambda has handed over.
 pub(crate) enum Event {
-    /// A request, and the gateway's id of it.
-    Request(Request, Option<String>),
+    /// A request.
+    Request(Box<Request>),
     /// Nothing that a caller waits for: a schedule that keeps functions warm, a test event of the console.
     NoRequest,
     /// A request of which something is not what API Gateway sends. Says what.
@@ -68,10 +68,10 @@ impl Event {
                 .collect(),
             body: decoded.unwrap_or_else(|| body.into_bytes()),
             caller: context.identity.unwrap_or_default().into(),
-            request_id: context.request_id.clone(),
+            request_id: context.request_id,
             about: About::default(),
         };
-        Self::Request(request, context.request_id)
+        Self::Request(Box::new(request))
     }
 
     /// Looks again, slowly, at an event that could not be read.
