@@ -355,6 +355,7 @@ fn the_access_log_names_nothing_of_a_claim() {
             "responseLatency",
             "responseLength",
             "identity.vpceId",
+            "identity.sourceIp",
             "identity.userArn",
         ];
         assert!(harmless.contains(&variable), "{variable} is not known to be harmless");

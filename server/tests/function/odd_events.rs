@@ -133,7 +133,9 @@ fn mark(value: &mut Value) {
         Value::String(text) => *text = format!("{MARKER} {text}"),
         Value::Array(list) => list.iter_mut().for_each(mark),
         Value::Object(fields) => {
-            fields.iter_mut().filter(|(name, _)| *name != "requestId").for_each(|(_, value)| mark(value));
+            // The gateway's own words about who is calling, which the record has.
+            let recorded = |name: &str| ["requestId", "sourceIp", "userArn", "vpceId"].contains(&name);
+            fields.iter_mut().filter(|(name, _)| !recorded(name)).for_each(|(_, value)| mark(value));
         }
         _ => {}
     }
