@@ -29,6 +29,7 @@ pub mod dynamodb;
 mod event;
 mod failure;
 pub mod function;
+mod identity;
 pub mod item;
 pub mod limits;
 pub mod record;
@@ -43,6 +44,7 @@ pub use failure::Failure;
 pub use function::Function;
 /// What a [`Reply`] is made of.
 pub use http::{StatusCode, header};
+pub use identity::Caller;
 pub use reply::Reply;
 pub use request::Request;
 pub use table::Table;
