@@ -7,7 +7,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use private_api_storage::{backup, verify};
 use tracing_subscriber::EnvFilter;
 
-use crate::{Definition, Fault, Functions, LocalApi, log::Lossy, signals};
+use crate::{Authorization, Credentials, Definition, Fault, Functions, LocalApi, log::Lossy, signals};
 
 /// How long the last words wait for a reader.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -66,6 +66,21 @@ struct Arguments {
     #[arg(long)]
     faults_by_header: bool,
 
+    /// What is wanted of callers: nothing, or a signature (SigV4) with one of the --credentials
+    #[arg(
+        long,
+        value_enum,
+        default_value = "none",
+        requires_if("aws-iam", "credentials"),
+        requires_if("AWS_IAM", "credentials")
+    )]
+    authorization: Authorization,
+
+    /// Whose signatures count: a JSON list of {"AccessKeyId", "SecretAccessKey", "Arn"}, with "SessionToken" and "Expiration"
+    /// where they are temporary
+    #[arg(long, value_name = "FILE")]
+    credentials: Option<PathBuf>,
+
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -119,7 +134,7 @@ impl Program {
             },
             None => match self.serve(arguments, functions, |text| say(&out, text), |text| say(&err, text)).await {
                 Ok(()) => ExitCode::SUCCESS,
-                Err(error) => failed(&error, |text| say(&err, &format!("{name}: {text}"))),
+                Err(error) => failed(&*error, |text| say(&err, &format!("{name}: {text}"))),
             },
         };
         out.flush_for(LAST_WORDS);
@@ -133,7 +148,7 @@ impl Program {
         functions: impl FnOnce(&Client, &str) -> F,
         greet: impl Fn(&str),
         say: impl Fn(&str),
-    ) -> Result<(), crate::StartError> {
+    ) -> Result<(), Box<dyn std::error::Error>> {
         let (name, api, items) = (self.definition.program, self.api, self.items);
         let stored = match (&arguments.data, &arguments.dynamodb_endpoint) {
             (Some(file), _) => format!("kept in {}", file.display()),
@@ -155,6 +170,10 @@ impl Program {
         }
         if arguments.faults_by_header {
             builder = builder.faults_by_header();
+        }
+        builder = builder.authorization(arguments.authorization);
+        if let Some(file) = arguments.credentials {
+            builder = builder.credentials(Credentials::read(file)?);
         }
         // Before it serves: whoever has read the greeting may end it.
         let mut signals = signals::Signals::new();
