@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use claims_api_types::Timestamp;
 use claims_server::{Api, Clock, Store};
-use private_api_gateway::{self as gateway, Fault, StartError};
+use private_api_gateway::{self as gateway, Authorization, Credentials, Fault, StartError};
 
 use crate::{ClaimsFunctions, definition};
 
@@ -67,6 +67,18 @@ impl Builder {
     #[must_use]
     pub fn faults_by_header(self) -> Self {
         Self { gateway: self.gateway.faults_by_header(), ..self }
+    }
+
+    /// What is wanted of callers: nothing (the default), or a signature.
+    #[must_use]
+    pub fn authorization(self, authorization: Authorization) -> Self {
+        Self { gateway: self.gateway.authorization(authorization), ..self }
+    }
+
+    /// Whose signatures count. Default: nobody's.
+    #[must_use]
+    pub fn credentials(self, credentials: Credentials) -> Self {
+        Self { gateway: self.gateway.credentials(credentials), ..self }
     }
 
     /// Starts the API; it serves when this returns.

@@ -24,5 +24,6 @@ mod lost_updates;
 mod operations;
 #[cfg(unix)]
 mod parents;
+mod signatures;
 mod small_rules;
 mod tombstones;

@@ -250,11 +250,11 @@ fn pairs_of(text: &str) -> Result<[Option<String>; 3], Refusal> {
 fn check_headers(claimed: &Claimed, sent: &Sent<'_>) -> Result<(), Refusal> {
     let mut names = claimed.signed_headers.split(';');
     if !names.clone().any(|name| name.eq_ignore_ascii_case("host")) {
-        return Err(invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."));
+        return Err(incomplete("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."));
     }
     match names.find(|name| !sent.headers.contains_key(*name)) {
         Some(name) => {
-            Err(invalid(format!("'{name}' is named as a SignedHeader, but it does not exist in the HTTP request.")))
+            Err(incomplete(format!("'{name}' is named as a SignedHeader, but it does not exist in the HTTP request.")))
         }
         None => Ok(()),
     }
