@@ -34,7 +34,7 @@ async fn a_client_that_signs_does_everything() {
     let update = UpdateClaimRequest { status: ClaimStatus::InReview, ..claim.to_update() };
     let claim = client.update_claim(&member, claim.claim_id, update).await.unwrap();
     assert_eq!(client.get_claim(&member, claim.claim_id).await.unwrap(), claim);
-    assert_eq!(client.list_claims(&member).await.unwrap().claims, [claim.clone()]);
+    assert_eq!(client.list_claims(&member).await.unwrap().claims, std::slice::from_ref(&claim));
     client.delete_claim(&member, claim.claim_id).await.unwrap();
 }
 
