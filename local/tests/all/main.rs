@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod binary;
+mod callers;
 mod capacity;
 #[path = "../common/mod.rs"]
 mod common;

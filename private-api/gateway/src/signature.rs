@@ -96,7 +96,7 @@ pub(crate) fn is_signature(authorization: &http::HeaderValue) -> bool {
 }
 
 /// What a request says of its signature.
-struct Claimed {
+struct Stated {
     form: Form,
     access_key: String,
     /// Date, region, service, terminator.
@@ -118,20 +118,20 @@ pub(crate) fn verify<'a>(
     region: Option<&str>,
     now: Timestamp,
 ) -> Result<&'a Credential, Refusal> {
-    let claimed = claimed(sent)?;
-    check_headers(&claimed, sent)?;
-    let at = check_time(&claimed, now)?;
-    check_scope(&claimed, region)?;
-    let credential = known.get(&claimed.access_key).ok_or_else(unrecognized)?;
-    if credential.token != claimed.token {
+    let stated = stated(sent)?;
+    check_headers(&stated, sent)?;
+    let at = check_time(&stated, now)?;
+    check_scope(&stated, region)?;
+    let credential = known.get(&stated.access_key).ok_or_else(unrecognized)?;
+    if credential.token != stated.token {
         return Err(unrecognized());
     }
     if credential.expiration.is_some_and(|end| end <= now) {
         let message = "The security token included in the request is expired".to_owned();
         return Err(Refusal { name: "EXPIRED_TOKEN", error_type: "ExpiredTokenException", message });
     }
-    let calculated = calculate(&claimed, sent, at, &credential.secret);
-    if !is_equal(&calculated.signature, &claimed.signature) {
+    let calculated = calculate(&stated, sent, at, &credential.secret);
+    if !is_equal(&calculated.signature, &stated.signature) {
         return Err(invalid(format!(
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and \
              signing method. Consult the service documentation for details.\n\nThe Canonical String for this request should have \
@@ -145,10 +145,10 @@ pub(crate) fn verify<'a>(
 
 /// Refuses an `Authorization` that is no signature in AWS's words for it.
 pub(crate) fn not_a_signature(sent: &Sent<'_>) -> Option<Refusal> {
-    (Form::of(sent) == Form::Other).then(|| claimed(sent).err()).flatten()
+    (Form::of(sent) == Form::Other).then(|| stated(sent).err()).flatten()
 }
 
-fn claimed(sent: &Sent<'_>) -> Result<Claimed, Refusal> {
+fn stated(sent: &Sent<'_>) -> Result<Stated, Refusal> {
     let form = Form::of(sent);
     let parameter = |name: &str| canonical::parameter(sent.query, name);
     let (algorithm, mut given, kind, date_words) = match form {
@@ -214,7 +214,7 @@ fn claimed(sent: &Sent<'_>) -> Result<Claimed, Refusal> {
             "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{credential}'"
         )));
     };
-    Ok(Claimed {
+    Ok(Stated {
         form,
         access_key: access_key.to_owned(),
         scope: [day, region, service, terminator].map(str::to_owned),
@@ -247,8 +247,8 @@ fn pairs_of(text: &str) -> Result<[Option<String>; 3], Refusal> {
     Ok(found)
 }
 
-fn check_headers(claimed: &Claimed, sent: &Sent<'_>) -> Result<(), Refusal> {
-    let mut names = claimed.signed_headers.split(';');
+fn check_headers(stated: &Stated, sent: &Sent<'_>) -> Result<(), Refusal> {
+    let mut names = stated.signed_headers.split(';');
     if !names.clone().any(|name| name.eq_ignore_ascii_case("host")) {
         return Err(incomplete("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."));
     }
@@ -260,8 +260,8 @@ fn check_headers(claimed: &Claimed, sent: &Sent<'_>) -> Result<(), Refusal> {
     }
 }
 
-fn check_time(claimed: &Claimed, now: Timestamp) -> Result<Timestamp, Refusal> {
-    let date = &claimed.date;
+fn check_time(stated: &Stated, now: Timestamp) -> Result<Timestamp, Refusal> {
+    let date = &stated.date;
     let parsed = jiff::civil::DateTime::strptime(FORM, date).ok().and_then(|at| at.to_zoned(TimeZone::UTC).ok());
     // What reads as a date and is not written as one is none.
     let at = parsed.map(|at| at.timestamp()).filter(|at| basic(*at) == *date).ok_or_else(|| {
@@ -269,7 +269,7 @@ fn check_time(claimed: &Claimed, now: Timestamp) -> Result<Timestamp, Refusal> {
             "Date must be in ISO-8601 'basic format'. Got '{date}'. See http://en.wikipedia.org/wiki/ISO_8601"
         ))
     })?;
-    let (day, wanted) = (&claimed.scope[0], &date[..8]);
+    let (day, wanted) = (&stated.scope[0], &date[..8]);
     if day != wanted {
         return Err(invalid(format!(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{day}' != '{wanted}', from \
@@ -277,8 +277,7 @@ fn check_time(claimed: &Claimed, now: Timestamp) -> Result<Timestamp, Refusal> {
         )));
     }
     // Whether the gateway lets a signature live longer than this, where its query says so, is not known; shorter is asked for.
-    let life =
-        claimed.expires.as_ref().and_then(|seconds| seconds.parse().ok()).map_or(SKEW, SignedDuration::from_secs);
+    let life = stated.expires.as_ref().and_then(|seconds| seconds.parse().ok()).map_or(SKEW, SignedDuration::from_secs);
     let life = life.clamp(SignedDuration::ZERO, SKEW);
     let (earliest, latest) = (now - life, now + SKEW);
     let (from, is, and) = (basic(earliest), basic(now), life.as_mins());
@@ -292,8 +291,8 @@ fn check_time(claimed: &Claimed, now: Timestamp) -> Result<Timestamp, Refusal> {
     Ok(at)
 }
 
-fn check_scope(claimed: &Claimed, wanted: Option<&str>) -> Result<(), Refusal> {
-    let [_, region, service, terminator] = &claimed.scope;
+fn check_scope(stated: &Stated, wanted: Option<&str>) -> Result<(), Refusal> {
+    let [_, region, service, terminator] = &stated.scope;
     let mut wrong = String::new();
     if wanted.is_some_and(|wanted| wanted != region) {
         wrong += &format!("Credential should be scoped to a valid region, not '{region}'. ");
@@ -314,11 +313,11 @@ struct Calculated {
     signature: String,
 }
 
-fn calculate(claimed: &Claimed, sent: &Sent<'_>, at: Timestamp, secret: &str) -> Calculated {
-    let canonical = canonical::request(sent, &claimed.signed_headers, claimed.form == Form::Query);
-    let [_, region, service, _] = &claimed.scope;
+fn calculate(stated: &Stated, sent: &Sent<'_>, at: Timestamp, secret: &str) -> Calculated {
+    let canonical = canonical::request(sent, &stated.signed_headers, stated.form == Form::Query);
+    let [_, region, service, _] = &stated.scope;
     let to_sign =
-        format!("{ALGORITHM}\n{}\n{}\n{}", claimed.date, claimed.scope.join("/"), canonical::sha256(&canonical));
+        format!("{ALGORITHM}\n{}\n{}\n{}", stated.date, stated.scope.join("/"), canonical::sha256(&canonical));
     let key = generate_signing_key(secret, at.into(), region, service);
     let signature = calculate_signature(key, to_sign.as_bytes());
     Calculated { canonical, to_sign, signature }

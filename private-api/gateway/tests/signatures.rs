@@ -415,7 +415,7 @@ async fn botocore_signs() {
     for (key, token, secret) in
         [("AKIAUSER", None, SECRET), ("ASIAROLE", Some(TOKEN), SECRET), ("AKIAUSER", None, "another")]
     {
-        let mut python = Command::new(std::env::var_os("CLAIMS_TEST_PYTHON").unwrap());
+        let mut python = Command::new(std::env::var_os("PRIVATE_API_TEST_PYTHON").unwrap());
         python.args([script, &api.url()]).env("AWS_ACCESS_KEY_ID", key).env("AWS_SECRET_ACCESS_KEY", secret);
         python.env_remove("AWS_SESSION_TOKEN").envs(token.map(|token| ("AWS_SESSION_TOKEN", token)));
         let output = python.output().unwrap();

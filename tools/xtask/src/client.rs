@@ -43,7 +43,9 @@ pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
     ] {
         eprintln!("cargo {arguments}");
         let mut cargo = Command::new("cargo");
-        run_shown(cargo.args(arguments.split(' ')).env("CLAIMS_TEST_PYTHON", venv.program("python")))?;
+        let python = venv.program("python");
+        cargo.env("CLAIMS_TEST_PYTHON", &python).env("PRIVATE_API_TEST_PYTHON", &python);
+        run_shown(cargo.args(arguments.split(' ')))?;
     }
     Ok(())
 }

@@ -86,17 +86,17 @@ fn requests_come_down_to_what_the_published_vectors_say() {
             let read = |what: &str| fs::read_to_string(folder.join(format!("{form}-{what}.txt"))).unwrap();
             let vector = Vector::read(&folder.join(format!("{form}-signed-request.txt")));
             let sent = vector.sent();
-            let claimed = claimed(&sent).unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"));
-            assert_eq!(claimed.form == Form::Query, form == "query", "{name}");
-            assert_eq!(claimed.token.as_deref(), context["credentials"]["token"].as_str(), "{name}");
-            check_headers(&claimed, &sent).unwrap();
+            let stated = stated(&sent).unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"));
+            assert_eq!(stated.form == Form::Query, form == "query", "{name}");
+            assert_eq!(stated.token.as_deref(), context["credentials"]["token"].as_str(), "{name}");
+            check_headers(&stated, &sent).unwrap();
             let now: Timestamp = context["timestamp"].as_str().unwrap().parse().unwrap();
-            let at = check_time(&claimed, now).unwrap();
-            let calculated = calculate(&claimed, &sent, at, secret);
+            let at = check_time(&stated, now).unwrap();
+            let calculated = calculate(&stated, &sent, at, secret);
             assert_eq!(String::from_utf8(calculated.canonical).unwrap(), read("canonical-request"), "{name}");
             assert_eq!(calculated.to_sign, read("string-to-sign"), "{name}");
             assert_eq!(calculated.signature, read("signature").trim(), "{name}");
-            assert!(is_equal(&calculated.signature, &claimed.signature), "{name}");
+            assert!(is_equal(&calculated.signature, &stated.signature), "{name}");
             checked += 1;
         }
     }
@@ -118,8 +118,7 @@ fn what_is_escaped_in_a_path_is_escaped_once_more() {
 fn a_signatures_time_counts_to_the_second() {
     let vector = Vector::read(&vectors().join("get-vanilla").join("header-signed-request.txt"));
     let sent = vector.sent();
-    let at =
-        |text: &str| check_time(&claimed(&sent).unwrap(), text.parse().unwrap()).map_err(|refusal| refusal.message);
+    let at = |text: &str| check_time(&stated(&sent).unwrap(), text.parse().unwrap()).map_err(|refusal| refusal.message);
     assert!(at("2015-08-30T12:31:00Z").is_ok() && at("2015-08-30T12:41:00Z").is_ok());
     assert_eq!(
         at("2015-08-30T12:41:01Z").unwrap_err(),
@@ -144,6 +143,6 @@ fn a_query_may_ask_for_a_shorter_life_and_for_no_longer_one() {
     ] {
         vector.query = query.replace("X-Amz-Expires=3600", &format!("X-Amz-Expires={expires}"));
         let now = "2015-08-30T12:36:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(seconds);
-        assert_eq!(check_time(&claimed(&vector.sent()).unwrap(), now).is_ok(), is_alive, "{expires} after {seconds} s");
+        assert_eq!(check_time(&stated(&vector.sent()).unwrap(), now).is_ok(), is_alive, "{expires} after {seconds} s");
     }
 }
