@@ -219,7 +219,7 @@ mod tests {
             ("Arn", json!("arn:aws:sts::123456789012:assumed-role/very-secret")),
             ("Arn", json!("arn:aws:sts::123456789012:assumed-role//session")),
             ("Arn", json!("arn:aws:iam:eu-central-1:123456789012:user/ann")),
-            ("SecretAcessKey", json!("very-secret")),
+            ("SecretKey", json!("very-secret")),
         ] {
             let error = one(field, value.clone()).parse::<Credentials>().unwrap_err().to_string();
             assert!(
