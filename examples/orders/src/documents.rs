@@ -3,10 +3,10 @@
 use private_api_contract::{
     document::{
         self, Answers, create_key, headers, if_match, next_token, page_limit, servers, sigv4, success, update_key,
-        with_common,
+        with_common, with_version,
     },
-    schema,
-    schemas::{EXAMPLE_ID, opaque_id, open, string},
+    open_schema, schema,
+    schemas::{EXAMPLE_ID, opaque_id, string},
 };
 use private_api_openapi::{gateway::import_document, render::render, report::Refused};
 use serde_json::{Value, json};
@@ -35,7 +35,10 @@ schema! {
     CustomerId => opaque_id("Whose order it is.");
     Item => string("What is ordered.").min_length(Some(1)).max_length(Some(100)).examples(["umbrella"]);
     Note => string("What the customer says about it.").max_length(Some(500)).examples(["the blue one"]);
-    Code => open("What went wrong, as a stable word to branch on.", Code::KNOWN.iter().map(Code::as_str));
+}
+
+open_schema! {
+    Code, known as "KnownCode": "What went wrong, as a stable word to branch on.";
 }
 
 fn contract() -> Value {
@@ -64,7 +67,7 @@ fn contract() -> Value {
         "paths": paths(&answers),
         "components": {
             "schemas": schemas,
-            "headers": headers("order", &format!("order/{EXAMPLE_ID}?customerId=7")),
+            "headers": named_headers(),
             "responses": responses,
             "securitySchemes": {"sigv4": sigv4()},
         },
@@ -75,10 +78,7 @@ fn paths(answers: &Answers<Code>) -> Value {
     let schema = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     let customer = json!({"name": "customerId", "in": "query", "required": true, "schema": schema("CustomerId")});
     let id = json!({"name": "orderId", "in": "path", "required": true, "schema": schema("OrderId")});
-    let mut paths = json!({
-        Operation::ORDERS: {"parameters": [customer]},
-        Operation::ORDER: {"parameters": [id, customer]},
-    });
+    let mut paths = json!({});
     for &operation in Operation::ALL {
         let mut described = match operation {
             Operation::CreateOrder => create(answers),
@@ -100,6 +100,10 @@ fn paths(answers: &Answers<Code>) -> Value {
             Operation::UpdateOrder => update(answers),
         };
         described["operationId"] = operation.id().into();
+        // Each operation says all of its parameters itself: some generators do not look at the path's.
+        let of_the_path = if operation.path() == Operation::ORDER { vec![&id, &customer] } else { vec![&customer] };
+        let own = described["parameters"].as_array().into_iter().flatten();
+        described["parameters"] = of_the_path.into_iter().chain(own).cloned().collect();
         paths[operation.path()][operation.method().to_ascii_lowercase()] = described;
     }
     paths
@@ -122,15 +126,17 @@ fn create(answers: &Answers<Code>) -> Value {
 }
 
 fn update(answers: &Answers<Code>) -> Value {
-    let mut condition = if_match("The `ETag` that the order must still have; `*` is refused.");
+    let mut condition = if_match("The `ETag` that the order must still have; `*` is refused.", 1);
     condition["required"] = true.into();
+    let mut updated = order();
+    (updated["quantity"], updated["version"]) = (3.into(), 2.into());
     json!({
         "summary": "Replace what may change of an order",
         "parameters": [condition, update_key("A UUID that names this update: the same one with every attempt.")],
         "requestBody": body("OrderUpdate", json!({"quantity": 3})),
         "responses": with_common(
             json!({
-                "200": success("Updated.", "Order", order(), &["ETag"]),
+                "200": with_version(success("Updated.", "Order", updated, &["ETag"]), &named_headers(), 2),
                 "409": answers.problem("The key has already named another update.", &[Code::KeyReused]),
             }),
             &[
@@ -139,6 +145,10 @@ fn update(answers: &Answers<Code>) -> Value {
             ],
         ),
     })
+}
+
+fn named_headers() -> Value {
+    headers("order", &format!("order/{EXAMPLE_ID}?customerId=7"))
 }
 
 fn body(schema: &str, example: Value) -> Value {

@@ -221,7 +221,7 @@ mod tests {
         for text in ["", ",", "3", "\"3", "3\"", "w/\"3\"", "\"3\" \"4\"", "\"3\";", "*, \"3\"", "\"two words\""] {
             assert!(text.parse::<IfMatch>().is_err(), "{text}");
         }
-        let ten = vec!["\"1\""; 10].join(",");
+        let ten = ["\"1\""; 10].join(",");
         assert!(ten.parse::<IfMatch>().is_ok());
         assert!(format!("{ten},W/\"1\"").parse::<IfMatch>().is_err());
     }
