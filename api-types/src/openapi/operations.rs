@@ -1,6 +1,6 @@
 //! The operations.
 
-use private_api_contract::document::{empty, not_modified, with_common, with_version};
+use private_api_contract::document::{empty, not_modified, parameters_into_operations, with_common, with_version};
 use serde_json::{Value, json};
 
 use super::{
@@ -10,9 +10,12 @@ use super::{
 };
 use crate::{JSON, Operation, ProblemCode};
 
-/// All paths. Each operation says all of its parameters itself: some generators do not look at the path's.
+/// All paths. What both methods of a path take is said once.
 pub(super) fn paths() -> Value {
-    let mut paths = json!({});
+    let mut paths = json!({
+        Operation::CLAIMS_PATH: {"parameters": [parameter::member_id()]},
+        Operation::CLAIM_PATH: {"parameters": [parameter::claim_id(), parameter::member_id()]},
+    });
     for &operation in Operation::ALL {
         let mut described = match operation {
             Operation::CreateClaim => create(),
@@ -25,7 +28,7 @@ pub(super) fn paths() -> Value {
         described["tags"] = json!(["claims"]);
         paths[operation.path()][operation.method().to_ascii_lowercase()] = described;
     }
-    paths
+    parameters_into_operations(paths)
 }
 
 fn create() -> Value {
@@ -33,7 +36,7 @@ fn create() -> Value {
         "summary": "Create a claim",
         "description": "Makes a `pending` claim. Safe to repeat with the same `Idempotency-Key`: the first attempt \
                         answers 201, every later one 200 with the claim as it is by then.",
-        "parameters": [parameter::member_id(), parameter::policy_id(), parameter::member_name(), parameter::create_key()],
+        "parameters": [parameter::policy_id(), parameter::member_name(), parameter::create_key()],
         "requestBody": body("CreateClaimRequest", schemas::create()),
         "responses": with_common(
             json!({
@@ -53,7 +56,7 @@ fn list() -> Value {
         "summary": "List a member's claims",
         "description": "Newest first, a page at a time. A member without claims has an empty list. A page may hold fewer claims \
                         than `limit` and still have a `nextToken`; it is rarely empty then.",
-        "parameters": [parameter::member_id(), parameter::status(), parameter::limit(), parameter::next_token()],
+        "parameters": [parameter::status(), parameter::limit(), parameter::next_token()],
         "responses": with_common(json!({"200": success("One page, possibly empty.", "ClaimPage", schemas::page(), &[])}),
             &[("400", "InvalidParameters")],
         ),
@@ -64,7 +67,7 @@ fn get() -> Value {
     json!({
         "summary": "Read a claim",
         "description": "Reads what was written last. Another member's claim is not found.",
-        "parameters": [parameter::claim_id(), parameter::member_id(), parameter::if_none_match()],
+        "parameters": [parameter::if_none_match()],
         "responses": with_common(
             json!({
                 "200": success("The claim.", "Claim", schemas::claim(), &["ETag"]),
@@ -81,7 +84,7 @@ fn update() -> Value {
         "description": "Replaces policy type, amount, description and status, and adds one to the version. The status \
                         moves `pending` → `in_review` → `approved` or `denied`, `approved` → `paid`, and from \
                         `pending` or `in_review` to `withdrawn`; saying the same status again is no move.",
-        "parameters": [parameter::claim_id(), parameter::member_id(), parameter::if_match(1), parameter::update_key()],
+        "parameters": [parameter::if_match(1), parameter::update_key()],
         "requestBody": body("UpdateClaimRequest", schemas::update()),
         "responses": with_common(
             json!({
@@ -103,7 +106,7 @@ fn delete() -> Value {
         "summary": "Delete a claim",
         "description": "Deletes the claim, whatever its status. What it said is gone; that its key was used is kept, so \
                         that no repeat makes it anew.",
-        "parameters": [parameter::claim_id(), parameter::member_id(), parameter::if_match(2), parameter::delete_key()],
+        "parameters": [parameter::if_match(2), parameter::delete_key()],
         "responses": with_common(
             json!({"204": empty("Deleted.")}),
             &[("400", "InvalidParameters"), ("404", "ClaimNotFound"), ("412", "VersionMismatch")],

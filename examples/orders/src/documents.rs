@@ -2,8 +2,8 @@
 
 use private_api_contract::{
     document::{
-        self, Answers, create_key, headers, if_match, next_token, page_limit, servers, sigv4, success, update_key,
-        with_common, with_version,
+        self, Answers, create_key, headers, if_match, next_token, page_limit, parameters_into_operations, servers,
+        sigv4, success, update_key, with_common,
     },
     open_schema, schema,
     schemas::{EXAMPLE_ID, opaque_id, string},
@@ -36,10 +36,7 @@ schema! {
     Item => string("What is ordered.").min_length(Some(1)).max_length(Some(100)).examples(["umbrella"]);
     Note => string("What the customer says about it.").max_length(Some(500)).examples(["the blue one"]);
 }
-
-open_schema! {
-    Code, known as "KnownCode": "What went wrong, as a stable word to branch on.";
-}
+open_schema! { Code, known as "KnownCode": "What went wrong, as a stable word to branch on."; }
 
 fn contract() -> Value {
     let answers = Answers::<Code>::default();
@@ -58,8 +55,7 @@ fn contract() -> Value {
     json!({
         "openapi": "3.1.0",
         "info": {
-            "title": "Private orders API",
-            "version": "1.0.0",
+            "title": "Private orders API", "version": "1.0.0",
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
         "servers": servers("orders-local", "orders.internal"),
@@ -67,7 +63,7 @@ fn contract() -> Value {
         "paths": paths(&answers),
         "components": {
             "schemas": schemas,
-            "headers": named_headers(),
+            "headers": headers("order", &format!("order/{EXAMPLE_ID}?customerId=7")),
             "responses": responses,
             "securitySchemes": {"sigv4": sigv4()},
         },
@@ -78,7 +74,10 @@ fn paths(answers: &Answers<Code>) -> Value {
     let schema = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     let customer = json!({"name": "customerId", "in": "query", "required": true, "schema": schema("CustomerId")});
     let id = json!({"name": "orderId", "in": "path", "required": true, "schema": schema("OrderId")});
-    let mut paths = json!({});
+    let mut paths = json!({
+        Operation::ORDERS: {"parameters": [customer]},
+        Operation::ORDER: {"parameters": [id, customer]},
+    });
     for &operation in Operation::ALL {
         let mut described = match operation {
             Operation::CreateOrder => create(answers),
@@ -100,13 +99,9 @@ fn paths(answers: &Answers<Code>) -> Value {
             Operation::UpdateOrder => update(answers),
         };
         described["operationId"] = operation.id().into();
-        // Each operation says all of its parameters itself: some generators do not look at the path's.
-        let of_the_path = if operation.path() == Operation::ORDER { vec![&id, &customer] } else { vec![&customer] };
-        let own = described["parameters"].as_array().into_iter().flatten();
-        described["parameters"] = of_the_path.into_iter().chain(own).cloned().collect();
         paths[operation.path()][operation.method().to_ascii_lowercase()] = described;
     }
-    paths
+    parameters_into_operations(paths)
 }
 
 fn create(answers: &Answers<Code>) -> Value {
@@ -128,15 +123,13 @@ fn create(answers: &Answers<Code>) -> Value {
 fn update(answers: &Answers<Code>) -> Value {
     let mut condition = if_match("The `ETag` that the order must still have; `*` is refused.", 1);
     condition["required"] = true.into();
-    let mut updated = order();
-    (updated["quantity"], updated["version"]) = (3.into(), 2.into());
     json!({
         "summary": "Replace what may change of an order",
         "parameters": [condition, update_key("A UUID that names this update: the same one with every attempt.")],
         "requestBody": body("OrderUpdate", json!({"quantity": 3})),
         "responses": with_common(
             json!({
-                "200": with_version(success("Updated.", "Order", updated, &["ETag"]), &named_headers(), 2),
+                "200": success("Updated.", "Order", order(), &["ETag"]),
                 "409": answers.problem("The key has already named another update.", &[Code::KeyReused]),
             }),
             &[
@@ -147,13 +140,9 @@ fn update(answers: &Answers<Code>) -> Value {
     })
 }
 
-fn named_headers() -> Value {
-    headers("order", &format!("order/{EXAMPLE_ID}?customerId=7"))
-}
-
 fn body(schema: &str, example: Value) -> Value {
-    let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
-    json!({"required": true, "content": {"application/json": {"schema": schema, "example": example}}})
+    let content = json!({"schema": {"$ref": format!("#/components/schemas/{schema}")}, "example": example});
+    json!({"required": true, "content": {"application/json": content}})
 }
 
 fn order() -> Value {

@@ -7,6 +7,20 @@ use crate::{PageLimit, schemas::UUID_PATTERN};
 /// UUID of version 7 and the RFC 9562 variant.
 const UUID_V7_PATTERN: &str = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$";
 
+/// Writes the parameters of each path into its operations, before their own: some generators do not look at the path's.
+#[must_use]
+pub fn parameters_into_operations(mut paths: Value) -> Value {
+    for item in paths.as_object_mut().into_iter().flatten().filter_map(|(_, item)| item.as_object_mut()) {
+        let shared = item.remove("parameters");
+        let shared = shared.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        for operation in item.values_mut() {
+            let own = operation["parameters"].as_array().into_iter().flatten();
+            operation["parameters"] = shared.iter().chain(own).cloned().collect();
+        }
+    }
+    paths
+}
+
 /// The query parameter `limit`: [`PageLimit`]. `many` is what a page holds, such as `orders`.
 #[must_use]
 pub fn page_limit(many: &str) -> Value {
