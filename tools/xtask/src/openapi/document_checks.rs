@@ -53,10 +53,17 @@ pub fn corpus() -> Done {
     run_shown(Command::new(moto.program("python")).arg(script).arg(folder))
 }
 
-/// Clients made of the contract compile under the strictest settings and get through a claim's life.
+/// Clients made of the contract compile under the strictest settings, get through a claim's life, and on the runtimes of the
+/// examples do what the vectors of `contract/` say.
 pub fn clients() -> Done {
     let tools = tools("clients")?;
     let contract = contract()?;
+    // The runtimes of the examples, beside the types that they are written over.
+    let examples = root().join("examples");
+    for file in ["typescript/exactly-once.ts", "typescript/vectors.ts", "python/exactly_once.py", "python/vectors.py"] {
+        let file = examples.join(file);
+        fs::copy(&file, tools.dir.join(file.file_name().ok_or("a file without a name")?))?;
+    }
     run_shown(tools.node("openapi-typescript").arg(&contract).args(["--output", "claims.ts"]))?;
     run_shown(tools.node("tsc").args(["--project", "."]))?;
     let generate = ["generate", "--meta", "none", "--overwrite", "--fail-on-warning"];
@@ -68,9 +75,12 @@ pub fn clients() -> Done {
             .arg(&contract),
     )?;
 
-    let local = local()?;
+    let local = Server::claims_local_with(&build_as_tested(&["claims-local"])?, &["--faults-by-header"])?;
     run_shown(tools.command("node").arg("round-trip.js").arg(&local.url))?;
-    run_shown(tools.python("python").arg("round_trip.py").arg(&local.url))
+    run_shown(tools.python("python").arg("round_trip.py").arg(&local.url))?;
+    let vectors = fs::canonicalize(root().join("contract/vectors/retry.json"))?;
+    run_shown(tools.command("node").arg("vectors.js").arg(&local.url).arg(&vectors))?;
+    run_shown(tools.python("python").arg("vectors.py").arg(&local.url).arg(&vectors))
 }
 
 /// The server keeps to the contract, whatever a generator of requests thinks of. Seed and number of examples are in
