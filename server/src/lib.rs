@@ -9,6 +9,7 @@
 //! holds the operation, the status, the problem code, the latency and the request id, never anything a caller sent.
 
 mod api;
+pub mod callers;
 mod failure;
 mod item;
 mod operation;

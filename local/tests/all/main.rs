@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod binary;
+mod callers;
 mod capacity;
 #[path = "../common/mod.rs"]
 mod common;
@@ -24,5 +25,6 @@ mod lost_updates;
 mod operations;
 #[cfg(unix)]
 mod parents;
+mod signatures;
 mod small_rules;
 mod tombstones;

@@ -6,7 +6,7 @@ use aws_smithy_types::base64;
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use crate::Request;
+use crate::{Request, identity::Identity};
 
 /// What Lambda has handed over.
 pub(crate) enum Event {
@@ -37,6 +37,7 @@ struct Proxy {
 #[serde(rename_all = "camelCase")]
 struct Context {
     request_id: Option<String>,
+    identity: Option<Identity>,
 }
 
 impl Event {
@@ -66,6 +67,7 @@ impl Event {
                 .map(|(name, value)| (name, percent_decoded(&value)))
                 .collect(),
             body: decoded.unwrap_or_else(|| body.into_bytes()),
+            caller: context.identity.unwrap_or_default().into(),
         };
         Self::Request(request, context.request_id)
     }
@@ -89,7 +91,12 @@ impl Event {
             ("queryStringParameters", texts),
             ("multiValueQueryStringParameters", texts),
             ("pathParameters", texts),
-            ("requestContext", ("an object with a text as requestId", |v| Option::<Context>::deserialize(v).is_ok())),
+            (
+                "requestContext",
+                ("an object with a text as requestId and texts in identity", |v| {
+                    Option::<Context>::deserialize(v).is_ok()
+                }),
+            ),
             ("body", text),
             ("isBase64Encoded", ("true or false", |value| Option::<bool>::deserialize(value).is_ok())),
         ];

@@ -24,11 +24,13 @@
 //! ```
 
 mod answer;
+mod callers;
 pub mod condition;
 pub mod dynamodb;
 mod event;
 mod failure;
 pub mod function;
+mod identity;
 pub mod item;
 pub mod limits;
 pub mod record;
@@ -39,10 +41,12 @@ pub mod table;
 pub mod telemetry;
 
 pub use answer::{Answer, Call, answer};
+pub use callers::{Callers, CallersError, Refused};
 pub use failure::Failure;
 pub use function::Function;
 /// What a [`Reply`] is made of.
 pub use http::{StatusCode, header};
+pub use identity::Caller;
 pub use reply::Reply;
 pub use request::Request;
 pub use table::Table;

@@ -7,7 +7,7 @@ use private_api_contract::{
     StandardCode, header, validate::Findings,
 };
 
-use crate::Failure;
+use crate::{Caller, Failure};
 
 /// A request as the operations see it: parameters, headers, body, and of the path what its parameters say.
 pub struct Request {
@@ -15,9 +15,16 @@ pub struct Request {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) path_parameters: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+    pub(crate) caller: Caller,
 }
 
 impl Request {
+    /// Who is calling, as the gateway says it.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     /// Every value of a query parameter.
     #[must_use]
     pub fn query(&self, name: &str) -> Vec<&str> {
