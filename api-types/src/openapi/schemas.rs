@@ -1,13 +1,13 @@
 //! The schemas: derived from the structs, written here for the newtypes and the open enumerations.
 
 use private_api_contract::{
-    document, schema,
-    schemas::{EXAMPLE_ID, closed, open, string},
+    document, open_schema, schema,
+    schemas::{EXAMPLE_ID, string},
 };
 use serde_json::{Value, json};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, Ref, SchemaFormat, Type},
+    openapi::{KnownFormat, ObjectBuilder, Ref, SchemaFormat, Type},
 };
 
 use crate::{
@@ -22,13 +22,18 @@ schema! {
     // No `multipleOf: 0.01`: validators on binary floats refuse 19.99 with it.
     ClaimAmount => ObjectBuilder::new()
         .schema_type(Type::Number)
+        // Exact to the cent over the whole range; a generator without it may take a float of 32 bits.
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Double)))
         .description(Some("An amount in the deployment's currency, with at most two decimals; exact to the cent."))
         .minimum(Some(ClaimAmount::MIN.cents() as f64 / 100.0))
         .maximum(Some(ClaimAmount::MAX.cents() as f64 / 100.0))
         .examples([json!(500), json!(19.99)]);
-    PolicyType => open("What the claim's policy insures.", PolicyType::KNOWN.iter().map(PolicyType::as_str));
-    ClaimStatus => open("Where a claim stands.", ClaimStatus::KNOWN.iter().map(ClaimStatus::as_str));
-    ProblemCode => open("What went wrong, as a stable word to branch on.", ProblemCode::KNOWN.iter().map(ProblemCode::as_str));
+}
+
+open_schema! {
+    PolicyType, known as "KnownPolicyType": "What the claim's policy insures.";
+    ClaimStatus, known as "KnownClaimStatus": "Where a claim stands.";
+    ProblemCode, known as "KnownProblemCode": "What went wrong, as a stable word to branch on.";
 }
 
 /// A request's policy type.
@@ -61,14 +66,6 @@ pub(super) fn components() -> Value {
         of(&mut named);
         named.push((itself.0.to_owned(), itself.1));
     }
-    named.push((
-        "KnownPolicyType".to_owned(),
-        closed("What a policy may insure.", PolicyType::KNOWN.iter().map(PolicyType::as_str)),
-    ));
-    named.push((
-        "KnownClaimStatus".to_owned(),
-        closed("The statuses of a claim.", ClaimStatus::KNOWN.iter().map(ClaimStatus::as_str)),
-    ));
     for (name, schema) in named {
         schemas[name] = json!(schema);
     }
