@@ -38,7 +38,7 @@ async fn file(client: &ClaimsClient, key: IdempotencyKey, claim: &CreateClaim) -
 async fn main() -> Result<(), Box<dyn Error>> {
     let api = LocalApi::start().await?; // in memory, on a free port; one for each test
     println!("Talking to an embedded API at {}", api.url());
-    // One attempt, so that one fault is enough; with the default policy the client would have mended most of these.
+    // One attempt, so that one fault is enough; with the default policy the client would have recovered from most of these.
     let client = ClaimsClient::builder().endpoint(Endpoint::url(api.url())).retry(RetryPolicy::never()).build()?;
     let claim = CreateClaim {
         member_id: "123".parse()?,

@@ -34,8 +34,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Ok(page) => println!("Signed and answered: {} claims on the member's first page", page.claims.len()),
         // Nothing was sent, and repeating the call does not help.
         Err(error) if error.is_credentials() => {
-            let mend = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
-            return Err(format!("no AWS credentials here; {mend} (the embedded API takes any): {error}").into());
+            let hint = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+            return Err(format!("no AWS credentials here; {hint} (the embedded API takes any): {error}").into());
         }
         // The signature arrived and was refused: the key, the clock, or the caller's policy. The refusal says which.
         Err(error) if error.is_forbidden() => return Err(format!("signed, and not let in: {error}").into()),

@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     while let Some(claim) = claims.try_next().await? {
         cents += claim.claim_amount.cents();
     }
-    println!("in all: {}.{:02}", cents / 100, cents % 100);
+    println!("total: {}.{:02}", cents / 100, cents % 100);
 
     // The same by pages, for work that is done in batches. A page's token is where to go on, also tomorrow.
     let mut pages = list.clone().into_pages();

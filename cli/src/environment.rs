@@ -13,7 +13,7 @@ pub(super) struct Args {
     /// standard input. Use as: eval "$(terraform output -json | claims env --terraform -)"
     #[arg(long, value_name = "FILE")]
     terraform: Option<PathBuf>,
-    /// The way in
+    /// The addressing mode
     #[arg(long, default_value = "private-dns", requires = "terraform", value_parser = crate::usage::modes())]
     mode: Mode,
 }

@@ -1,4 +1,4 @@
-//! Every way into a private API, over real TLS with a CA of the test's own: which address is connected to, which name TLS
+//! Every addressing mode of a private API, over real TLS with a CA of the test's own: which address is connected to, which name TLS
 //! asks for, which `Host` and headers arrive. Each mode from code, from environment variables and from Terraform's outputs.
 #![allow(clippy::unwrap_used)]
 

@@ -198,7 +198,7 @@ fn stream_pages_reads_all_and_no_more_than_asked() {
         &[],
         &[
             "No API is configured: talking to an embedded one",
-            "in all: 280.25",
+            "total: 280.25",
             "a page of 3, and more\na page of 3, and more\na page of 1, and the end",
             "the second page begins with 40",
             "left: 0",

@@ -1,4 +1,4 @@
-//! The one way in: a proxy event for an operation becomes a proxy response.
+//! The entry point: a proxy event for an operation becomes a proxy response.
 
 use std::{convert::Infallible, fmt::Debug, sync::Arc, time::Instant};
 

@@ -182,3 +182,29 @@ run "custom_domain" {
     error_message = "callers know the name and nothing else"
   }
 }
+
+run "orders" {
+  command = plan
+
+  module {
+    source = "./examples/orders"
+  }
+
+  variables {
+    package = "./tests/package.stand-in"
+  }
+
+  override_data {
+    target = module.orders.data.aws_caller_identity.current
+    values = { account_id = "123456789012" }
+  }
+  override_data {
+    target = module.orders.data.aws_availability_zones.available
+    values = { names = ["eu-central-1a", "eu-central-1b"] }
+  }
+
+  assert {
+    condition     = module.orders.operations == tolist(["createOrder", "getOrder", "listOrders", "updateOrder"]) && module.orders.table_name == "orders"
+    error_message = "its own operations, each with a function"
+  }
+}

@@ -255,7 +255,7 @@ fn ask(source: &Source, rows: u64, known: &Known, overlap: &Overlap) -> Failure 
 /// How much of an import a file holds.
 struct Overlap {
     rows: u64,
-    /// Rows that the import wants to find, found and in all.
+    /// Rows that the import wants to find, found and total.
     required: u64,
     required_of: u64,
 }

@@ -29,7 +29,7 @@ const BY_KEY: u8 = 1;
 /// What the file holds.
 pub(super) struct Survey {
     pub reading: Reading,
-    /// Rows in all, right or wrong.
+    /// All rows, right or wrong.
     pub rows: u64,
     pub wrong: Groups,
     /// The rows that are right and have no key, by content, then place.

@@ -1,4 +1,4 @@
-//! The typed client. Everything that is not about orders is the lower layer's: ways in, retries, signatures, diagnosis.
+//! The typed client. Everything that is not about orders is the lower layer's: addressing, retries, signatures, diagnosis.
 
 use private_api_client::{Api, Call, Client, ClientBuilder, Conditional, Diagnosis, Page, Probe, Read, Write};
 

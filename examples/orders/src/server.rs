@@ -149,13 +149,10 @@ impl Api {
         let mut set = record::attributes(&update)?;
         set.push(("updatedAt".to_owned(), s(Timestamp::now().to_string())));
         let VersionCondition { expression, values } = VersionCondition::of(Some(&wanted));
-        let mut change = self
-            .0
-            .change(order_key(&customer_id, id), set, &written_by)
-            .condition_expression(format!("attribute_exists(PK){expression}"));
-        for (name, value) in values {
-            change = change.expression_attribute_values(name, value);
-        }
+        let change = self.0.change(order_key(&customer_id, id), set, &written_by);
+        let change = change.condition_expression(format!("attribute_exists(PK){expression}"));
+        let change =
+            values.into_iter().fold(change, |change, (name, value)| change.expression_attribute_values(name, value));
         let refusal = match self.0.update(change).await? {
             Written::Done(item) => return answer(&record::read(&item)?),
             Written::Refused(refusal) => refusal,

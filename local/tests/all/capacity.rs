@@ -314,7 +314,7 @@ async fn the_readmes_cost_table_is_computed_from_these() {
         let all = |units: f64| REST_API + LAMBDA_REQUEST + LAMBDA_TIME + units * price;
         let (small, large) = (reference[index], largest[index]);
         let row = format!(
-            "| {name} | {small} {unit} | {:.3} $ | {:.2} $ | {large} {unit} | {:.3} $ | {:.2} $ |",
+            "| {name} | {small} {unit} | ${:.3} | ${:.2} | {large} {unit} | ${:.3} | ${:.2} |",
             small * price,
             all(small),
             large * price,

@@ -100,7 +100,7 @@ impl Proxy {
             _port: Arc::new(port),
             serving: Arc::default(),
         };
-        proxy.mend();
+        proxy.heal();
         proxy
     }
 
@@ -149,7 +149,7 @@ impl Proxy {
     }
 
     /// Listens again at the same address.
-    pub fn mend(&self) {
+    pub fn heal(&self) {
         let mut serving = self.serving.lock().unwrap();
         if serving.is_none() {
             let listener = bind(self.address).listen(1024).unwrap();

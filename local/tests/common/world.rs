@@ -113,7 +113,7 @@ impl World {
     pub fn end(&self) {
         for proxy in [&self.front, &self.back] {
             proxy.plan(Plan::Pass);
-            proxy.mend();
+            proxy.heal();
         }
     }
 }
@@ -141,7 +141,7 @@ pub fn http() -> SharedHttpClient {
 fn client(front: &Proxy, limits: Limits, mend_on_retry: &Arc<Mutex<Option<Proxy>>>) -> ClientBuilder {
     let broken = mend_on_retry.clone();
     let impatience = limits.impatient.then(|| Impatience { proxy: front.clone(), attempt: limits.attempt });
-    let clock = Hurry::default().on_retry(move || mend(&broken)).impatient(impatience);
+    let clock = Hurry::default().on_retry(move || heal(&broken)).impatient(impatience);
     ClaimsClient::builder()
         .endpoint(Endpoint::url(format!("http://{}/{}", front.address, LocalApi::STAGE)))
         .attempt_timeout(limits.attempt)
@@ -150,9 +150,9 @@ fn client(front: &Proxy, limits: Limits, mend_on_retry: &Arc<Mutex<Option<Proxy>
         .clock(Arc::new(clock))
 }
 
-fn mend(broken: &Mutex<Option<Proxy>>) {
+fn heal(broken: &Mutex<Option<Proxy>>) {
     if let Some(proxy) = broken.lock().unwrap().take() {
-        proxy.mend();
+        proxy.heal();
     }
 }
 
@@ -206,7 +206,7 @@ impl Intercept for MendOnRetry {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        mend(&self.0);
+        heal(&self.0);
         Ok(())
     }
 }

@@ -70,12 +70,12 @@ pub struct Reached {
     pub error: Option<String>,
 }
 
-/// One way in.
+/// One addressing mode.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Tried {
-    /// The way.
+    /// The mode.
     pub mode: Mode,
     /// What came back.
     pub verdict: Verdict,

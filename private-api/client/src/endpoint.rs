@@ -1,4 +1,4 @@
-//! The ways into a private API.
+//! The addressing modes of a private API.
 
 mod parts;
 mod sources;
@@ -64,7 +64,7 @@ enum Way {
     Unreadable,
 }
 
-/// The name of a way into the API, as the variable `…_MODE` spells it.
+/// The name of an addressing mode, as the variable `…_MODE` spells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

@@ -215,7 +215,7 @@ impl<A: Api> Error<A> {
         self.0.problem.as_ref()
     }
 
-    /// Why the gateway refused, if it did: the likely cause and the mend.
+    /// Why the gateway refused, if it did: the likely cause and a hint.
     #[must_use]
     pub fn refusal(&self) -> Option<Refusal> {
         self.0.refusal
@@ -280,7 +280,7 @@ impl<A: Api> Error<A> {
         self.0.kind == Kind::Refused && self.0.status == Some(400) && self.field_errors().iter().any(unknown)
     }
 
-    /// The gateway refused (403). Configuration, not load: alert an operator; [`refusal`](Self::refusal) says what to mend.
+    /// The gateway refused (403). Configuration, not load: alert an operator; [`refusal`](Self::refusal) says what to fix.
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
         self.0.kind == Kind::Refused && self.0.status == Some(403)

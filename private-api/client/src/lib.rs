@@ -1,4 +1,4 @@
-//! The client of any private REST API on API Gateway: ways in, TLS, retries, signatures, errors, diagnosis.
+//! The client of any private REST API on API Gateway: addressing modes, TLS, retries, signatures, errors, diagnosis.
 //!
 //! An API is a type that implements [`Api`]; an operation of it is a row of its route table and a few lines:
 //! [`Client::call`] shows one. The README has a whole client in forty lines.

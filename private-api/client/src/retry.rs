@@ -1,4 +1,4 @@
-//! Every rule of retrying: when a request is sent again, how long the client waits before, and what is left open in the end.
+//! Every rule of retrying: when a request is sent again, how long the client waits before, and when its outcome stays unknown (an ambiguous outcome).
 
 use std::{sync::Mutex, time::Duration};
 
@@ -20,7 +20,7 @@ use crate::{
 /// `storage_unavailable`, `gateway_timeout`, and 408 and 502 to 504 of whatever stands in between. All else is final, a
 /// certificate that is not trusted among it.
 ///
-/// **How long.** Exponential back-off with full jitter: a random share of `base_delay × 2ⁿ`, at most `max_delay`; on top of
+/// **How long.** Exponential backoff with full jitter: a random share of `base_delay × 2ⁿ`, at most `max_delay`; on top of
 /// `Retry-After`. A service that asks for more than `max_retry_after` is not asked again: the call fails at once, and
 /// [`Error::retry_after`] says how long it would have been. A request that died with its connection is repeated at once the
 /// first time, over a new one. A wait that would not end before the call's deadline is not begun: the call fails right away.

@@ -1,4 +1,4 @@
-//! The one way in: an event becomes an answer, and a line in the log before it.
+//! The entry point: an event becomes an answer, and a line in the log before it.
 
 use std::time::Instant;
 

@@ -114,7 +114,7 @@ fn template<C: ProblemCode>(kind: &Kind) -> String {
     )
 }
 
-/// A contract as API Gateway imports it, a Terraform template: [`lower`](crate::lower::lower)ed without request models, for the
+/// A contract as API Gateway imports it, a Terraform template: [lowered](crate::lower::lower) without request models, for the
 /// function is the only validator, and [`extend`]ed.
 ///
 /// # Errors

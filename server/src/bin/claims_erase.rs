@@ -1,7 +1,7 @@
 //! `claims-erase MEMBER [--yes]`: takes a member out of the table (SECURITY.md, *To erase a member*). Not deployed: for somebody with
 //! the account's credentials in the environment, `AWS_REGION` and `DYNAMODB_TABLE_NAME`. Says how much, never what.
 
-use std::{env, error::Error, process::ExitCode};
+use std::{env, error::Error, io::Write, process::ExitCode};
 
 use aws_sdk_dynamodb::Client;
 use claims_server::{Erased, Store, dynamodb};
@@ -39,14 +39,15 @@ async fn erase(member: &str, really: bool) -> Result<Erased, Box<dyn Error>> {
     let store = Store::new(Client::from_conf(dynamodb::config_from_env()?), table);
     let erased = store.erase(&member, really).await?;
     let Erased { claims, tombstones, unknown, left } = &erased;
+    let mut out = std::io::stdout();
     let verb = if really { "erased" } else { "would erase" };
-    println!("{verb} {claims} claims and {tombstones} tombstones");
+    writeln!(out, "{verb} {claims} claims and {tombstones} tombstones")?;
     if !unknown.is_empty() {
         let names: Vec<_> = unknown.iter().map(String::as_str).collect();
-        println!("in them attributes that this release does not know: {}", names.join(", "));
+        writeln!(out, "in them attributes that this release does not know: {}", names.join(", "))?;
     }
     if *left > 0 {
-        println!("{left} items have come meanwhile: run it again");
+        writeln!(out, "{left} items have come meanwhile: run it again")?;
     }
     Ok(erased)
 }

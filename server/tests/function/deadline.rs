@@ -76,7 +76,7 @@ fn the_limits_of_all_parts_fit_into_each_other() {
     };
 
     let attempts = limits::ATTEMPT * limits::ATTEMPTS + limits::BACKOFF * (2_u32.pow(limits::ATTEMPTS - 1) - 1);
-    let variable = after(&read("terraform/variables.tf"), "\"lambda_timeout_seconds\"");
+    let variable = after(&read("terraform/modules/claims-api/variables.tf"), "\"lambda_timeout_seconds\"");
     let function = Duration::from_secs(number(&after(&variable, "default")));
     let most = Duration::from_secs(number(&after(&variable, "<=")));
     let operation = function - limits::FOR_THE_ANSWER;

@@ -91,7 +91,7 @@ fn test(plan: &Path, claims: &Path) -> Done<bool> {
     println!("lab {}, built from the Terraform plan of part 2 ({:.1} s)", lab.id, started.elapsed().as_secs_f64());
     let passed = checks::run_all(&lab, claims);
     lab::down(&lab.id)?;
-    println!("took down {} ({:.1} s in all)", lab.id, started.elapsed().as_secs_f64());
+    println!("took down {} ({:.1} s)", lab.id, started.elapsed().as_secs_f64());
     passed
 }
 

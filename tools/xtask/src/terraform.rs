@@ -24,7 +24,7 @@ use std::{
 use self::{changes::Sample, simulator::Simulator, steps::Steps, workspace::Workspace};
 use crate::{package, process::root, python::Venv, tools::Tools};
 
-/// Plays AWS; terraform/tests/simulator/server.py mends it.
+/// Plays AWS; terraform/tests/simulator/server.py corrects it.
 pub const MOTO: &str = "moto";
 const CHECKOV: &str = "checkov";
 

@@ -140,7 +140,7 @@ async fn outages(front: Proxy, back: Proxy, mut dice: Dice) {
         let proxy = if dice.chance(50) { &front } else { &back };
         proxy.refuse().await;
         tokio::time::sleep(Duration::from_millis(dice.roll(20))).await;
-        proxy.mend();
+        proxy.heal();
     }
 }
 

@@ -31,8 +31,12 @@ impl Workspace {
         }
         copy(&root().join("terraform"), &folder)?;
         // Where the module looks when it is told nothing: beside terraform/, as in the repository.
-        fs::create_dir_all(base.join("openapi"))?;
-        fs::copy(root().join("openapi/claims.apigateway.json"), base.join("openapi/claims.apigateway.json"))?;
+        for (folder, document) in [("openapi", "claims"), ("examples/orders/openapi", "orders")] {
+            let (from, to) = (root().join(folder), base.join(folder));
+            let file = format!("{document}.apigateway.json");
+            fs::create_dir_all(&to)?;
+            fs::copy(from.join(&file), to.join(&file))?;
+        }
         fs::create_dir_all(base.join("target/lambda"))?;
         fs::copy(zip, base.join("target/lambda/claims-lambda.zip"))?;
         // One program to deliver, so that the way of the examples is walked.
