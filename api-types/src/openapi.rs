@@ -2,7 +2,7 @@
 //!
 //! The schemas come from the types by `utoipa`; what no type says — paths, parameters, answers, headers — stands in the
 //! modules here, once. **Requests are strict** (closed enumerations, no unknown fields), **responses are tolerant**
-//! (the values of today beside any other text), so that generated clients survive tomorrow's server.
+//! (the values of today are listed, others are legal), so that generated clients survive tomorrow's server.
 //!
 //! ```
 //! let document = claims_api_types::openapi::document();

@@ -5,7 +5,7 @@
 
 import type { components } from "./claims.js";
 
-type ProblemCode = components["schemas"]["KnownProblemCode"];
+type ProblemCode = components["schemas"]["ProblemCode"];
 
 /** What the caller knows of a call that has ended. After `unknown` the same call under the same key finds out. */
 export type Certainty = "done" | "not_done" | "unknown";

@@ -62,7 +62,7 @@ fn what_goes_away_is_breaking() {
             "/components/responses/InvalidRequest/x-problem-codes/0",
             "answer 400: the problem code malformed_body is gone",
         ),
-        ("/components/schemas/KnownProblemCode/enum/3", "code: the value claim_not_found is gone"),
+        ("/components/schemas/ProblemCode/x-extensible-enum/3", "code: the value claim_not_found is gone"),
         ("/components/schemas/Claim/required/0", "claimId: is no longer always there"),
         ("/security/0", "security: no credential is no longer enough"),
     ] {
@@ -126,7 +126,7 @@ fn what_consumers_survive_is_not_breaking() {
         ("/components/schemas/Claim/properties/reviewer", string.clone()),
         ("/components/schemas/CreateClaimRequest/properties/currency", string.clone()),
         ("/components/schemas/KnownPolicyType/enum/-", json!("Pet")),
-        ("/components/schemas/KnownFieldErrorCode/enum/-", json!("too_new")),
+        ("/components/schemas/ClaimStatus/x-extensible-enum/-", json!("escalated")),
         ("/components/schemas/Claim/description", json!("Other words.")),
         ("/paths/~1claim/get/responses/410", json!({"description": "Gone."})),
         ("/paths/~1claim/get/responses/304", json!({"description": "Not modified."})),

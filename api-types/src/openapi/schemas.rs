@@ -1,8 +1,8 @@
 //! The schemas: derived from the structs, written here for the newtypes and the open enumerations.
 
 use private_api_contract::{
-    document, open_schema, schema,
-    schemas::{EXAMPLE_ID, string},
+    document, schema,
+    schemas::{EXAMPLE_ID, closed, open, string},
 };
 use serde_json::{Value, json};
 use utoipa::{
@@ -28,12 +28,9 @@ schema! {
         .minimum(Some(ClaimAmount::MIN.cents() as f64 / 100.0))
         .maximum(Some(ClaimAmount::MAX.cents() as f64 / 100.0))
         .examples([json!(500), json!(19.99)]);
-}
-
-open_schema! {
-    PolicyType, known as "KnownPolicyType": "What the claim's policy insures.";
-    ClaimStatus, known as "KnownClaimStatus": "Where a claim stands.";
-    ProblemCode, known as "KnownProblemCode": "What went wrong, as a stable word to branch on.";
+    PolicyType => open("What the claim's policy insures.", PolicyType::KNOWN.iter().map(PolicyType::as_str));
+    ClaimStatus => open("Where a claim stands.", ClaimStatus::KNOWN.iter().map(ClaimStatus::as_str));
+    ProblemCode => open("What went wrong, as a stable word to branch on.", ProblemCode::KNOWN.iter().map(ProblemCode::as_str));
 }
 
 /// A request's policy type.
@@ -66,6 +63,14 @@ pub(super) fn components() -> Value {
         of(&mut named);
         named.push((itself.0.to_owned(), itself.1));
     }
+    named.push((
+        "KnownPolicyType".to_owned(),
+        closed("What a policy may insure.", PolicyType::KNOWN.iter().map(PolicyType::as_str)),
+    ));
+    named.push((
+        "KnownClaimStatus".to_owned(),
+        closed("The statuses of a claim.", ClaimStatus::KNOWN.iter().map(ClaimStatus::as_str)),
+    ));
     for (name, schema) in named {
         schemas[name] = json!(schema);
     }

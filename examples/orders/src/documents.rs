@@ -5,8 +5,8 @@ use private_api_contract::{
         self, Answers, create_key, headers, if_match, next_token, page_limit, parameters_into_operations, servers,
         sigv4, success, update_key, with_common,
     },
-    open_schema, schema,
-    schemas::{EXAMPLE_ID, opaque_id, string},
+    schema,
+    schemas::{EXAMPLE_ID, opaque_id, open, string},
 };
 use private_api_openapi::{gateway::import_document, render::render, report::Refused};
 use serde_json::{Value, json};
@@ -35,8 +35,8 @@ schema! {
     CustomerId => opaque_id("Whose order it is.");
     Item => string("What is ordered.").min_length(Some(1)).max_length(Some(100)).examples(["umbrella"]);
     Note => string("What the customer says about it.").max_length(Some(500)).examples(["the blue one"]);
+    Code => open("What went wrong, as a stable word to branch on.", Code::KNOWN.iter().map(Code::as_str));
 }
-open_schema! { Code, known as "KnownCode": "What went wrong, as a stable word to branch on."; }
 
 fn contract() -> Value {
     let answers = Answers::<Code>::default();

@@ -1,7 +1,7 @@
 //! Schemas of what every API has, and the pieces to write one's own with.
 
 use serde_json::json;
-use utoipa::openapi::{KnownFormat, ObjectBuilder, Ref, RefOr, Schema, SchemaFormat, Type, schema::AnyOfBuilder};
+use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type, extensions::ExtensionsBuilder};
 
 use crate::{FieldErrorCode, NextToken, OPAQUE_ID_MAX, Timestamp, Version};
 
@@ -24,24 +24,6 @@ macro_rules! schema {
     )+};
 }
 
-/// Gives an open enumeration its schema, and brings the schema of its known values along under a name of its own.
-#[macro_export]
-macro_rules! open_schema {
-    ($($name:ident, known as $known:literal: $description:expr;)+) => {$(
-        impl utoipa::PartialSchema for $name {
-            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-                $crate::schemas::open($description, $known, $name::KNOWN[0].as_str())
-            }
-        }
-        impl utoipa::ToSchema for $name {
-            fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>) {
-                let known = $name::KNOWN.iter().map($name::as_str);
-                schemas.push(($known.to_owned(), $crate::schemas::closed(concat!($description, " The values of today."), known)));
-            }
-        }
-    )+};
-}
-
 crate::schema! {
     Timestamp => string("A moment in UTC to the millisecond, RFC 3339.")
         .format(Some(SchemaFormat::Custom("date-time".to_owned())))
@@ -53,9 +35,7 @@ crate::schema! {
         .description(Some("How often it has been written: 1 when created, one more with each update."))
         .minimum(Some(1))
         .examples([json!(1)]);
-}
-crate::open_schema! {
-    FieldErrorCode, known as "KnownFieldErrorCode": "What is wrong with a field.";
+    FieldErrorCode => open("What is wrong with a field.", FieldErrorCode::KNOWN.iter().map(FieldErrorCode::as_str));
 }
 
 /// A string.
@@ -71,17 +51,14 @@ pub fn opaque_id(description: &str) -> ObjectBuilder {
     limits.pattern(Some("^[A-Za-z0-9_-]+$")).examples(["123"])
 }
 
-/// A string of an answer: the values of today are those of the schema called `known`, others may come.
+/// A string of an answer: the values of today are listed, for people, pages and generators' comments, and others may come.
 ///
-/// Generators make a type of both branches and pages show the list; validators take any text.
-#[must_use]
-pub fn open(description: &str, known: &str, example: &str) -> RefOr<Schema> {
-    AnyOfBuilder::new()
-        .item(Ref::from_schema_name(known))
-        .item(ObjectBuilder::new().schema_type(Type::String))
-        .description(Some(format!("{description} More values may come.")))
-        .examples([example])
-        .into()
+/// No `anyOf` of an enumeration and a string: openapi-generator makes an empty type of it for Rust and Kotlin.
+pub fn open<'a>(description: &str, known: impl Iterator<Item = &'a str> + Clone) -> ObjectBuilder {
+    let list = known.clone().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
+    string(&format!("{description} Today: {list}. More values may come."))
+        .extensions(Some(ExtensionsBuilder::new().add("x-extensible-enum", known.clone().collect::<Vec<_>>()).build()))
+        .examples(known)
 }
 
 /// A string of a request: these values and no others.

@@ -45,11 +45,9 @@ export function resolved(node) {
 export function limits(schema) {
   const s = resolved(schema);
   const one = (value) => JSON.stringify(value);
-  const branches = (s.anyOf ?? []).map(resolved);
-  const parts = [s.type === "array" ? `array of ${nameOf(s.items) ?? limits(s.items)}` : s.format ?? s.type ?? branches[0]?.type];
+  const parts = [s.type === "array" ? `array of ${nameOf(s.items) ?? limits(s.items)}` : s.format ?? s.type];
   if (s.enum) parts.push(`one of ${s.enum.map(one).join(", ")}`);
-  // Known values beside any other text.
-  for (const known of branches.filter((b) => b.enum)) parts.push(`today one of ${known.enum.map(one).join(", ")}`);
+  if (s["x-extensible-enum"]) parts.push(`today one of ${s["x-extensible-enum"].map(one).join(", ")}`);
   if (s.minimum !== undefined || s.maximum !== undefined) parts.push(`${s.minimum ?? "…"} to ${s.maximum ?? "…"}`);
   if (s.minLength || s.maxLength) parts.push(`${s.minLength ?? 0} to ${s.maxLength ?? "…"} characters`);
   if (s.default !== undefined) parts.push(`${one(s.default)} if absent`);
