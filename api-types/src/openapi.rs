@@ -2,7 +2,7 @@
 //!
 //! The schemas come from the types by `utoipa`; what no type says — paths, parameters, answers, headers — stands in the
 //! modules here, once. **Requests are strict** (closed enumerations, no unknown fields), **responses are tolerant**
-//! (`x-extensible-enum` lists the values of today), so that generated clients survive tomorrow's server.
+//! (the values of today are listed, others are legal), so that generated clients survive tomorrow's server.
 //!
 //! ```
 //! let document = claims_api_types::openapi::document();
@@ -15,7 +15,7 @@ mod parameters;
 mod responses;
 mod schemas;
 
-use private_api_contract::document::{servers, sigv4};
+use private_api_contract::document::{SERVERS, servers, sigv4};
 use serde_json::{Value, json};
 
 pub(crate) use schemas::{known_claim_status, known_policy_type};
@@ -34,7 +34,7 @@ pub fn document() -> Value {
             "title": "Private claims API",
             "version": CONTRACT_VERSION,
             "summary": "Insurance claims of members, reachable only from inside a VPC.",
-            "description": DESCRIPTION,
+            "description": format!("{DESCRIPTION}\n\n{SERVERS}"),
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
         "servers": servers("claims-local", "claims.internal"),

@@ -70,6 +70,7 @@ async fn each_403_of_the_gateway_says_its_likely_cause_bare_or_shaped() {
         ("The security token included in the request is invalid.", Refusal::BadCredentials, "renew"),
         ("The security token included in the request is expired", Refusal::BadCredentials, "renew"),
         ("The request signature we calculated does not match the signature you", Refusal::BadSignature, "Host"),
+        ("the API's callers do not allow this caller getClaim on this member", Refusal::NotThisCaller, "`callers`"),
         ("I do not like you", Refusal::Other, "without saying why"),
     ];
     for (message, refusal, word) in cases {

@@ -4,15 +4,16 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use claims_api_types::Timestamp;
 use claims_server::{Api, Clock, Store};
-use private_api_gateway::{self as gateway, Fault, StartError};
+use private_api_gateway::{self as gateway, Authorization, Credentials, Fault, StartError};
 
-use crate::{ClaimsFunctions, definition};
+use crate::{Callers, ClaimsFunctions, definition};
 
 /// How the local API is to run; see [`LocalApi::builder`].
 #[derive(Clone)]
 pub struct Builder {
     gateway: gateway::Builder,
     clock: Clock,
+    callers: Option<Callers>,
 }
 
 impl Builder {
@@ -69,14 +70,36 @@ impl Builder {
         Self { gateway: self.gateway.faults_by_header(), ..self }
     }
 
+    /// What is wanted of callers: nothing (the default), or a signature.
+    #[must_use]
+    pub fn authorization(self, authorization: Authorization) -> Self {
+        Self { gateway: self.gateway.authorization(authorization), ..self }
+    }
+
+    /// Whose signatures count. Default: nobody's.
+    #[must_use]
+    pub fn credentials(self, credentials: Credentials) -> Self {
+        Self { gateway: self.gateway.credentials(credentials), ..self }
+    }
+
+    /// Lets callers do what these say, and nothing else. Default: whoever is let in may do everything.
+    #[must_use]
+    pub fn callers(self, callers: Callers) -> Self {
+        Self { callers: Some(callers), ..self }
+    }
+
     /// Starts the API; it serves when this returns.
     ///
     /// # Errors
     /// See [`StartError`]: each names what is in the way.
     pub async fn start(self) -> Result<LocalApi, StartError> {
-        let clock = self.clock;
+        let (clock, callers) = (self.clock, self.callers);
         let functions = |client: &_, table: &str| {
-            ClaimsFunctions::from(Api::new(Store::new(Clone::clone(client), table)).with_clock(clock))
+            let api = Api::new(Store::new(Clone::clone(client), table)).with_clock(clock);
+            ClaimsFunctions::from(match callers {
+                Some(callers) => api.with_callers(callers),
+                None => api,
+            })
         };
         // On the heap: the futures below are too deep for the compiler in a caller's.
         Ok(LocalApi(Box::pin(self.gateway.start(functions)).await?))
@@ -104,7 +127,7 @@ impl LocalApi {
     /// An API with other settings.
     #[must_use]
     pub fn builder() -> Builder {
-        Builder { gateway: gateway::LocalApi::builder(definition()), clock: Arc::new(Timestamp::now) }
+        Builder { gateway: gateway::LocalApi::builder(definition()), clock: Arc::new(Timestamp::now), callers: None }
     }
 
     /// The base URL with the stage, without a slash at its end: `http://127.0.0.1:9000/dev`.

@@ -1,10 +1,33 @@
 //! `claims-local`: the whole claims API on this machine.
 
-use std::process::ExitCode;
+use std::{fs, path::PathBuf, process::ExitCode};
 
+use claims_local::Callers;
 use claims_local::{ClaimsFunctions, definition};
-use claims_server::{Api, Store};
+use claims_server::{Api, Store, callers};
 use private_api_gateway::Program;
+
+#[derive(clap::Args)]
+struct Own {
+    /// Who may do what, on which members, into which statuses: a JSON list, as the deployment's `callers`; whom it does not
+    /// allow something gets a 403
+    #[arg(long, value_name = "FILE", requires = "credentials")]
+    callers: Option<PathBuf>,
+
+    /// Let through what the --callers do not allow, and log it
+    #[arg(long, requires = "callers")]
+    report_callers: bool,
+}
+
+impl Own {
+    fn callers(self) -> Result<Option<Callers>, Box<dyn std::error::Error>> {
+        let Some(file) = self.callers else { return Ok(None) };
+        let json = fs::read_to_string(&file)
+            .map_err(|error| format!("cannot read the callers in {}: {error}", file.display()))?;
+        let callers = callers::checked(json.parse()?)?;
+        Ok(Some(if self.report_callers { callers.reporting() } else { callers }))
+    }
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -17,7 +40,18 @@ async fn main() -> ExitCode {
         log: "warn,claims_server=info",
         examples,
     };
-    program.run(|client, table| ClaimsFunctions::from(Api::new(Store::new(client.clone(), table)))).await
+    program
+        .run_with(|own: Own| {
+            let callers = own.callers()?;
+            Ok(|client: &aws_sdk_dynamodb::Client, table: &str| {
+                let api = Api::new(Store::new(client.clone(), table));
+                ClaimsFunctions::from(match callers {
+                    Some(callers) => api.with_callers(callers),
+                    None => api,
+                })
+            })
+        })
+        .await
 }
 
 fn examples(url: &str) -> String {

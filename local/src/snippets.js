@@ -15,7 +15,8 @@ class Unsayable extends Error {}
 function told(request, language) {
   const mark = language === rust ? "//" : "#";
   try {
-    return language({ ...request, fields: fieldsOf(request) });
+    const { fields, ...beside } = fieldsOf(request);
+    return language({ ...request, fields, parameters: { ...request.parameters, ...beside } });
   } catch (error) {
     if (error instanceof Unsayable) return `${mark} This request cannot be written so: ${error.message}.`;
     throw error;
@@ -27,9 +28,10 @@ const FIELDS = {
   updateClaim: ["policyType", "claimAmount", "description", "status"],
 };
 
-// The body's fields; one that is not as the contract wants it is left to the languages that send any text.
-function fieldsOf({ operationId, body }) {
-  if (body === undefined) return {};
+// The body's fields, and what of a create's may stand in the query as well; a body that is not as the contract wants it is left to
+// the languages that send any text.
+function fieldsOf({ operationId, parameters, body }) {
+  if (body === undefined) return { fields: {} };
   let fields;
   try {
     fields = JSON.parse(body);
@@ -39,14 +41,22 @@ function fieldsOf({ operationId, body }) {
   const isObject = fields !== null && typeof fields === "object" && !Array.isArray(fields);
   const wanted = FIELDS[operationId];
   const { status, ...rest } = isObject ? fields : {};
-  const given = operationId === "createClaim" && status === "pending" ? rest : fields;
+  const given = operationId === "createClaim" && status === "pending" ? rest : { ...fields };
+  const beside = {};
+  for (const name of operationId === "createClaim" ? ["policyId", "memberName"] : []) {
+    if ((given?.[name] === undefined) === (parameters[name] === undefined)) throw new Unsayable(`${name} does not stand in one place`);
+    if (given[name] === undefined) continue;
+    if (typeof given[name] !== "string") throw new Unsayable(`${name} is of another type`);
+    beside[name] = given[name];
+    delete given[name];
+  }
   if (!isObject || Object.keys(given).sort().join() !== [...wanted].sort().join()) {
     throw new Unsayable(`its body is not of the fields ${wanted.join(", ")}`);
   }
   for (const name of wanted) {
     if (typeof given[name] !== (name === "claimAmount" ? "number" : "string")) throw new Unsayable(`${name} is of another type`);
   }
-  return given;
+  return { fields: given, ...beside };
 }
 
 function version({ headers }) {

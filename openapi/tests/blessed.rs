@@ -3,7 +3,7 @@
 
 use claims_api_types::Operation;
 use claims_openapi::{
-    CLAIMS_APIGATEWAY_JSON, CLAIMS_OPENAPI_JSON,
+    CLAIMS_APIGATEWAY_JSON, CLAIMS_OPENAPI_3_0_JSON, CLAIMS_OPENAPI_JSON,
     generate::{UPDATE_COMMAND, documents},
 };
 
@@ -12,6 +12,7 @@ fn the_committed_documents_are_those_of_the_code() {
     let made = documents().unwrap();
     for (name, committed, made) in [
         ("openapi/claims.openapi.json", CLAIMS_OPENAPI_JSON, &made.contract),
+        ("openapi/claims.openapi-3.0.json", CLAIMS_OPENAPI_3_0_JSON, &made.full),
         ("openapi/claims.apigateway.json", CLAIMS_APIGATEWAY_JSON, &made.import),
     ] {
         let first = committed.lines().zip(made.lines()).position(|(a, b)| a != b);

@@ -2,13 +2,13 @@
 
 use std::{convert::Infallible, fmt::Debug, sync::Arc, time::Instant};
 
-use claims_api_types::{Operation, Timestamp};
+use claims_api_types::{ClaimStatus, Operation, Timestamp};
 use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest};
-use private_api_lambda::{Answer, AuditKey, Request, log_call};
+use private_api_lambda::{Answer, AuditKey, Callers, Request, log_call};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Store, operation};
+use crate::{Failure, Store, operation};
 
 /// Where the server reads the time; tests bring their own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -19,6 +19,8 @@ pub struct Api {
     pub(crate) store: Store,
     clock: Clock,
     audit_key: Option<AuditKey>,
+    /// Without any, whoever comes may do everything.
+    callers: Option<Arc<Callers>>,
 }
 
 impl Debug for Api {
@@ -31,7 +33,7 @@ impl Api {
     /// The API over this table, by the system's clock.
     #[must_use]
     pub fn new(store: Store) -> Self {
-        Self { store, clock: Arc::new(Timestamp::now), audit_key: None }
+        Self { store, clock: Arc::new(Timestamp::now), audit_key: None, callers: None }
     }
 
     /// Reads the time from `clock` instead.
@@ -50,6 +52,25 @@ impl Api {
 
     pub(crate) fn audit_key(&self) -> Option<&AuditKey> {
         self.audit_key.as_ref()
+    }
+
+    /// Lets callers do what these say, and nothing else.
+    #[must_use]
+    pub fn with_callers(mut self, callers: Callers) -> Self {
+        self.callers = Some(Arc::new(callers));
+        self
+    }
+
+    /// Whether the caller may do this to the members whom its request names, and set this status. Before anything is read.
+    pub(crate) fn may(
+        &self,
+        operation: Operation,
+        request: &Request,
+        status: Option<&ClaimStatus>,
+    ) -> Result<(), Failure> {
+        let Some(callers) = &self.callers else { return Ok(()) };
+        let status = status.map(ClaimStatus::as_str);
+        callers.check(request.caller(), operation.id(), &request.query("memberId"), status)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

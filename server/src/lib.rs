@@ -10,6 +10,7 @@
 //! caller sent.
 
 mod api;
+pub mod callers;
 mod failure;
 mod item;
 mod operation;

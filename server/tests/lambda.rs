@@ -17,9 +17,21 @@ async fn start(handler: &str, dynamodb: &str) -> Function {
     Function::start(command).await.unwrap()
 }
 
-/// Invokes a function with an event of this method, path parameters, query and body.
+/// As [`invoke_as`], by nobody in particular.
 async fn invoke(
     function: &mut Function,
+    method: &str,
+    path_parameters: Value,
+    query: Value,
+    body: Value,
+) -> (u64, Value) {
+    invoke_as(function, json!({}), method, path_parameters, query, body).await
+}
+
+/// Invokes a function with an event of this identity, method, path parameters, query and body.
+async fn invoke_as(
+    function: &mut Function,
+    identity: Value,
     method: &str,
     path_parameters: Value,
     query: Value,
@@ -33,7 +45,7 @@ async fn invoke(
         "queryStringParameters": query, "multiValueQueryStringParameters": null,
         "pathParameters": path_parameters, "stageVariables": null,
         "requestContext": {
-            "resourcePath": "/claim", "httpMethod": method, "stage": "dev", "identity": {},
+            "resourcePath": "/claim", "httpMethod": method, "stage": "dev", "identity": identity,
             "requestId": "11111111-2222-3333-4444-555555555555"
         },
         "body": text, "isBase64Encoded": false
@@ -136,6 +148,58 @@ async fn a_wrong_configuration_fails_at_start_and_says_what_is_missing() {
     for variable in ["_HANDLER", "DYNAMODB_TABLE_NAME", "AWS_REGION", "AWS_ACCESS_KEY_ID"] {
         let said = fails(command("getClaim").env_remove(variable)).await;
         assert!(said.contains(variable) && said.contains("not set"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_lets_do_what_its_own_slice_of_the_callers_says() {
+    // A port that nobody listens on: whoever is refused is refused before anything is read.
+    let nowhere = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let slice =
+        r#"[{"principal": "arn:aws:iam::123456789012:role/adjuster-*", "members": ["12*"], "statuses": ["approved"]}]"#;
+    let with = async |operation: &str, mode: &[(&str, &str)]| {
+        let mut command = command(operation);
+        command.env("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{nowhere}")).env("CALLERS", slice).envs(mode.to_vec());
+        Function::start(command).await.unwrap()
+    };
+    let ann = json!({"userArn": "arn:aws:sts::123456789012:assumed-role/adjuster-7/ann", "sourceIp": "10.0.16.7"});
+    let other = json!({"userArn": "arn:aws:sts::123456789012:assumed-role/payer/ann"});
+    let id = json!({"claimId": "0198c0de-0000-7000-8000-000000000000"});
+    let body = |status: &str| json!({"policyType": "Health", "claimAmount": 1, "description": "", "status": status});
+    let mut get = with("getClaim", &[]).await;
+    let mut update = with("updateClaim", &[("CALLERS_MODE", "enforce")]).await;
+    for (method, identity, member, body, status) in [
+        ("GET", ann.clone(), "123", Value::Null, 503),
+        ("GET", ann.clone(), "13", Value::Null, 403),
+        ("GET", other.clone(), "123", Value::Null, 403),
+        ("GET", json!({"vpceId": "vpce-0a1b"}), "123", Value::Null, 403),
+        ("PUT", ann.clone(), "123", body("approved"), 503),
+        ("PUT", ann.clone(), "123", body("paid"), 403),
+        ("PUT", other.clone(), "123", body("approved"), 403),
+    ] {
+        let function = if method == "GET" { &mut get } else { &mut update };
+        let query = json!({"memberId": member});
+        let answer = invoke_as(function, identity.clone(), method, id.clone(), query, body.clone()).await;
+        assert_eq!(answer.0, status, "{identity} {member} {body}: {}", answer.1);
+        assert!(
+            status == 503 || answer.1["code"] == "forbidden" && !answer.1.to_string().contains(member),
+            "{}",
+            answer.1
+        );
+    }
+    let mut report = with("getClaim", &[("CALLERS_MODE", "report")]).await;
+    // Its line is written when nobody waits: before the next request at the latest.
+    for _ in 0..2 {
+        let query = json!({"memberId": "13"});
+        let answer = invoke_as(&mut report, other.clone(), "GET", id.clone(), query, Value::Null).await;
+        assert_eq!(answer.0, 503, "let through");
+    }
+    let log = report.log().await.unwrap();
+    assert!(log.contains("callers: would be refused") && log.contains("assumed-role/payer/ann"), "{log}");
+    // Who cannot tell its callers apart lets in nobody.
+    for (name, value) in [("CALLERS", "[{}]"), ("CALLERS", ""), ("CALLERS_MODE", "off")] {
+        let output = command("getClaim").env("CALLERS", slice).env(name, value).output().await.unwrap();
+        assert!(!output.status.success(), "{name}={value}");
     }
 }
 

@@ -1,16 +1,16 @@
 //! The operations.
 
-use private_api_contract::document::{empty, not_modified, with_common};
+use private_api_contract::document::{empty, not_modified, parameters_into_operations, with_common, with_version};
 use serde_json::{Value, json};
 
 use super::{
     parameters as parameter,
-    responses::{problem, success},
+    responses::{headers, problem, success},
     schemas,
 };
 use crate::{JSON, Operation, ProblemCode};
 
-/// All paths. What both methods of a path take stands at the path.
+/// All paths. What both methods of a path take is said once.
 pub(super) fn paths() -> Value {
     let mut paths = json!({
         Operation::CLAIMS_PATH: {"parameters": [parameter::member_id(), parameter::on_behalf_of()]},
@@ -28,7 +28,7 @@ pub(super) fn paths() -> Value {
         described["tags"] = json!(["claims"]);
         paths[operation.path()][operation.method().to_ascii_lowercase()] = described;
     }
-    paths
+    parameters_into_operations(paths)
 }
 
 fn create() -> Value {
@@ -84,11 +84,11 @@ fn update() -> Value {
         "description": "Replaces policy type, amount, description and status, and adds one to the version. The status \
                         moves `pending` → `in_review` → `approved` or `denied`, `approved` → `paid`, and from \
                         `pending` or `in_review` to `withdrawn`; saying the same status again is no move.",
-        "parameters": [parameter::if_match(), parameter::update_key()],
+        "parameters": [parameter::if_match(1), parameter::update_key()],
         "requestBody": body("UpdateClaimRequest", schemas::update()),
         "responses": with_common(
             json!({
-                "200": success("Updated.", "Claim", updated(), &["ETag"]),
+                "200": with_version(success("Updated.", "Claim", updated(), &["ETag"]), &headers(), 2),
                 "409": problem(
                     "The claim's status does not allow this update, or the key has already named another one.",
                     &[ProblemCode::InvalidTransition, ProblemCode::IdempotencyKeyReused]),
@@ -106,7 +106,7 @@ fn delete() -> Value {
         "summary": "Delete a claim",
         "description": "Deletes the claim, whatever its status. What it said is gone; that its key was used is kept, so \
                         that no repeat makes it anew.",
-        "parameters": [parameter::if_match(), parameter::delete_key()],
+        "parameters": [parameter::if_match(2), parameter::delete_key()],
         "responses": with_common(
             json!({"204": empty("Deleted.")}),
             &[("400", "InvalidParameters"), ("404", "ClaimNotFound"), ("412", "VersionMismatch")],

@@ -57,7 +57,7 @@ pub(super) fn limit() -> Value {
 
 pub(super) fn create_key() -> Value {
     document::create_key(
-        "A UUIDv7 that names this create and becomes the claim's id. Its time may lie at most 5 minutes \
+        "A UUIDv7 of now, minted for this create; it names it and becomes the claim's id. Its time may lie at most 5 minutes \
          ahead of the server's clock. The same key with the same request answers the existing claim; \
          with another request it is a 409. Without it every attempt makes a claim of its own. After a \
          delete the key stays used: a 409 `claim_deleted`, whatever the request says.",
@@ -66,7 +66,7 @@ pub(super) fn create_key() -> Value {
 
 pub(super) fn update_key() -> Value {
     document::update_key(
-        "A UUID that names this update. While it is the claim's last write, the same update under the same key answers \
+        "A UUID, minted for this update, that names it. While it is the claim's last write, the same update under the same key answers \
          the claim as it is, and another one is a 409. Send the same key with every attempt of a conditional update; do \
          not repeat an unconditional one: it may overwrite somebody's later write.",
     )
@@ -74,7 +74,7 @@ pub(super) fn update_key() -> Value {
 
 pub(super) fn delete_key() -> Value {
     document::update_key(
-        "A UUID that names this delete. The same delete under the same key is a 204 again, however late; \
+        "A UUID, minted for this delete, that names it. The same delete under the same key is a 204 again, however late; \
          another delete of a deleted claim is a 404.",
     )
 }
@@ -86,10 +86,11 @@ pub(super) fn on_behalf_of() -> Value {
     )
 }
 
-pub(super) fn if_match() -> Value {
+pub(super) fn if_match(version: u64) -> Value {
     document::if_match(
         "The `ETag` that the claim must still have, quotes included; `*` for any. Of a list of up to ten any may match; \
          a weak tag matches nothing. Otherwise 412 and nothing is written. Without it the last write wins.",
+        version,
     )
 }
 

@@ -7,7 +7,7 @@ use private_api_contract::{
 use serde_json::{Value, json};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, Ref, SchemaFormat, Type},
+    openapi::{KnownFormat, ObjectBuilder, Ref, SchemaFormat, Type},
 };
 
 use crate::{
@@ -22,6 +22,8 @@ schema! {
     // No `multipleOf: 0.01`: validators on binary floats refuse 19.99 with it.
     ClaimAmount => ObjectBuilder::new()
         .schema_type(Type::Number)
+        // Exact to the cent over the whole range; a generator without it may take a float of 32 bits.
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Double)))
         .description(Some("An amount in the deployment's currency, with at most two decimals; exact to the cent."))
         .minimum(Some(ClaimAmount::MIN.cents() as f64 / 100.0))
         .maximum(Some(ClaimAmount::MAX.cents() as f64 / 100.0))

@@ -2,8 +2,8 @@
 
 use private_api_contract::{
     document::{
-        self, Answers, create_key, headers, if_match, next_token, page_limit, servers, sigv4, success, update_key,
-        with_common,
+        self, Answers, create_key, headers, if_match, next_token, page_limit, parameters_into_operations, servers,
+        sigv4, success, update_key, with_common,
     },
     schema,
     schemas::{EXAMPLE_ID, opaque_id, open, string},
@@ -55,8 +55,7 @@ fn contract() -> Value {
     json!({
         "openapi": "3.1.0",
         "info": {
-            "title": "Private orders API",
-            "version": "1.0.0",
+            "title": "Private orders API", "version": "1.0.0",
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
         "servers": servers("orders-local", "orders.internal"),
@@ -102,7 +101,7 @@ fn paths(answers: &Answers<Code>) -> Value {
         described["operationId"] = operation.id().into();
         paths[operation.path()][operation.method().to_ascii_lowercase()] = described;
     }
-    paths
+    parameters_into_operations(paths)
 }
 
 fn create(answers: &Answers<Code>) -> Value {
@@ -122,7 +121,7 @@ fn create(answers: &Answers<Code>) -> Value {
 }
 
 fn update(answers: &Answers<Code>) -> Value {
-    let mut condition = if_match("The `ETag` that the order must still have; `*` is refused.");
+    let mut condition = if_match("The `ETag` that the order must still have; `*` is refused.", 1);
     condition["required"] = true.into();
     json!({
         "summary": "Replace what may change of an order",
@@ -142,8 +141,8 @@ fn update(answers: &Answers<Code>) -> Value {
 }
 
 fn body(schema: &str, example: Value) -> Value {
-    let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
-    json!({"required": true, "content": {"application/json": {"schema": schema, "example": example}}})
+    let content = json!({"schema": {"$ref": format!("#/components/schemas/{schema}")}, "example": example});
+    json!({"required": true, "content": {"application/json": content}})
 }
 
 fn order() -> Value {

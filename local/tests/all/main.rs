@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod binary;
+mod callers;
 mod capacity;
 #[path = "../common/mod.rs"]
 mod common;
@@ -24,6 +25,7 @@ mod lost_updates;
 mod operations;
 #[cfg(unix)]
 mod parents;
+mod signatures;
 mod small_rules;
 mod tombstones;
 mod who_did_it;

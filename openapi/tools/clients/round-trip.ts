@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { components, paths } from "./claims.js";
 
 type Problem = components["schemas"]["Problem"];
+type Refusal = components["schemas"]["Refusal"];
 
 const baseUrl = process.argv[2];
 if (!baseUrl) throw new Error("usage: node round-trip.js BASE_URL");
@@ -60,11 +61,20 @@ const deleted = await api.DELETE("/claim/{claimId}", { params: { path, query: { 
 equal(deleted.response.status, 204);
 const gone = await api.GET("/claim/{claimId}", { params: { path, query: { memberId } } });
 equal(code(gone.error), "claim_not_found");
-console.log("TypeScript: create, get, update, list and delete");
 
-// The few errors of the gateway that nobody can shape have no code.
-function code(error: Problem | components["schemas"]["GatewayMessage"] | undefined) {
-  return error && "code" in error ? error.code : undefined;
+// What the gateway refuses is a problem with a code, or the few words that nobody can shape.
+const elsewhere = (url: string) => createClient<paths>({ baseUrl: url }).GET("/claim", { params: { query: { memberId } } });
+const refused = await elsewhere(`${baseUrl}/nothing`);
+equal(refused.response.status, 403);
+equal(code(refused.error), "forbidden");
+const bare = await elsewhere(new URL("/no-such-stage", baseUrl).href);
+equal(bare.response.status, 403);
+equal(code(bare.error), undefined);
+equal(bare.error && "message" in bare.error ? bare.error.message : undefined, "Forbidden");
+console.log("TypeScript: create, get, update, list and delete; both forms of a 403");
+
+function code(error: Problem | Refusal | undefined) {
+  return error?.code;
 }
 
 function must<T>(answer: { data?: T; error?: unknown }): T {

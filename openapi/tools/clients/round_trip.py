@@ -4,6 +4,7 @@ Usage: python round_trip.py BASE_URL
 """
 
 import sys
+from urllib.parse import urljoin
 
 from uuid_utils import uuid7  # from Python 3.14 on, the standard library has uuid.uuid7
 
@@ -17,8 +18,10 @@ from claims_client.models import (
     KnownClaimStatus,
     KnownPolicyType,
     Problem,
+    Refusal,
     UpdateClaimRequest,
 )
+from claims_client.types import UNSET
 
 api = Client(base_url=sys.argv[1])
 member = "py-member"
@@ -83,4 +86,12 @@ assert isinstance(page, ClaimPage) and page.claims == [updated]
 assert delete_claim.sync_detailed(claim.claim_id, client=api, member_id=member).status_code == 204
 gone = get_claim.sync(claim.claim_id, client=api, member_id=member)
 assert isinstance(gone, Problem) and gone.code == "claim_not_found"
-print("Python: create, get, update, list and delete")
+
+# What the gateway refuses is a problem with a code, or the few words that nobody can shape.
+refused = list_claims.sync_detailed(client=Client(base_url=sys.argv[1] + "/nothing"), member_id=member)
+assert refused.status_code == 403 and isinstance(refused.parsed, Refusal), refused
+assert refused.parsed.code == "forbidden"
+bare = list_claims.sync_detailed(client=Client(base_url=urljoin(sys.argv[1], "/no-such-stage")), member_id=member)
+assert bare.status_code == 403 and isinstance(bare.parsed, Refusal), bare
+assert (bare.parsed.code, bare.parsed.message) == (UNSET, "Forbidden")
+print("Python: create, get, update, list and delete; both forms of a 403")

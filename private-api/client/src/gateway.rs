@@ -29,6 +29,8 @@ pub enum Refusal {
     SignatureExpired,
     /// The credentials are not valid.
     BadCredentials,
+    /// The API's own list of callers: this one may not do this, not for this member, or not into this status.
+    NotThisCaller,
     /// Something that says no more than 403.
     Other,
 }
@@ -66,6 +68,9 @@ impl fmt::Display for Refusal {
             }
             Self::SignatureExpired => "the signature is out of date; check this machine's clock",
             Self::BadCredentials => "the credentials are not valid (expired or unknown); renew them",
+            Self::NotThisCaller => {
+                "the API lets this caller do other things, or nothing: have its operators look at the caller's entry among `callers`"
+            }
             Self::Other => "the gateway (or a firewall in front of it) refused without saying why",
         })
     }
@@ -197,6 +202,8 @@ fn refusal(error_type: Option<&str>, message: &str) -> Refusal {
         || matches!(kind, "InvalidSignatureException" | "IncompleteSignatureException")
     {
         Refusal::BadSignature
+    } else if says("do not allow this caller") {
+        Refusal::NotThisCaller
     } else if says("Missing Authentication Token") || kind == "MissingAuthenticationTokenException" {
         Refusal::NoSuchRoute
     } else if message == "Forbidden" || kind == "ForbiddenException" {

@@ -8,7 +8,9 @@ mod responses;
 mod schemas;
 mod servers;
 
-pub use parameters::{create_key, if_match, if_none_match, next_token, on_behalf_of, page_limit, update_key};
-pub use responses::{Answers, empty, headers, not_modified, success, with_common};
+pub use parameters::{
+    create_key, if_match, if_none_match, next_token, on_behalf_of, page_limit, parameters_into_operations, update_key,
+};
+pub use responses::{Answers, empty, headers, not_modified, success, with_common, with_version};
 pub use schemas::schemas;
-pub use servers::{servers, sigv4};
+pub use servers::{SERVERS, servers, sigv4};

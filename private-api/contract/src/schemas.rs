@@ -1,7 +1,7 @@
 //! Schemas of what every API has, and the pieces to write one's own with.
 
 use serde_json::json;
-use utoipa::openapi::{ObjectBuilder, RefOr, Schema, SchemaFormat, Type, extensions::ExtensionsBuilder};
+use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type, extensions::ExtensionsBuilder};
 
 use crate::{FieldErrorCode, NextToken, OPAQUE_ID_MAX, Timestamp, Version};
 
@@ -31,6 +31,7 @@ crate::schema! {
     NextToken => string("Where the next page starts. Opaque: pass it back as it came.").examples([EXAMPLE_ID]);
     Version => ObjectBuilder::new()
         .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
         .description(Some("How often it has been written: 1 when created, one more with each update."))
         .minimum(Some(1))
         .examples([json!(1)]);
@@ -50,11 +51,14 @@ pub fn opaque_id(description: &str) -> ObjectBuilder {
     limits.pattern(Some("^[A-Za-z0-9_-]+$")).examples(["123"])
 }
 
-/// A string of an answer: the values of today are listed, others may come.
+/// A string of an answer: the values of today are listed, for people, pages and generators' comments, and others may come.
+///
+/// No `anyOf` of an enumeration and a string: openapi-generator makes an empty type of it for Rust and Kotlin.
 pub fn open<'a>(description: &str, known: impl Iterator<Item = &'a str> + Clone) -> ObjectBuilder {
-    string(&format!("{description} More values may come."))
+    let list = known.clone().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
+    string(&format!("{description} Today: {list}. More values may come."))
         .extensions(Some(ExtensionsBuilder::new().add("x-extensible-enum", known.clone().collect::<Vec<_>>()).build()))
-        .examples(known.take(1))
+        .examples(known)
 }
 
 /// A string of a request: these values and no others.

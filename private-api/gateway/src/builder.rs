@@ -7,7 +7,8 @@ use private_api_storage::{OpenError, Place, Sdk, Storage, Table};
 use tokio::net::TcpListener;
 
 use crate::{
-    Functions, Limits, LocalApi,
+    Authorization, Credentials, Functions, Limits, LocalApi,
+    authorization::Door,
     docs::Docs,
     event_file::EventFile,
     fault::FaultQueues,
@@ -72,6 +73,7 @@ pub struct Builder {
     limits: Limits,
     events: Option<PathBuf>,
     faults_by_header: bool,
+    door: Door,
 }
 
 impl Builder {
@@ -84,6 +86,7 @@ impl Builder {
             limits: Limits::default(),
             events: None,
             faults_by_header: false,
+            door: Door::default(),
         }
     }
 
@@ -151,6 +154,21 @@ impl Builder {
         self
     }
 
+    /// What every method wants of its callers. Default: [`Authorization::None`].
+    #[must_use]
+    pub fn authorization(mut self, authorization: Authorization) -> Self {
+        self.door.authorization = authorization;
+        self
+    }
+
+    /// Whose signatures count. Default: nobody's, so that with [`Authorization::AwsIam`] nobody is let in, and with
+    /// [`Authorization::None`] a signature is not checked.
+    #[must_use]
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.door.credentials = Some(credentials);
+        self
+    }
+
     /// Opens the storage and starts the API with the functions over it; it serves when this returns.
     ///
     /// # Errors
@@ -184,6 +202,7 @@ impl Builder {
             docs: Docs::read(self.definition.openapi_document, self.definition.snippets)?,
             faults: faults.clone(),
             faults_by_header: self.faults_by_header,
+            door: self.door,
             events: self.events.map(open).transpose()?,
             hints: Hints::default(),
             api_id: LocalApi::API_ID.to_owned(),

@@ -9,6 +9,7 @@ use hyper::body::Body;
 
 use crate::{
     Functions, Limits,
+    authorization::{self, Door},
     docs::Docs,
     event_file::EventFile,
     fault::{self, Fault, FaultQueues, UnknownFault},
@@ -23,6 +24,7 @@ use crate::{
     proxy_event::{self, Call, METHOD_OVERRIDE, Path},
     proxy_response,
     routes::{ErrorKind, Routes},
+    signature::{self, Refusal, Sent},
 };
 
 const TRACE: &str = "x-amzn-trace-id";
@@ -36,6 +38,7 @@ pub(crate) struct Gateway<F> {
     pub(crate) faults: FaultQueues,
     /// Whether a request may ask for a fault of its own.
     pub(crate) faults_by_header: bool,
+    pub(crate) door: Door,
     pub(crate) events: Option<EventFile>,
     pub(crate) hints: Hints,
     pub(crate) api_id: String,
@@ -103,7 +106,9 @@ impl<F: Functions> Gateway<F> {
             parts.headers.get(METHOD_OVERRIDE).and_then(|method| Method::from_bytes(method.as_bytes()).ok());
         let method = overriding.as_ref().unwrap_or(&parts.method).as_str();
         let Some((route, path_parameters)) = self.routes.find(method, path.below_stage) else {
-            return self.own(&MISSING_TOKEN, ids);
+            // AWS looks for a signature where there is nothing to be let into, and says what it has found instead.
+            let found = signature::not_a_signature(&sent(&parts, &[]));
+            return self.own(&found.as_ref().map_or(MISSING_TOKEN, Refusal::kind), ids);
         };
         if self.method_arn_bytes(method, path.below_stage) > MAX_METHOD_ARN {
             return Outcome::Answer(bare((414, "BadRequestException", "Request-URI Too Long")));
@@ -124,6 +129,12 @@ impl<F: Functions> Gateway<F> {
             Ok(Err(_)) => return Outcome::Reset,
             Err(_) => return Outcome::Answer(closing(bare((408, "RequestTimeoutException", "Request Timeout")))),
         };
+
+        let caller = match self.door.check(&sent(&parts, &body), &self.hints) {
+            Ok(caller) => caller,
+            Err(refusal) => return self.own(&refusal.kind(), ids),
+        };
+        authorization::without_signature(&mut parts.headers);
 
         let fault = match self.fault_of(&mut parts.headers) {
             Ok(fault) => fault.or_else(|| self.faults.gateway.next()),
@@ -156,6 +167,7 @@ impl<F: Functions> Gateway<F> {
             ids,
             trace: &trace,
             source_ip,
+            caller,
         });
         let (functions, operation, id) = (self.functions.clone(), route.operation.clone(), ids.request.clone());
         let events = self.events.clone().map(|file| (file, event.clone()));
@@ -197,9 +209,14 @@ impl<F: Functions> Gateway<F> {
         format!("arn:aws:execute-api:eu-central-1:000000000000:{api_id}/{stage}/{method}{path}").len()
     }
 
-    fn own(&self, kind: &ErrorKind, ids: &Ids) -> Outcome {
+    fn own(&self, kind: &ErrorKind<'_>, ids: &Ids) -> Outcome {
         Outcome::Answer(own_answers::shaped(&self.routes, kind, ids))
     }
+}
+
+fn sent<'a>(parts: &'a http::request::Parts, body: &'a [u8]) -> Sent<'a> {
+    let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+    Sent { method: parts.method.as_str(), path, query, headers: &parts.headers, body }
 }
 
 fn header_values(headers: &HeaderMap) -> usize {

@@ -24,6 +24,7 @@ enum Kind {
     LongHeaders,
     LongUrl,
     EncodedPath,
+    UncheckedSignature,
 }
 
 impl Kind {
@@ -49,6 +50,10 @@ impl Kind {
                 "a path has a percent-encoded character: API Gateway hands it to the function as it is, unlike those of a query; \
                  the function must decode it, once"
             }
+            Self::UncheckedSignature => {
+                "a request is signed, and its signature is not checked, for no credentials are known here: AWS refuses a wrong one \
+                 whatever the method's authorization; --credentials FILE names them"
+            }
         }
     }
 }
@@ -65,10 +70,20 @@ impl Hints {
             (Kind::LongUrl, is_near(url, MAX_URL)),
             (Kind::EncodedPath, parts.uri.path().contains('%')),
         ] {
-            let bit = 1 << kind as u8;
-            if applies && self.0.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
-                tracing::warn!("{} (said once)", kind.text());
+            if applies {
+                self.once(kind);
             }
+        }
+    }
+
+    pub(crate) fn unchecked_signature(&self) {
+        self.once(Kind::UncheckedSignature);
+    }
+
+    fn once(&self, kind: Kind) {
+        let bit = 1 << kind as u8;
+        if self.0.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
+            tracing::warn!("{} (said once)", kind.text());
         }
     }
 }

@@ -54,6 +54,13 @@ fn names_this_api(headers: &HeaderMap, api_id: &str) -> bool {
     (label == api_id || is_alias) && is_region(region)
 }
 
+/// The region that the name in `Host` has; local names have none.
+pub(crate) fn region(headers: &HeaderMap) -> Option<String> {
+    let name = name(headers)?;
+    let (_, region) = of_execute_api(&name, "").or_else(|| of_execute_api(&name, "vpce."))?;
+    Some(region.to_owned())
+}
+
 /// `{vpce}.execute-api.{region}.vpce.amazonaws.com`
 fn is_endpoint(name: &str) -> bool {
     of_execute_api(name, "vpce.").is_some_and(|(label, region)| {

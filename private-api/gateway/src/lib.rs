@@ -36,7 +36,9 @@
 //! # Ok(()) }
 //! ```
 
+mod authorization;
 mod builder;
+mod credentials;
 mod docs;
 mod event_file;
 mod fault;
@@ -56,9 +58,12 @@ mod routes;
 mod running;
 mod serve;
 mod signals;
+mod signature;
 mod stream;
 
+pub use authorization::Authorization;
 pub use builder::{Builder, Definition, StartError};
+pub use credentials::{Credentials, CredentialsError};
 pub use fault::{Fault, UnknownFault};
 pub use functions::{FunctionError, Functions};
 pub use limits::Limits;

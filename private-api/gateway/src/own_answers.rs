@@ -13,26 +13,26 @@ use crate::{
 const ERROR_TYPE: &str = "x-amzn-errortype";
 
 const SERVER_ERROR: &str = "InternalServerErrorException";
-pub(crate) const MISSING_TOKEN: ErrorKind = ErrorKind {
+pub(crate) const MISSING_TOKEN: ErrorKind<'static> = ErrorKind {
     name: "MISSING_AUTHENTICATION_TOKEN",
     error_type: "MissingAuthenticationTokenException",
     status: 403,
     message: "Missing Authentication Token",
 };
-const THROTTLED: ErrorKind =
+const THROTTLED: ErrorKind<'static> =
     ErrorKind { name: "THROTTLED", error_type: "TooManyRequestsException", status: 429, message: "Too Many Requests" };
 // A function that crashed or answered nonsense; the type INTEGRATION_FAILURE is for networks, which Lambda has not.
-pub(crate) const INTEGRATION_FAILURE: ErrorKind =
+pub(crate) const INTEGRATION_FAILURE: ErrorKind<'static> =
     ErrorKind { name: "DEFAULT_5XX", error_type: SERVER_ERROR, status: 502, message: "Internal server error" };
-pub(crate) const INTEGRATION_TIMEOUT: ErrorKind = ErrorKind {
+pub(crate) const INTEGRATION_TIMEOUT: ErrorKind<'static> = ErrorKind {
     name: "INTEGRATION_TIMEOUT",
     error_type: SERVER_ERROR,
     status: 504,
     message: "Endpoint request timed out",
 };
-const FUNCTION_THROTTLED: ErrorKind =
+const FUNCTION_THROTTLED: ErrorKind<'static> =
     ErrorKind { name: "DEFAULT_5XX", error_type: SERVER_ERROR, status: 500, message: "Internal server error" };
-const UNAVAILABLE: ErrorKind = ErrorKind {
+const UNAVAILABLE: ErrorKind<'static> = ErrorKind {
     name: "DEFAULT_5XX",
     error_type: "ServiceUnavailableException",
     status: 503,
@@ -47,7 +47,7 @@ pub(crate) const FORBIDDEN: Bare = (403, "ForbiddenException", "Forbidden");
 pub(crate) const BAD_REQUEST: Bare = (400, "BadRequestException", "Bad Request");
 
 /// An answer shaped as the import document says. It may change all but the error's type.
-pub(crate) fn shaped(routes: &Routes, kind: &ErrorKind, ids: &Ids) -> Response<Full<Bytes>> {
+pub(crate) fn shaped(routes: &Routes, kind: &ErrorKind<'_>, ids: &Ids) -> Response<Full<Bytes>> {
     let (status, headers, body) = routes.response(kind, ids);
     let mut answer = with_status(status, body);
     for (name, value) in headers {

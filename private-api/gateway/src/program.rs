@@ -3,11 +3,11 @@
 use std::{io, panic, path::PathBuf, process::ExitCode, time::Duration};
 
 use aws_sdk_dynamodb::Client;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use private_api_storage::{backup, verify};
 use tracing_subscriber::EnvFilter;
 
-use crate::{Definition, Fault, Functions, LocalApi, log::Lossy, signals};
+use crate::{Authorization, Credentials, Definition, Fault, Functions, LocalApi, log::Lossy, signals};
 
 /// How long the last words wait for a reader.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -36,7 +36,7 @@ pub struct Program {
 
 #[derive(Parser)]
 #[command(args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
-struct Arguments {
+struct Arguments<More: Args> {
     /// Port on 127.0.0.1; 0 picks a free one
     #[arg(long, default_value_t = 9000)]
     port: u16,
@@ -66,9 +66,31 @@ struct Arguments {
     #[arg(long)]
     faults_by_header: bool,
 
+    /// What is wanted of callers: nothing, or a signature (SigV4) with one of the --credentials
+    #[arg(
+        long,
+        value_enum,
+        default_value = "none",
+        requires_if("aws-iam", "credentials"),
+        requires_if("AWS_IAM", "credentials")
+    )]
+    authorization: Authorization,
+
+    /// Whose signatures count: a JSON list of {"AccessKeyId", "SecretAccessKey", "Arn"}, with "SessionToken" and "Expiration"
+    /// where they are temporary
+    #[arg(long, value_name = "FILE")]
+    credentials: Option<PathBuf>,
+
+    #[command(flatten)]
+    more: More,
+
     #[command(subcommand)]
     command: Option<Command>,
 }
+
+/// Of an API that has no options of its own.
+#[derive(Args)]
+struct NoMore {}
 
 #[derive(Subcommand)]
 enum Command {
@@ -81,6 +103,15 @@ enum Command {
 impl Program {
     /// Does what the command line says.
     pub async fn run<F: Functions>(self, functions: impl FnOnce(&Client, &str) -> F) -> ExitCode {
+        self.run_with(|_: NoMore| Ok(functions)).await
+    }
+
+    /// As [`run`](Self::run), with options of the API's own: `functions` makes of them what makes the functions, or says what is
+    /// wrong with them.
+    pub async fn run_with<More: Args, F: Functions, With: FnOnce(&Client, &str) -> F>(
+        self,
+        functions: impl FnOnce(More) -> Result<With, Box<dyn std::error::Error>>,
+    ) -> ExitCode {
         let name = self.definition.program;
         let [out, err] = [Lossy::new(io::stdout()), Lossy::new(io::stderr())];
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(self.log));
@@ -90,8 +121,8 @@ impl Program {
         panic::set_hook(Box::new(|panic| {
             tracing::error!("a panic at {}", panic.location().map_or_else(String::new, ToString::to_string));
         }));
-        let command = Arguments::command().name(name).version(self.version).about(self.about);
-        let arguments = match Arguments::from_arg_matches(&command.get_matches()) {
+        let command = Arguments::<More>::command().name(name).version(self.version).about(self.about);
+        let arguments = match Arguments::<More>::from_arg_matches(&command.get_matches()) {
             Ok(arguments) => arguments,
             Err(error) => error.exit(),
         };
@@ -119,7 +150,7 @@ impl Program {
             },
             None => match self.serve(arguments, functions, |text| say(&out, text), |text| say(&err, text)).await {
                 Ok(()) => ExitCode::SUCCESS,
-                Err(error) => failed(&error, |text| say(&err, &format!("{name}: {text}"))),
+                Err(error) => failed(&*error, |text| say(&err, &format!("{name}: {text}"))),
             },
         };
         out.flush_for(LAST_WORDS);
@@ -127,13 +158,13 @@ impl Program {
         code
     }
 
-    async fn serve<F: Functions>(
+    async fn serve<More: Args, F: Functions, With: FnOnce(&Client, &str) -> F>(
         self,
-        arguments: Arguments,
-        functions: impl FnOnce(&Client, &str) -> F,
+        arguments: Arguments<More>,
+        functions: impl FnOnce(More) -> Result<With, Box<dyn std::error::Error>>,
         greet: impl Fn(&str),
         say: impl Fn(&str),
-    ) -> Result<(), crate::StartError> {
+    ) -> Result<(), Box<dyn std::error::Error>> {
         let (name, api, items) = (self.definition.program, self.api, self.items);
         let stored = match (&arguments.data, &arguments.dynamodb_endpoint) {
             (Some(file), _) => format!("kept in {}", file.display()),
@@ -156,6 +187,11 @@ impl Program {
         if arguments.faults_by_header {
             builder = builder.faults_by_header();
         }
+        builder = builder.authorization(arguments.authorization);
+        if let Some(file) = arguments.credentials {
+            builder = builder.credentials(Credentials::read(file)?);
+        }
+        let functions = functions(arguments.more)?;
         // Before it serves: whoever has read the greeting may end it.
         let mut signals = signals::Signals::new();
         let running = builder.start(functions).await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::{HeaderMap, request::Parts};
 use serde_json::{Value, json};
 
-use crate::{ids::Ids, letters::Letters, routes::Route};
+use crate::{credentials::Identity, ids::Ids, letters::Letters, routes::Route};
 
 /// What the gateway drops on the way to the function.
 const DROPPED: [&str; 13] = [
@@ -41,6 +41,8 @@ pub(crate) struct Call<'a> {
     pub(crate) ids: &'a Ids,
     pub(crate) trace: &'a str,
     pub(crate) source_ip: &'a str,
+    /// Who has signed, where the method asks for it.
+    pub(crate) caller: Option<&'a Identity>,
 }
 
 /// A request's path, percent-encoded as it was sent.
@@ -74,6 +76,7 @@ pub(crate) fn of(call: &Call<'_>) -> Value {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()).into_owned() {
         parameters.entry(name).or_default().push(value);
     }
+    let caller = |part: fn(&Identity) -> &String| call.caller.map(part);
     let host = text(&parts.headers, "host").unwrap_or_default();
     let now = jiff::Timestamp::now();
     let path_parameters: BTreeMap<_, _> = call.path_parameters.iter().cloned().collect();
@@ -98,18 +101,18 @@ pub(crate) fn of(call: &Call<'_>) -> Value {
             "extendedRequestId": call.ids.extended,
             "httpMethod": call.method,
             "identity": {
-                "accessKey": null,
-                "accountId": null,
-                "caller": null,
+                "accessKey": caller(|who| &who.access_key),
+                "accountId": caller(|who| &who.account),
+                "caller": caller(|who| &who.user_id),
                 "cognitoAuthenticationProvider": null,
                 "cognitoAuthenticationType": null,
                 "cognitoIdentityId": null,
                 "cognitoIdentityPoolId": null,
                 "principalOrgId": null,
                 "sourceIp": call.source_ip,
-                "user": null,
+                "user": caller(|who| &who.user_id),
                 "userAgent": text(&parts.headers, "user-agent"),
-                "userArn": null,
+                "userArn": caller(|who| &who.arn),
                 "vpcId": "vpc-00000000000000000",
                 "vpceId": "vpce-00000000000000000",
             },

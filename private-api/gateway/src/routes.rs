@@ -96,7 +96,7 @@ impl Routes {
     }
 
     /// The gateway's own answer of this type: status, headers, body.
-    pub(crate) fn response(&self, kind: &ErrorKind, ids: &Ids) -> (u16, Vec<(String, String)>, String) {
+    pub(crate) fn response(&self, kind: &ErrorKind<'_>, ids: &Ids) -> (u16, Vec<(String, String)>, String) {
         let fallback = if kind.status < 500 { "DEFAULT_4XX" } else { "DEFAULT_5XX" };
         let Some(shape) = self.responses.get(kind.name).or_else(|| self.responses.get(fallback)) else {
             // The recorded lengths have room for one space in those from 500 on.
@@ -122,24 +122,25 @@ impl Routes {
 
 /// A gateway response type with what the gateway says in it.
 #[derive(Clone, Debug)]
-pub(crate) struct ErrorKind {
+pub(crate) struct ErrorKind<'a> {
     pub(crate) name: &'static str,
     /// What the header `x-amzn-ErrorType` says.
     pub(crate) error_type: &'static str,
     pub(crate) status: u16,
-    pub(crate) message: &'static str,
+    pub(crate) message: &'a str,
 }
 
 /// Replaces the context variables; these templates are no VTL, so that is all there is to do.
-fn fill(template: &str, kind: &ErrorKind, ids: &Ids) -> String {
-    // The longer name first: one is the other's prefix.
+fn fill(template: &str, kind: &ErrorKind<'_>, ids: &Ids) -> String {
     let quoted = serde_json::Value::from(kind.message).to_string();
-    template
-        .replace("$context.error.messageString", &quoted)
-        .replace("$context.error.message", kind.message)
-        .replace("$context.error.responseType", kind.name)
-        .replace("$context.extendedRequestId", &ids.extended)
-        .replace("$context.requestId", &ids.request)
+    let filled = |part: &str| {
+        part.replace("$context.error.responseType", kind.name)
+            .replace("$context.extendedRequestId", &ids.extended)
+            .replace("$context.requestId", &ids.request)
+            .replace("$context.error.message", kind.message)
+    };
+    // The longer name first, since one is the other's prefix; and a message, which may quote the caller, is not filled in itself.
+    template.split("$context.error.messageString").map(filled).collect::<Vec<_>>().join(&quoted)
 }
 
 impl Segment {

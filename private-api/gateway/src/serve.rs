@@ -132,6 +132,7 @@ mod tests {
             docs: Docs::read(r#"{"info": {"title": "Nothing"}}"#, "").unwrap(),
             faults: Default::default(),
             faults_by_header: false,
+            door: Default::default(),
             events: Option::None,
             hints: Default::default(),
             api_id: LocalApi::API_ID.to_owned(),

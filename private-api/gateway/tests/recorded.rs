@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use private_api_gateway::{Definition, FunctionError, Functions, LocalApi, Sdk, Table};
+use private_api_gateway::{Authorization, Definition, FunctionError, Functions, LocalApi, Sdk, Table};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::{
@@ -20,7 +20,7 @@ use tokio::{
 };
 
 /// In the order of the table.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "routing",
     "path",
     "query",
@@ -29,6 +29,7 @@ const FILES: [&str; 11] = [
     "headers-out",
     "function-answer",
     "gateway-error",
+    "authorization",
     "limits",
     "database",
     "import",
@@ -46,6 +47,9 @@ struct Case {
     note: Option<String>,
     resources: Option<BTreeMap<String, Vec<String>>>,
     request: Option<Request>,
+    /// The methods want a signature, and nobody's is known.
+    #[serde(default)]
+    iam: bool,
     function: Option<Value>,
     status: Option<u16>,
     #[serde(default)]
@@ -215,7 +219,9 @@ async fn differences(case: &Case, request: &Request) -> Vec<String> {
     };
     let answer = case.function.clone().unwrap_or(json!({ "statusCode": 200 }));
     let recorder = Recorder { answer, event: Arc::default() };
-    let api = LocalApi::builder(definition).start_without_storage(recorder.clone()).await.unwrap();
+    let authorization = if case.iam { Authorization::AwsIam } else { Authorization::None };
+    let builder = LocalApi::builder(definition).authorization(authorization);
+    let api = builder.start_without_storage(recorder.clone()).await.unwrap();
     let answer = ask(&api, &request.bytes()).await;
     let event = recorder.event.lock().unwrap().take();
 

@@ -24,6 +24,7 @@
 //! ```
 
 mod answer;
+mod callers;
 pub mod condition;
 pub mod dynamodb;
 mod event;
@@ -40,6 +41,7 @@ pub mod table;
 pub mod telemetry;
 
 pub use answer::{Answer, Call, answer};
+pub use callers::{Callers, CallersError, Refused};
 pub use failure::Failure;
 pub use function::Function;
 /// What a [`Reply`] is made of.

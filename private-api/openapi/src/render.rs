@@ -31,6 +31,9 @@ const FIRST: &[&str] = &[
     "parameters",
     "requestBody",
     "responses",
+    // Generators take an answer's first media type.
+    "application/problem+json",
+    "application/json",
 ];
 
 /// Pretty JSON with a final newline.

@@ -1,6 +1,6 @@
 //! `PUT /claim/{claimId}`: one conditional update; the state machine and the version are its conditions.
 
-use claims_api_types::{IdempotencyKey, UpdateClaimRequest, validate::Findings};
+use claims_api_types::{IdempotencyKey, Operation, UpdateClaimRequest, validate::Findings};
 use private_api_lambda::{Reply, Request, StatusCode};
 
 use crate::{
@@ -21,6 +21,9 @@ pub(super) async fn run(api: &Api, request: &Request) -> Result<Reply, Failure> 
     let if_match = request.if_match(&mut findings);
     let key = request.idempotency_key(&mut findings);
     let body = UpdateClaimRequest::read(&mut findings, body);
+    if let Some(body) = &body {
+        api.may(Operation::UpdateClaim, request, Some(&body.status))?;
+    }
     let (Some(member_id), Some(request), true) = (member_id, body, findings.is_empty()) else {
         return Err(findings.into());
     };

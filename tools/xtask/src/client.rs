@@ -30,7 +30,7 @@ pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
         "clippy --package claims-client --package private-api-client -- -D warnings",
         &unsigned,
         // Ignored by `cargo test`, which has no botocore.
-        "test --workspace --test sigv4 -- --include-ignored",
+        "test --workspace --test sigv4 --test signatures -- --include-ignored",
         // The feature wins over `ring`, which the workspace's other members keep on, so that less is built anew.
         &over_tls("native-tls"),
         &over_tls("aws-lc"),
@@ -43,7 +43,9 @@ pub fn run(_: &Args) -> Result<(), Box<dyn Error>> {
     ] {
         eprintln!("cargo {arguments}");
         let mut cargo = Command::new("cargo");
-        run_shown(cargo.args(arguments.split(' ')).env("CLAIMS_TEST_PYTHON", venv.program("python")))?;
+        let python = venv.program("python");
+        cargo.env("CLAIMS_TEST_PYTHON", &python).env("PRIVATE_API_TEST_PYTHON", &python);
+        run_shown(cargo.args(arguments.split(' ')))?;
     }
     Ok(())
 }

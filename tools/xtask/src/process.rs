@@ -101,8 +101,13 @@ impl Server {
 
     /// `claims-local` on a free port, with an empty table.
     pub fn claims_local(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        Self::claims_local_with(folder, &[])
+    }
+
+    /// The same, with further arguments.
+    pub fn claims_local_with(folder: &Path, arguments: &[&str]) -> Result<Self, Box<dyn Error>> {
         let program = folder.join(format!("claims-local{}", env::consts::EXE_SUFFIX));
-        Self::start(Command::new(program).args(["--port", "0"]).env("RUST_LOG", "error"))
+        Self::start(Command::new(program).args(["--port", "0"]).args(arguments).env("RUST_LOG", "error"))
     }
 
     pub fn id(&self) -> u32 {

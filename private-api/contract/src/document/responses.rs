@@ -4,6 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{JSON, PROBLEM_JSON, Problem, ProblemCode, StandardCode, header};
 
+/// An example of the gateway's id of a request.
+const REQUEST_ID: &str = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef";
+
 /// The response headers, by component name. `one` is what is versioned, such as `order`; `location` an example of where one is,
 /// such as `order/7`.
 #[must_use]
@@ -12,7 +15,7 @@ pub fn headers(one: &str, location: &str) -> Value {
         "RequestId": {
             "description": "The gateway's id of this request; quote it when you ask about one.",
             "required": true,
-            "schema": {"type": "string"},
+            "schema": {"type": "string", "examples": [REQUEST_ID]},
         },
         "ETag": {
             "description": format!("The {one}'s version in quotes: what `If-Match` takes."),
@@ -27,7 +30,7 @@ pub fn headers(one: &str, location: &str) -> Value {
         "RetryAfter": {
             "description": "How many seconds to wait before the next attempt.",
             "required": true,
-            "schema": {"type": "integer", "minimum": 0, "examples": [1]},
+            "schema": {"type": "integer", "format": "int32", "minimum": 0, "maximum": i32::MAX, "examples": [1]},
         },
     })
 }
@@ -61,6 +64,15 @@ pub fn success(description: &str, schema: &str, example: Value, headers: &[&str]
             "examples": {"example": {"value": example}},
         }},
     })
+}
+
+/// A success whose `ETag` is not the first version's: after an update.
+#[must_use]
+pub fn with_version(mut response: Value, headers: &Value, version: u64) -> Value {
+    let mut etag = headers["ETag"].clone();
+    etag["schema"]["examples"] = json!([format!("\"{version}\"")]);
+    response["headers"]["ETag"] = etag;
+    response
 }
 
 /// An answer without a body.
@@ -100,7 +112,7 @@ impl<C: ProblemCode> Answers<C> {
         use StandardCode as Standard;
         json!({
             "Forbidden": self.refusal(
-                "The gateway refused: network, resource policy, signature or address.", Standard::Forbidden),
+                "The gateway refused: network, resource policy, signature or address.", Standard::Forbidden, "Forbidden"),
             "Throttled": self.retry_later("The storage or the gateway throttles.", Standard::Throttled),
             "Failed": self.standard(
                 "A bug of the service, or the gateway could not start the function. The request may have had its effect.",
@@ -118,7 +130,8 @@ impl<C: ProblemCode> Answers<C> {
             "InvalidRequest": self.standard(
                 "The body is malformed, or a value is missing or not allowed; `errors` names all of them.",
                 &[Standard::MalformedBody, Standard::ValidationFailed]),
-            "PayloadTooLarge": self.refusal("The body is larger than 64 KiB.", Standard::PayloadTooLarge),
+            "PayloadTooLarge": self.refusal(
+                "The body is larger than 64 KiB.", Standard::PayloadTooLarge, "Request Too Long"),
             "UnsupportedMediaType": self.standard(
                 "The body is not `application/json`.", &[Standard::UnsupportedMediaType]),
         })
@@ -144,7 +157,7 @@ impl<C: ProblemCode> Answers<C> {
     #[must_use]
     pub fn example(&self, code: &C) -> Value {
         let mut problem = (self.0)(code);
-        problem.request_id = Some("c6af9ac6-7b61-11e6-9a41-93e8deadbeef".to_owned());
+        problem.request_id = Some(REQUEST_ID.to_owned());
         if code.as_standard() == Some(StandardCode::IntegrationFailed) {
             // One template of the gateway serves 500 and 502, so it cannot say which.
             problem.status = None;
@@ -163,11 +176,13 @@ impl<C: ProblemCode> Answers<C> {
     }
 
     /// A problem that the gateway may also answer in its own shape.
-    fn refusal(&self, description: &str, code: StandardCode) -> Value {
+    fn refusal(&self, description: &str, code: StandardCode, message: &str) -> Value {
         let mut response = self.standard(description, &[code]);
+        let schema = json!({"$ref": "#/components/schemas/Refusal"});
+        response["content"][PROBLEM_JSON]["schema"] = schema.clone();
         response["content"][JSON] = json!({
-            "schema": {"$ref": "#/components/schemas/GatewayMessage"},
-            "examples": {"gateway": {"summary": "An answer that cannot be shaped", "value": {"message": "Forbidden"}}},
+            "schema": schema,
+            "examples": {"gateway": {"summary": "An answer that cannot be shaped", "value": {"message": message}}},
         });
         response
     }

@@ -2,52 +2,57 @@
 
 use serde_json::{Value, json};
 
-/// One entry per way of reaching a private API. `program` serves it locally; `domain` is what a custom domain may be called, such
-/// as `orders.internal`.
+/// One entry per way of reaching a private API, the API's own name first: generated clients take it where nobody names another.
+/// `program` serves it locally; `domain` is what a custom domain may be called, such as `orders.internal`.
+///
+/// The descriptions are short, for generators make identifiers of them, and the variables have none: the schema of OpenAPI 3.1
+/// as it was first published refuses them, and tools still check by it.
 #[must_use]
 pub fn servers(program: &str, domain: &str) -> Value {
-    let region = json!({"default": "eu-central-1", "description": "The AWS region."});
-    let stage = json!({"default": "dev", "description": "The stage of the REST API."});
-    let api = json!({"default": "a1b2c3d4e5", "description": "The id of the REST API."});
-    let vpce = json!({"default": "vpce-0123456789abcdef0", "description": "The id of the VPC endpoint."});
+    let region = json!({"default": "eu-central-1"});
+    let stage = json!({"default": "dev"});
+    let api = json!({"default": "a1b2c3d4e5"});
+    let vpce = json!({"default": "vpce-0123456789abcdef0"});
     json!([
         {
-            "url": "http://127.0.0.1:{port}/dev",
-            "description": format!("Local: the embedded gateway and storage of `{program}`."),
-            "variables": {"port": {"default": "9000", "description": format!("The port that `{program}` listens on.")}},
-        },
-        {
             "url": "https://{apiId}.execute-api.{region}.amazonaws.com/{stage}",
-            "description": "Private DNS: from a VPC whose execute-api endpoint has private DNS, or whose resolver \
-                            forwards this name.",
+            "description": "Private DNS name",
             "variables": {"apiId": api, "region": region, "stage": stage},
         },
         {
             "url": "https://{apiId}-{vpcEndpointId}.execute-api.{region}.amazonaws.com/{stage}",
-            "description": "Alias: resolvable everywhere, to the endpoint's private addresses.",
+            "description": "Alias",
             "variables": {"apiId": api, "vpcEndpointId": vpce, "region": region, "stage": stage},
         },
         {
             "url": "https://{vpcEndpointDnsName}/{stage}",
-            "description": "The VPC endpoint's own name: send the header `x-apigw-api-id` with the API's id, or \
-                            `Host` with the API's private DNS name. HTTP/1.1 only.",
+            "description": "Endpoint name, with the header x-apigw-api-id",
             "variables": {
                 "vpcEndpointDnsName": {
                     "default": "vpce-0123456789abcdef0-abcdefgh.execute-api.eu-central-1.vpce.amazonaws.com",
-                    "description": "A DNS name of the VPC endpoint.",
                 },
                 "stage": stage,
             },
         },
         {
             "url": "https://{domainName}",
-            "description": "A private custom domain; the deployment's base path mapping is part of the name.",
-            "variables": {
-                "domainName": {"default": domain, "description": "The domain, with its base path if any."},
-            },
+            "description": "Private custom domain",
+            "variables": {"domainName": {"default": domain}},
+        },
+        {
+            "url": "http://127.0.0.1:{port}/dev",
+            "description": format!("Local, {program}"),
+            "variables": {"port": {"default": "9000"}},
         },
     ])
 }
+
+/// What the servers of [`servers`] are, for the document's description.
+pub const SERVERS: &str = "\
+**Servers.** The first one needs private DNS on the VPC's `execute-api` endpoint, or a resolver that forwards the name. The alias
+resolves everywhere, to the endpoint's private addresses. The endpoint's own name wants the header `x-apigw-api-id` with the API's id,
+or `Host` with the API's private DNS name, over HTTP/1.1. A custom domain's base path is part of its name. The variables' defaults
+are placeholders.";
 
 /// The security scheme `sigv4`: IAM authorization, for deployments that switch it on.
 #[must_use]

@@ -2,8 +2,6 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf, process::Command};
 
-use claims_openapi::{down::down, render::render};
-
 use super::{Done, folder};
 use crate::{
     process::{Server, build_as_tested, root, run_shown, target},
@@ -14,6 +12,10 @@ use crate::{
 
 fn contract() -> Result<PathBuf, std::io::Error> {
     fs::canonicalize(folder().join("claims.openapi.json"))
+}
+
+fn full() -> Result<PathBuf, std::io::Error> {
+    fs::canonicalize(folder().join("claims.openapi-3.0.json"))
 }
 
 fn import() -> Result<PathBuf, std::io::Error> {
@@ -28,10 +30,10 @@ fn local() -> Result<Server, Box<dyn std::error::Error>> {
     Server::claims_local(&build_as_tested(&["claims-local"])?)
 }
 
-/// Both documents are valid, and the contract has nothing that strict rules would mind.
+/// All documents are valid, and the contract has nothing that strict rules would mind.
 pub fn lint() -> Done {
     let tools = tools("lint")?;
-    run_shown(tools.python("openapi-spec-validator").args([contract()?, import()?]))?;
+    run_shown(tools.python("openapi-spec-validator").args([contract()?, full()?, import()?]))?;
     run_shown(tools.node("redocly").args(["lint", "--config", "redocly.yaml"]).arg(contract()?))
 }
 
@@ -45,17 +47,23 @@ pub fn corpus() -> Done {
     )?;
     let folder = target().join("tmp/corpus");
     // The contract itself, as 3.0.3, beside them.
-    let full = down(&serde_json::from_slice(&fs::read(contract()?)?)?)?;
-    fs::write(folder.join("contract-full.json"), render(&full.document))?;
+    fs::copy(full()?, folder.join("contract-full.json"))?;
     let moto = Venv::with(MOTO)?;
     let script = root().join("tools/xtask/src/openapi/corpus.py");
     run_shown(Command::new(moto.program("python")).arg(script).arg(folder))
 }
 
-/// Clients made of the contract compile under the strictest settings and get through a claim's life.
+/// Clients made of the contract compile under the strictest settings, get through a claim's life, and on the runtimes of the
+/// examples do what the vectors of `contract/` say.
 pub fn clients() -> Done {
     let tools = tools("clients")?;
     let contract = contract()?;
+    // The runtimes of the examples, beside the types that they are written over.
+    let examples = root().join("examples");
+    for file in ["typescript/exactly-once.ts", "typescript/vectors.ts", "python/exactly_once.py", "python/vectors.py"] {
+        let file = examples.join(file);
+        fs::copy(&file, tools.dir.join(file.file_name().ok_or("a file without a name")?))?;
+    }
     run_shown(tools.node("openapi-typescript").arg(&contract).args(["--output", "claims.ts"]))?;
     run_shown(tools.node("tsc").args(["--project", "."]))?;
     let generate = ["generate", "--meta", "none", "--overwrite", "--fail-on-warning"];
@@ -67,9 +75,12 @@ pub fn clients() -> Done {
             .arg(&contract),
     )?;
 
-    let local = local()?;
+    let local = Server::claims_local_with(&build_as_tested(&["claims-local"])?, &["--faults-by-header"])?;
     run_shown(tools.command("node").arg("round-trip.js").arg(&local.url))?;
-    run_shown(tools.python("python").arg("round_trip.py").arg(&local.url))
+    run_shown(tools.python("python").arg("round_trip.py").arg(&local.url))?;
+    let vectors = fs::canonicalize(root().join("contract/vectors/retry.json"))?;
+    run_shown(tools.command("node").arg("vectors.js").arg(&local.url).arg(&vectors))?;
+    run_shown(tools.python("python").arg("vectors.py").arg(&local.url).arg(&vectors))
 }
 
 /// The server keeps to the contract, whatever a generator of requests thinks of. Seed and number of examples are in
