@@ -52,7 +52,7 @@ fn what_goes_away_is_breaking() {
     for (pointer, says) in [
         ("/paths/~1claim", "POST /claim: the operation is gone"),
         ("/paths/~1claim~1{claimId}/delete", "DELETE /claim/{claimId}: the operation is gone"),
-        ("/paths/~1claim/get/parameters/3", "GET /claim, parameter nextToken: is gone"),
+        ("/paths/~1claim/get/parameters/4", "GET /claim, parameter nextToken: is gone"),
         ("/paths/~1claim/post/responses/409", "POST /claim, answer 409: is gone"),
         ("/paths/~1claim/post/responses/201/headers/Location", "POST /claim, answer 201, header Location: is gone"),
         ("/components/headers/ETag/required", "answer 200, header ETag: is no longer always there"),
@@ -99,7 +99,7 @@ fn a_request_that_narrows_and_an_answer_that_widens_are_breaking() {
             json!("status"),
             "application/json.status: is now required",
         ),
-        ("/paths/~1claim/get/parameters/1/required", json!(true), "parameter status: is now required"),
+        ("/paths/~1claim/get/parameters/2/required", json!(true), "parameter status: is now required"),
         ("/paths/~1claim/get/operationId", json!("claims"), "the operationId"),
         ("/paths/~1claim/get/responses/202", json!({"description": "Later."}), "is a new way to succeed"),
         (
