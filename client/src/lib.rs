@@ -82,6 +82,8 @@ pub use claims_api_types as types;
 pub use client::ClaimsClient;
 #[cfg(feature = "sigv4-signer")]
 pub use private_api_client::aws_credential_types;
+/// The rows of the route table, as an [`Observer`] gets them, and what else any private API's contract has.
+pub use private_api_client::contract;
 /// What any private API's client has.
 pub use private_api_client::{
     Answered, AttemptReport, BuildError, CallReport, Clock, Diagnosis, ErrorKind, Mode, Modified, Observer, Phase,

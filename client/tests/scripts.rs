@@ -110,7 +110,7 @@ async fn a_decision_may_await_and_fail_and_says_whether_it_changed_anything() {
 struct Told(Arc<Mutex<Vec<String>>>);
 
 impl Observer for Told {
-    fn add_headers(&self, operation: &'static private_api_client::contract::Operation, headers: &mut HeaderMap) {
+    fn add_headers(&self, operation: &'static claims_client::contract::Operation, headers: &mut HeaderMap) {
         headers.insert("traceparent", HeaderValue::from_static("00-trace"));
         // Not its own to set.
         headers.insert("host", HeaderValue::from_static("elsewhere"));

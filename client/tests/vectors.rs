@@ -10,10 +10,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use claims_client::contract::Operation;
 use claims_client::{AttemptReport, ClaimsClient, Endpoint, Error, Observer, types::*};
 use claims_local::LocalApi;
 use http::HeaderMap;
-use private_api_client::contract::Operation;
 use serde_json::{Value, json};
 use support::*;
 
