@@ -90,7 +90,7 @@ fn manifest(signed: bool, silenced: bool) -> Result<String, Box<dyn Error>> {
         env!("CARGO_PKG_VERSION"),
         if signed { "\"sigv4\", \"sigv4-signer\"" } else { "" }
     );
-    let features = if signed { "\"sigv4\"" } else { "" };
+    let features = if signed { "\"sigv4\", \"testing\"" } else { "\"testing\"" };
     text += &format!("claims-client = {{ path = {:?}, features = [{features}] }}\n", client);
     let shared = shared(signed)?;
     for (name, (requirement, features)) in &shared {
