@@ -17,6 +17,8 @@ schemathesis.openapi.format("key-of-a-write", st.builds(lambda: str(uuid4())))
 schemathesis.openapi.format("page-token", st.builds(lambda: str(uuid7())))
 schemathesis.openapi.format("entity-tag", st.sampled_from(["*", '"1"', '"2"', '"3"', '"9007199254740993"']))
 
+schemathesis.openapi.format("asserted-id", st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))
+
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
@@ -24,9 +26,9 @@ def before_load_schema(context, raw_schema):
         for operation in (o for o in path.values() if isinstance(o, dict)):
             for header in (p for p in operation.get("parameters", []) if p["in"] == "header"):
                 key = "key-of-a-create" if operation["operationId"] == "createClaim" else "key-of-a-write"
-                header["schema"]["format"] = {"If-Match": "entity-tag", "If-None-Match": "entity-tag", "Idempotency-Key": key}[
-                    header["name"]
-                ]
+                header["schema"]["format"] = {
+                    "If-Match": "entity-tag", "If-None-Match": "entity-tag", "Idempotency-Key": key, "X-On-Behalf-Of": "asserted-id",
+                }[header["name"]]
                 header["schema"].pop("examples", None)
     # A token is opaque, and one that nobody has answered may be refused: one of the form that this server answers.
     token = next(p for p in raw_schema["paths"]["/claim"]["get"]["parameters"] if p["name"] == "nextToken")
