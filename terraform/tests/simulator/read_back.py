@@ -217,8 +217,10 @@ class Api(unittest.TestCase):
         expected |= {"/aws/apigateway/claims/dev/access", f"API-Gateway-Execution-Logs_{self.api}/dev"}
         expected |= {"/aws/vpc/claims-api", "/aws/vpc/claims-client"}
         self.assertEqual(set(groups), expected)
-        for group in groups.values():
-            self.assertEqual(group["retentionInDays"], 365)
+        # Who did what is kept for six years (audit_days), the rest for one.
+        audit = {name for name in expected if name.startswith("/aws/lambda/") or name.endswith("/access")}
+        for name, group in groups.items():
+            self.assertEqual(group["retentionInDays"], 2192 if name in audit else 365, name)
             self.assertIn(":key/", group["kmsKeyId"])
 
 
