@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use claims_api_types::{Claim, ClaimId, MemberId, Operation};
 pub(crate) use private_api_lambda::item::{DamagedItem, Item, PK, SK, n, s, text};
+pub(crate) use private_api_lambda::table::LAST_WRITE;
 use private_api_lambda::{
     item::fingerprint,
     record::{self, NotStorable},
@@ -14,8 +15,6 @@ use crate::writer::Writer;
 
 /// What the create asked for, hashed: how a repeat is told from another request under the same key.
 pub(crate) const REQUEST_HASH: &str = "requestHash";
-/// Who wrote the item last: `<operation>:<idempotency key>`.
-pub(crate) const LAST_WRITE: &str = "lastWrite";
 
 /// Every sort key of a claim starts so.
 pub(crate) const CLAIM_PREFIX: &str = "CLAIM#";

@@ -16,19 +16,18 @@
 //! something, update and delete by [`ALIVE`], get leaves it out by [`alive`] and list by [`ALIVE_IN_A_LIST`].
 
 use claims_api_types::Claim;
-use private_api_lambda::record;
+use private_api_lambda::{
+    record,
+    table::{LAST_WRITE, VERSION},
+};
 
 use crate::{
-    item::{Item, LAST_WRITE, PK, REQUEST_HASH, SK},
+    item::{Item, PK, REQUEST_HASH, SK},
     writer,
 };
 
 /// The mark.
 pub(crate) const DELETED_AT: &str = "deletedAt";
-/// Counts on from the claim's.
-pub(crate) const VERSION: &str = "version";
-/// How an update of any kind counts.
-pub(crate) const NEXT_VERSION: &str = "#version = #version + :one, #writeVersion = #version + :one";
 
 /// The condition under which there is a claim.
 pub(crate) const ALIVE: &str = "attribute_exists(PK) AND attribute_not_exists(deletedAt)";

@@ -6,7 +6,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use claims_api_types::{OnBehalfOf, Operation, Version, validate::Findings};
-use private_api_lambda::{Caller, Request};
+use private_api_lambda::{Caller, Request, record::Changes, table};
 use serde_json::Value;
 
 use crate::item::{Item, n, s};
@@ -16,7 +16,10 @@ const REQUEST_ID: &str = "writeRequestId";
 const ACTOR: &str = "writeActor";
 const ON_BEHALF_OF: &str = "writeOnBehalfOf";
 /// Which version of the item the others belong to.
-pub(crate) const VERSION: &str = "writeVersion";
+const VERSION: &str = "writeVersion";
+
+/// What a write of any kind counts.
+pub(crate) const COUNTED: [&str; 2] = [table::VERSION, VERSION];
 
 /// All of its attributes.
 pub(crate) const ATTRIBUTES: [&str; 5] = [OPERATION, REQUEST_ID, ACTOR, ON_BEHALF_OF, VERSION];
@@ -51,16 +54,14 @@ impl Writer {
         item.extend(stored.chain([(VERSION.to_owned(), n(Version::FIRST.get()))]));
     }
 
-    /// What an update sets of it but [`VERSION`], which it counts, and what it takes out.
-    pub(crate) fn changes(&self, operation: Operation) -> (Vec<(String, AttributeValue)>, Vec<String>) {
-        let (mut set, mut removed) = (Vec::new(), Vec::new());
+    /// Adds what an update sets of it but [`VERSION`], which it counts, and what it takes out.
+    pub(crate) fn add_to(&self, changes: &mut Changes, operation: Operation) {
         for (name, value) in self.stored(operation) {
             match value {
-                Some(value) => set.push((name.to_owned(), value)),
-                None => removed.push(name.to_owned()),
+                Some(value) => changes.set.push((name.to_owned(), value)),
+                None => changes.remove.push(name.to_owned()),
             }
         }
-        (set, removed)
     }
 
     fn stored(&self, operation: Operation) -> [(&'static str, Option<AttributeValue>); 4] {

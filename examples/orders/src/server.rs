@@ -11,8 +11,9 @@ use private_api_lambda::{
     condition::VersionCondition,
     header,
     item::{self, Item, PK, SK, s},
-    log_call, record,
-    table::{LAST_WRITE, Written},
+    log_call,
+    record::{self, Changes},
+    table::{LAST_WRITE, VERSION, Written},
 };
 
 use crate::{Code, CustomerId, IdempotencyKey, NewOrder, Operation, Order, OrderId, OrderPage, OrderUpdate, Problem};
@@ -78,7 +79,7 @@ impl Api {
         stored.insert(REQUEST_HASH.to_owned(), s(hash.as_str()));
         stored.insert(LAST_WRITE.to_owned(), s(format!("{}:{key}", Operation::CreateOrder)));
         let refusal = match self.0.insert(stored).await? {
-            Written::Done(_) => return created(&order),
+            Written::Done(()) => return created(&order),
             Written::Refused(refusal) => refusal,
         };
         let old = refusal.old.as_ref().ok_or_else(|| refusal.failure(Failure::internal("no ALL_OLD on a refusal")))?;
@@ -146,10 +147,10 @@ impl Api {
 
         // The condition is part of what the key names: under another one it is another update.
         let written_by = format!("{}:{key}:{wanted}", Operation::UpdateOrder);
-        let mut set = record::attributes(&update)?;
-        set.push(("updatedAt".to_owned(), s(Timestamp::now().to_string())));
+        let mut changes = Changes::of(&update)?;
+        changes.set.push(("updatedAt".to_owned(), s(Timestamp::now().to_string())));
         let VersionCondition { expression, values } = VersionCondition::of(Some(&wanted));
-        let change = self.0.change(order_key(&customer_id, id), set, &written_by);
+        let change = self.0.change(order_key(&customer_id, id), changes, &[VERSION], &written_by);
         let change = change.condition_expression(format!("attribute_exists(PK){expression}"));
         let change =
             values.into_iter().fold(change, |change, (name, value)| change.expression_attribute_values(name, value));

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::{
         query::builders::QueryFluentBuilder,
         update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
     },
-    types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
+    types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use private_api_contract::ProblemCode;
 
@@ -19,10 +19,14 @@ use crate::{
     Failure,
     dynamodb::Attempts,
     item::{Item, n, s},
+    record::Changes,
 };
 
 /// The attribute that says which write was the item's last: `<operation>:<idempotency key>`, and what else the key names.
 pub const LAST_WRITE: &str = "lastWrite";
+
+/// The attribute that counts an item's writes.
+pub const VERSION: &str = "version";
 
 /// A table. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -33,9 +37,9 @@ pub struct Table {
 
 /// What a conditional write came to.
 #[derive(Debug)]
-pub enum Written {
-    /// It is done: the item as it is now.
-    Done(Item),
+pub enum Written<T> {
+    /// It is done; of an update, the item as it is now.
+    Done(T),
     /// Its condition does not hold; nothing was written by this attempt.
     Refused(Refusal),
 }
@@ -62,6 +66,18 @@ impl Table {
         Self { client, name: name.into() }
     }
 
+    /// The SDK's client.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The table's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Reads what was written last.
     ///
     /// # Errors
@@ -77,17 +93,17 @@ impl Table {
     ///
     /// # Errors
     /// When DynamoDB fails.
-    pub async fn insert<C: ProblemCode>(&self, item: Item) -> Result<Written, Failure<C>> {
+    pub async fn insert<C: ProblemCode>(&self, item: Item) -> Result<Written<()>, Failure<C>> {
         let attempts = Attempts::default();
         let call = self
             .client
             .put_item()
             .table_name(&self.name)
-            .set_item(Some(item.clone()))
+            .set_item(Some(item))
             .condition_expression("attribute_not_exists(PK)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let error = match call.customize().interceptor(attempts.clone()).send().await {
-            Ok(_) => return Ok(Written::Done(item)),
+            Ok(_) => return Ok(Written::Done(())),
             Err(error) => error,
         };
         match error.as_service_error() {
@@ -98,22 +114,35 @@ impl Table {
         }
     }
 
-    /// Begins an update that sets these attributes and [`LAST_WRITE`], and counts `version` up. In its condition each is `#name`
-    /// and its new value `:name`; [`update`](Self::update) sends it.
+    /// Begins an update that makes these changes and sets [`LAST_WRITE`]; each attribute of `counted` becomes one more than `version`
+    /// is. In its condition a name is `#name` and a new value `:name`; [`update`](Self::update) sends it.
     #[must_use]
-    pub fn change(&self, key: Item, set: Vec<(String, AttributeValue)>, written_by: &str) -> UpdateItemFluentBuilder {
+    pub fn change(&self, key: Item, changes: Changes, counted: &[&str], written_by: &str) -> UpdateItemFluentBuilder {
+        let Changes { set, remove } = changes;
         let last_write = (LAST_WRITE.to_owned(), s(written_by));
-        let (mut assignments, mut call) = (String::from("SET "), self.client.update_item());
+        let (mut assignments, mut call) = (Vec::new(), self.client.update_item());
         for (name, value) in set.into_iter().chain([last_write]) {
-            assignments.push_str(&format!("#{name} = :{name}, "));
+            assignments.push(format!("#{name} = :{name}"));
             call = call
                 .expression_attribute_names(format!("#{name}"), &name)
                 .expression_attribute_values(format!(":{name}"), value);
         }
+        for name in counted {
+            assignments.push(format!("#{name} = #version + :one"));
+            call = call.expression_attribute_names(format!("#{name}"), *name);
+        }
+        let mut expression = format!("SET {}", assignments.join(", "));
+        if !remove.is_empty() {
+            let names: Vec<_> = remove.iter().map(|name| format!("#{name}")).collect();
+            expression += &format!(" REMOVE {}", names.join(", "));
+        }
+        for name in remove {
+            call = call.expression_attribute_names(format!("#{name}"), name);
+        }
         call.table_name(&self.name)
             .set_key(Some(key))
-            .update_expression(assignments + "#version = #version + :one")
-            .expression_attribute_names("#version", "version")
+            .update_expression(expression)
+            .expression_attribute_names("#version", VERSION)
             .expression_attribute_values(":one", n(1))
     }
 
@@ -121,16 +150,13 @@ impl Table {
     ///
     /// # Errors
     /// When DynamoDB fails.
-    pub async fn update<C: ProblemCode>(&self, change: UpdateItemFluentBuilder) -> Result<Written, Failure<C>> {
+    pub async fn update<C: ProblemCode>(&self, change: UpdateItemFluentBuilder) -> Result<Written<Item>, Failure<C>> {
         let attempts = Attempts::default();
         let call = change
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let error = match call.customize().interceptor(attempts.clone()).send().await {
-            Ok(answer) => {
-                let new = answer.attributes.ok_or_else(|| Failure::internal("DynamoDB: no ALL_NEW on update"))?;
-                return Ok(Written::Done(new));
-            }
+            Ok(answer) => return Ok(Written::Done(answer.attributes.unwrap_or_default())),
             Err(error) => error,
         };
         match error.as_service_error() {

@@ -1,8 +1,7 @@
 //! Create: one put that only succeeds where nothing is.
 
-use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::ReturnValuesOnConditionCheckFailure};
 use claims_api_types::{Claim, Operation, Problem, ProblemCode};
-use private_api_lambda::dynamodb::Attempts;
+use private_api_lambda::table::Written;
 
 use super::Store;
 use crate::{Failure, item, tombstone, writer::Writer};
@@ -22,27 +21,13 @@ impl Store {
     pub(crate) async fn create(&self, claim: Claim, writer: &Writer) -> Result<Created, Failure> {
         let hash = item::request_hash(&claim);
         let written_by = format!("{}:{}", Operation::CreateClaim, claim.claim_id);
-        let attempts = Attempts::default();
-        let result = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item::from_claim(&claim, hash.clone(), written_by, writer)?))
-            .condition_expression("attribute_not_exists(PK)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .customize()
-            .interceptor(attempts.clone())
-            .send()
-            .await;
-        let error = match result {
-            Ok(_) => return Ok(Created::New(claim)),
-            Err(error) => error,
+        let item = item::from_claim(&claim, hash.clone(), written_by, writer)?;
+        let refusal = match self.0.insert(item).await? {
+            Written::Done(()) => return Ok(Created::New(claim)),
+            Written::Refused(refusal) => refusal,
         };
-        let Some(PutItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() else {
-            return Err(attempts.failure(&error));
-        };
-        let no_old = || attempts.failure_or_unknown(Failure::internal("DynamoDB: no ALL_OLD on refusal"));
-        let old = refusal.item().ok_or_else(no_old)?;
+        let no_old = || refusal.failure(Failure::internal("DynamoDB: no ALL_OLD on refusal"));
+        let old = refusal.old.as_ref().ok_or_else(no_old)?;
         if tombstone::is_tombstone(old) {
             return Ok(Created::Deleted(claim));
         }

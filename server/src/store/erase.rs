@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use aws_sdk_dynamodb::operation::query::QueryOutput;
 use claims_api_types::MemberId;
 use private_api_lambda::dynamodb::Attempts;
 
@@ -54,8 +53,8 @@ impl Store {
         let mut erased = Erased::default();
         let mut start = None;
         loop {
-            let page = self.everything_of(member, start).await?;
-            for item in page.items() {
+            let (items, last) = self.everything_of(member, start).await?;
+            for item in &items {
                 if tombstone::is_tombstone(item) {
                     erased.tombstones += 1
                 } else {
@@ -66,37 +65,37 @@ impl Store {
                     self.remove(item).await?;
                 }
             }
-            match page.last_evaluated_key {
-                Some(last) => start = Some(last),
-                None => break,
+            if last.is_none() {
+                break;
             }
+            start = last;
         }
         if really {
-            erased.left = self.everything_of(member, None).await?.items().len() as u64;
+            erased.left = self.everything_of(member, None).await?.0.len() as u64;
         }
         Ok(erased)
     }
 
-    async fn everything_of(&self, member: &MemberId, start: Option<Item>) -> Result<QueryOutput, Failure> {
-        let attempts = Attempts::default();
+    async fn everything_of(
+        &self,
+        member: &MemberId,
+        start: Option<Item>,
+    ) -> Result<(Vec<Item>, Option<Item>), Failure> {
         let query = self
-            .client
+            .0
             .query()
-            .table_name(&self.table)
             .key_condition_expression("PK = :member")
             .expression_attribute_values(":member", item::partition(member))
             .consistent_read(true)
-            .set_exclusive_start_key(start)
-            .customize()
-            .interceptor(attempts.clone());
-        query.send().await.map_err(|e| attempts.failure(&e))
+            .set_exclusive_start_key(start);
+        self.0.page(query).await
     }
 
     async fn remove(&self, item: &Item) -> Result<(), Failure> {
         let key = item.iter().filter(|(name, _)| [PK, SK].contains(&name.as_str()));
         let key: Item = key.map(|(name, value)| (name.clone(), value.clone())).collect();
         let attempts = Attempts::default();
-        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key));
+        let delete = self.client().delete_item().table_name(self.table()).set_key(Some(key));
         let done = delete.customize().interceptor(attempts.clone()).send().await;
         done.map(|_| ()).map_err(|e| attempts.failure(&e))
     }

@@ -1,8 +1,6 @@
 //! Get and list: consistent reads, so that a service reads its own writes.
 
-use aws_sdk_dynamodb::operation::query::QueryOutput;
 use claims_api_types::{Claim, ClaimId, ClaimPage, ListClaims, MemberId, NextToken, Problem, ProblemCode};
-use private_api_lambda::dynamodb::Attempts;
 
 use super::Store;
 use crate::{
@@ -14,19 +12,8 @@ use crate::{
 impl Store {
     /// The claim, or 404.
     pub(crate) async fn get(&self, member: &MemberId, claim: ClaimId) -> Result<Claim, Failure> {
-        let attempts = Attempts::default();
-        let found = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(item::key(member, claim)))
-            .consistent_read(true)
-            .customize()
-            .interceptor(attempts.clone())
-            .send()
-            .await
-            .map_err(|e| attempts.failure(&e))?;
-        match tombstone::alive(found.item()) {
+        let found = self.0.get(item::key(member, claim)).await?;
+        match tombstone::alive(found.as_ref()) {
             Some(item) => Ok(item::to_claim(item)?),
             None => Err(Problem::new(ProblemCode::ClaimNotFound).into()),
         }
@@ -40,14 +27,14 @@ impl Store {
         let mut start = list.after.map(|last| item::key(&list.member_id, last));
         let mut read = i32::from(list.limit.get());
         for last_query in [false, false, false, true] {
-            let answer = self.query(list, read, start).await?;
-            let mut claims = answer.items().iter().map(item::to_claim).collect::<Result<Vec<_>, _>>()?;
+            let (items, last_read) = self.query(list, read, start).await?;
+            let mut claims = items.iter().map(item::to_claim).collect::<Result<Vec<_>, _>>()?;
             if claims.len() > limit {
                 claims.truncate(limit);
                 let next = claims.last().map(|last| NextToken::from(last.claim_id));
                 return Ok(ClaimPage::new(claims, next));
             }
-            let Some(last_read) = answer.last_evaluated_key else { return Ok(ClaimPage::new(claims, None)) };
+            let Some(last_read) = last_read else { return Ok(ClaimPage::new(claims, None)) };
             if !claims.is_empty() || last_query {
                 return Ok(ClaimPage::new(claims, Some(last_claim(&last_read)?)));
             }
@@ -58,11 +45,15 @@ impl Store {
     }
 
     /// One call: at most so many items, of which those that are claims and have the status are answered.
-    async fn query(&self, list: &ListClaims, read: i32, start: Option<Item>) -> Result<QueryOutput, Failure> {
+    async fn query(
+        &self,
+        list: &ListClaims,
+        read: i32,
+        start: Option<Item>,
+    ) -> Result<(Vec<Item>, Option<Item>), Failure> {
         let mut query = self
-            .client
+            .0
             .query()
-            .table_name(&self.table)
             .key_condition_expression("PK = :member AND begins_with(SK, :claims)")
             .expression_attribute_values(":member", item::partition(&list.member_id))
             .expression_attribute_values(":claims", item::s(item::CLAIM_PREFIX))
@@ -77,9 +68,7 @@ impl Store {
                 .expression_attribute_names("#status", "status")
                 .expression_attribute_values(":status", item::s(status.as_str()));
         }
-        let attempts = Attempts::default();
-        let query = query.filter_expression(filter).customize().interceptor(attempts.clone());
-        query.send().await.map_err(|e| attempts.failure(&e))
+        self.0.page(query.filter_expression(filter)).await
     }
 }
 

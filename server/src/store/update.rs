@@ -1,20 +1,16 @@
 //! Update: existence, version and state machine are conditions of the one write.
 
-use aws_sdk_dynamodb::{
-    operation::update_item::UpdateItemError,
-    types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
-};
 use claims_api_types::{
     Claim, ClaimId, ClaimStatus, IdempotencyKey, IfMatch, MemberId, Operation, Problem, ProblemCode, Timestamp,
     UpdateClaimRequest,
 };
-use private_api_lambda::{condition::VersionCondition, dynamodb::Attempts, record::Changes};
+use private_api_lambda::{condition::VersionCondition, record::Changes, table::Written};
 
 use super::Store;
 use crate::{
     Failure,
     failure::version_mismatch,
-    item::{self, Item, n, s},
+    item::{self, Item, s},
     tombstone,
     writer::{self, Writer},
 };
@@ -45,66 +41,36 @@ impl Store {
         let written_by = format!("{}:{key}:{condition_tag}", Operation::UpdateClaim);
         let from = placeholders(":from", request.status.allowed_from());
         let open = placeholders(":open", ClaimStatus::OPEN);
-        let Changes { mut set, mut remove } = changes.clone();
-        let same = set.iter().filter(|(name, _)| name != "status").map(|(name, _)| format!("#{name} = :{name}"));
-        let absent = remove.iter().map(|name| format!("attribute_not_exists(#{name})"));
+        let same = changes.set.iter().filter(|(name, _)| name != "status");
+        let same = same.map(|(name, _)| format!("#{name} = :{name}"));
+        let absent = changes.remove.iter().map(|name| format!("attribute_not_exists(#{name})"));
         let same: Vec<_> = same.chain(absent).collect();
-        let mut condition = format!(
-            "{} AND #lastWrite <> :lastWrite AND #status IN ({}) AND (#status IN ({}) OR ({}))",
+        let versions = VersionCondition::of(if_match.as_ref());
+        let condition = format!(
+            "{} AND #lastWrite <> :lastWrite AND #status IN ({}) AND (#status IN ({}) OR ({})){}",
             tombstone::ALIVE,
             names(&from),
             names(&open),
             same.join(" AND "),
+            versions.expression,
         );
-        set.push(("updatedAt".to_owned(), s(now.to_string())));
-        set.push((item::LAST_WRITE.to_owned(), s(&written_by)));
-        let (written, absent) = writer.changes(Operation::UpdateClaim);
-        set.extend(written);
-        remove.extend(absent);
-        let assignments: String = set.iter().map(|(name, _)| format!("#{name} = :{name}, ")).collect();
-        let mut call = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(item::key(member_id, *claim_id)))
-            .update_expression(format!("SET {assignments}{}{}", tombstone::NEXT_VERSION, removal(&remove)))
-            .expression_attribute_names("#version", tombstone::VERSION)
-            .expression_attribute_names("#writeVersion", writer::VERSION)
-            .expression_attribute_values(":one", n(1))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        for name in &remove {
-            call = call.expression_attribute_names(format!("#{name}"), name);
-        }
-        for (name, value) in set {
-            call = call
-                .expression_attribute_names(format!("#{name}"), &name)
-                .expression_attribute_values(format!(":{name}"), value);
-        }
+        let mut all = changes.clone();
+        all.set.push(("updatedAt".to_owned(), s(now.to_string())));
+        writer.add_to(&mut all, Operation::UpdateClaim);
+        let key = item::key(member_id, *claim_id);
+        let mut call = self.0.change(key, all, &writer::COUNTED, &written_by).condition_expression(condition);
         for (name, status) in from.into_iter().chain(open) {
             call = call.expression_attribute_values(name, s(status.as_str()));
         }
-        let versions = VersionCondition::of(if_match.as_ref());
-        condition.push_str(&versions.expression);
         for (name, value) in versions.values {
             call = call.expression_attribute_values(name, value);
         }
-
-        let attempts = Attempts::default();
-        let error = match call.condition_expression(condition).customize().interceptor(attempts.clone()).send().await {
-            Ok(answer) => {
-                let new = answer.attributes().ok_or_else(|| Failure::internal("DynamoDB: no ALL_NEW on update"))?;
-                return Ok(item::to_claim(new)?);
+        match self.0.update(call).await? {
+            Written::Done(new) => Ok(item::to_claim(&new)?),
+            // Somebody else may have written since an attempt of ours did: the refusal then is of the repeat only.
+            Written::Refused(refusal) => {
+                refused(update, &changes, &written_by, refusal.old.as_ref()).map_err(|failure| refusal.failure(failure))
             }
-            Err(error) => error,
-        };
-        match error.as_service_error() {
-            Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
-                // Somebody else may have written since an attempt of ours did: the refusal then is of the repeat only.
-                refused(update, &changes, &written_by, refusal.item())
-                    .map_err(|failure| attempts.failure_or_unknown(failure))
-            }
-            _ => Err(attempts.failure(&error)),
         }
     }
 }
@@ -135,11 +101,6 @@ fn refused(update: &Update, changes: &Changes, written_by: &str, old: Option<&It
         format!("a claim that is {} cannot become {}", claim.status, request.status)
     };
     Err(Problem::new(ProblemCode::InvalidTransition).with_detail(detail).into())
-}
-
-fn removal(names: &[String]) -> String {
-    let names: Vec<_> = names.iter().map(|name| format!("#{name}")).collect();
-    if names.is_empty() { String::new() } else { format!(" REMOVE {}", names.join(", ")) }
 }
 
 fn placeholders<'a>(prefix: &str, statuses: &'a [ClaimStatus]) -> Vec<(String, &'a ClaimStatus)> {

@@ -21,7 +21,7 @@ impl Store {
     async fn touch(&self, operation: Operation) {
         let nothing = || AttributeValue::S("WARMUP".to_owned());
         let key = Item::from([(PK.to_owned(), nothing()), (SK.to_owned(), nothing())]);
-        let (client, table) = (&self.client, &self.table);
+        let (client, table) = (self.client(), self.table());
         // A refused condition is as good as success here.
         let _ = match operation {
             // The condition never holds: nothing is ever written under this key.
