@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use claims_client::{ClaimId, IdempotencyKey, ProblemCode};
+use claims_client::{ClaimId, ErrorKind, IdempotencyKey, ProblemCode};
 
 /// What `--help` says of exit codes.
 pub(super) const HELP: &str = "\
@@ -221,24 +221,24 @@ impl From<io::Error> for Failure {
 }
 
 fn status(error: &claims_client::Error) -> Status {
-    if error.is_outcome_unknown() {
-        Status::Unknown
-    } else if error.is_not_found() {
-        Status::NotFound
-    } else if error.is_version_mismatch()
-        || error.is_invalid_transition()
-        || error.is_idempotency_key_reused()
-        || error.code() == Some(&ProblemCode::ClaimDeleted)
-    {
-        Status::Conflict
-    } else if error.is_throttled()
-        || error.is_connect()
-        || error.is_timeout()
-        || error.is_interrupted()
-        || error.is_unavailable() && error.code() != Some(&ProblemCode::Internal)
-    {
-        Status::Unavailable
-    } else {
-        Status::Failed
+    match error.kind() {
+        ErrorKind::OutcomeUnknown => Status::Unknown,
+        ErrorKind::NotFound => Status::NotFound,
+        ErrorKind::VersionMismatch | ErrorKind::InvalidTransition => Status::Conflict,
+        ErrorKind::Conflict => match error.code() {
+            Some(ProblemCode::IdempotencyKeyReused | ProblemCode::ClaimDeleted) => Status::Conflict,
+            _ => Status::Failed,
+        },
+        ErrorKind::Unavailable if error.code() == Some(&ProblemCode::Internal) => Status::Failed,
+        ErrorKind::Unavailable
+        | ErrorKind::Throttled
+        | ErrorKind::Connect
+        | ErrorKind::Timeout
+        | ErrorKind::Interrupted => Status::Unavailable,
+        ErrorKind::Validation
+        | ErrorKind::Forbidden
+        | ErrorKind::Refused
+        | ErrorKind::UnexpectedAnswer
+        | ErrorKind::Credentials => Status::Failed,
     }
 }

@@ -33,9 +33,8 @@ struct Generation {
 }
 
 impl Pool {
-    pub(crate) fn new(make: Make, health: Arc<Health>) -> Result<Self, String> {
-        let current = Mutex::new(Generation { number: 0, clients: make()?, ends: None });
-        Ok(Self { make, health, current })
+    pub(crate) fn new(clients: Pair, make: Make, health: Arc<Health>) -> Self {
+        Self { make, health, current: Mutex::new(Generation { number: 0, clients, ends: None }) }
     }
 
     /// A client none of whose connections is too old, and its generation's number.

@@ -50,12 +50,13 @@ impl<A: Api> ClientBuilder<A> {
             let idle = self.pool_idle_timeout;
             let configure = self.configure;
             let recipe = Recipe { user_agent, names, health: health.clone(), connect_timeout, configure };
-            let tls = Mutex::new((material, tls));
-            let make = move || {
-                let tls = trust.renewed(&mut tls.lock().unwrap_or_else(PoisonError::into_inner));
-                Ok(Pair { kept: recipe.client(idle, &tls)?, fresh: recipe.client(Duration::ZERO, &tls)? })
+            let pair = move |tls: &tls::Config| {
+                Ok(Pair { kept: recipe.client(idle, tls)?, fresh: recipe.client(Duration::ZERO, tls)? })
             };
-            Pool::new(Box::new(make), health.clone())
+            let first = pair(&tls)?;
+            let tls = Mutex::new((material, tls));
+            let make = move || pair(&trust.renewed(&mut tls.lock().unwrap_or_else(PoisonError::into_inner)));
+            Ok(Pool::new(first, Box::new(make), health.clone()))
         });
         let clients = clients.map_err(|mistake| mistakes.push(mistake));
 
