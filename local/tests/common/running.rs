@@ -80,8 +80,15 @@ impl Drop for Running {
     }
 }
 
+/// With SIGHUP as a program usually has it: under `nohup` a test's children would ignore it and never end.
 pub fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_claims-local"));
+    let mut command = if cfg!(target_os = "linux") {
+        let mut env = Command::new("env");
+        env.args(["--default-signal=HUP", env!("CARGO_BIN_EXE_claims-local")]);
+        env
+    } else {
+        Command::new(env!("CARGO_BIN_EXE_claims-local"))
+    };
     command.args(arguments).env_remove("RUST_LOG").stdin(Stdio::null());
     command
 }
