@@ -12,6 +12,7 @@
 mod api;
 pub mod callers;
 mod failure;
+mod history;
 mod item;
 mod operation;
 mod reply;
@@ -22,6 +23,7 @@ mod tombstone;
 mod writer;
 
 pub use api::{Api, Clock};
+pub use history::{History, Recorder};
 use failure::Failure;
 /// The client of the table, for those who bring their own.
 pub use private_api_lambda::dynamodb;

@@ -224,6 +224,7 @@ async fn the_first_request_finds_the_connection_open() {
             Operation::GetClaim => (&id, &Value::Null, 404),
             Operation::UpdateClaim => (&id, &claim, 404),
             Operation::DeleteClaim => (&id, &Value::Null, 404),
+            Operation::ListClaimHistory => (&id, &Value::Null, 404),
         };
         let (front, ca) = behind_tls().await;
         let mut command = command(operation.id());

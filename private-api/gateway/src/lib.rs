@@ -28,6 +28,7 @@
 //!     snippets: "",
 //!     openapi_document: CONTRACT,
 //!     table: Table { name: "orders".to_owned(), partition_key: "PK", sort_key: "SK" },
+//!     stream: None,
 //!     sdk,
 //! };
 //! let api = LocalApi::builder(definition).start(|_client, _table| Orders).await?; // in memory, on a free port
@@ -60,6 +61,7 @@ mod serve;
 mod signals;
 mod signature;
 mod stream;
+mod stream_function;
 
 pub use authorization::Authorization;
 pub use builder::{Builder, Definition, StartError};
@@ -71,3 +73,4 @@ pub use private_api_storage::{OpenError, Place, Sdk, Table};
 pub use program::Program;
 pub use routes::DocumentError;
 pub use running::LocalApi;
+pub use stream_function::StreamFunction;
