@@ -6,9 +6,7 @@ use private_api_contract::open_enum;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{
-    ClaimId, FieldErrorCode, InvalidValue, MemberId, NextToken, OnBehalfOf, PageLimit, Timestamp, Version,
-};
+use crate::{ClaimId, FieldErrorCode, InvalidValue, MemberId, NextToken, OnBehalfOf, PageLimit, Timestamp, Version};
 
 open_enum! {
     /// What has written a version of a claim: an operation's id.
@@ -67,7 +65,7 @@ pub struct HistoryEntry {
     pub actor: Actor,
     /// For whom, by the caller's word.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, nullable = false))]
     pub on_behalf_of: Option<OnBehalfOf>,
     /// What is not as it was in the version before.
     pub changes: Vec<FieldChange>,
@@ -235,7 +233,9 @@ mod tests {
         let version = |n| Version::new(n).unwrap();
         let position = HistoryPosition { history_from: version(3), version: version(u64::from(u32::MAX)), entries: 2 };
         assert_eq!(NextToken::from(position).last::<HistoryPosition>().unwrap(), position);
-        for wrong in ["", "1", "1-1", "1-1-1-1", "0-1-1", "1-1-0", "01-1-1", "1-+1-1", "1-1-10001", "1--1", "a-b-c", " 1-1-1"] {
+        for wrong in
+            ["", "1", "1-1", "1-1-1-1", "0-1-1", "1-1-0", "01-1-1", "1-+1-1", "1-1-10001", "1--1", "a-b-c", " 1-1-1"]
+        {
             assert!(NextToken::from(wrong.to_owned()).last::<HistoryPosition>().is_err(), "{wrong}");
         }
     }

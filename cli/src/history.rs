@@ -41,7 +41,11 @@ pub(super) async fn run(client: &ClaimsClient, args: &Args, json: bool) -> Resul
         Err(error) if error.is_not_found() => verdict.ends_deleted(),
         Err(error) => return Err(error.into()),
     }
-    if json { output::json(&verdict)? } else { verdict.tell()? }
+    if json {
+        output::json(&verdict)?
+    } else {
+        verdict.tell()?
+    }
     Ok(if verdict.is_whole() { Status::Done } else { Status::Gap })
 }
 
@@ -131,7 +135,9 @@ impl Verdict {
             output::line("the claim is gone, and no entry says who deleted it")?;
         }
         for version in &self.repeated {
-            output::line(&format!("more than one entry of version {version}: the table was restored, or written past the API"))?;
+            output::line(&format!(
+                "more than one entry of version {version}: the table was restored, or written past the API"
+            ))?;
         }
         if self.is_whole() {
             output::line(&format!("whole: {} entries from version {} on", self.entries, self.history_from))?;

@@ -10,8 +10,8 @@ use private_api_client::{BuildError, Client, Diagnosis};
 use crate::{
     Claims, ClientBuilder,
     operation::{
-        CreateClaimCall, DeleteClaimCall, GetClaimCall, ListClaimHistoryCall, ListClaimsCall, ModifyClaimCall, TryModifyClaimCall,
-        UpdateClaimCall,
+        CreateClaimCall, DeleteClaimCall, GetClaimCall, ListClaimHistoryCall, ListClaimsCall, ModifyClaimCall,
+        TryModifyClaimCall, UpdateClaimCall,
     },
 };
 
@@ -95,9 +95,11 @@ impl ClaimsClient {
     /// all of it. An entry follows its write within about a second.
     pub fn list_claim_history(&self, member_id: &MemberId, claim_id: ClaimId) -> ListClaimHistoryCall {
         let call = self.0.call(Operation::ListClaimHistory.row()).segment(claim_id);
-        ListClaimHistoryCall::new(call.query("memberId", member_id.as_str()).checked(|page: &ClaimHistoryPage, _| {
-            page.entries.iter().all(|entry| entry.version >= page.history_from)
-        }))
+        ListClaimHistoryCall::new(
+            call.query("memberId", member_id.as_str()).checked(|page: &ClaimHistoryPage, _| {
+                page.entries.iter().all(|entry| entry.version >= page.history_from)
+            }),
+        )
     }
 
     /// Changes a claim as it is at that moment: gets it, asks `change` what to make of it, updates it on the condition that

@@ -2,8 +2,8 @@
 
 use std::fmt::Display;
 
-use claims_api_types::Operation;
 use aws_sdk_dynamodb::Client;
+use claims_api_types::Operation;
 use claims_server::{Api, History, Recorder, Store};
 use private_api_gateway::{FunctionError, Functions};
 use serde_json::Value;

@@ -135,7 +135,12 @@ impl LocalApi {
     /// An API with other settings.
     #[must_use]
     pub fn builder() -> Builder {
-        Builder { gateway: gateway::LocalApi::builder(definition()), clock: Arc::new(Timestamp::now), callers: None, history_days: 0 }
+        Builder {
+            gateway: gateway::LocalApi::builder(definition()),
+            clock: Arc::new(Timestamp::now),
+            callers: None,
+            history_days: 0,
+        }
     }
 
     /// The base URL with the stage, without a slash at its end: `http://127.0.0.1:9000/dev`.

@@ -23,8 +23,8 @@ mod tombstone;
 mod writer;
 
 pub use api::{Api, Clock};
-pub use history::{History, Recorder};
 use failure::Failure;
+pub use history::{History, Recorder};
 /// The client of the table, for those who bring their own.
 pub use private_api_lambda::dynamodb;
 pub use store::{Erased, Interrupted, Store};

@@ -40,8 +40,14 @@ impl PartialSchema for Actor {
         ObjectBuilder::new()
             .description(Some("Who called, by the gateway's word. Be ready for other kinds and fields."))
             .property("kind", open("What is known of the caller.", ["iam", "network", "unknown"].into_iter()))
-            .property("arn", text("`iam`: who has signed the request.", "arn:aws:sts::123456789012:assumed-role/worker/i-0abc"))
-            .property("vpceId", text("`network`: the VPC endpoint that the request came through.", "vpce-0a1b2c3d4e5f67890"))
+            .property(
+                "arn",
+                text("`iam`: who has signed the request.", "arn:aws:sts::123456789012:assumed-role/worker/i-0abc"),
+            )
+            .property(
+                "vpceId",
+                text("`network`: the VPC endpoint that the request came through.", "vpce-0a1b2c3d4e5f67890"),
+            )
             .property("sourceIp", text("`network`: the address that it came from.", "10.0.16.7"))
             .required("kind")
             .examples([json!({"kind": "iam", "arn": "arn:aws:sts::123456789012:assumed-role/worker/i-0abc"})])

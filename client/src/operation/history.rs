@@ -12,7 +12,7 @@ use claims_api_types::{ClaimHistoryPage, NextToken, OnBehalfOf, PageLimit};
 use http::{HeaderName, HeaderValue};
 use private_api_client::Call;
 
-use super::{HistoryStream, HistoryPageStream};
+use super::{HistoryPageStream, HistoryStream};
 use crate::{Claims, Error};
 
 /// Reads a claim's history; see [`ClaimsClient::list_claim_history`](crate::ClaimsClient::list_claim_history).

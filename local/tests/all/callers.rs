@@ -115,6 +115,7 @@ async fn call(
             client.update_claim(member, id, update).await.err()
         }
         Operation::DeleteClaim => client.delete_claim(member, id).await.err(),
+        Operation::ListClaimHistory => client.list_claim_history(member, id).await.err(),
     };
     let problem = error.as_ref().and_then(|error| error.problem())?;
     (problem.code == ProblemCode::Forbidden).then(|| problem.detail.clone().unwrap())

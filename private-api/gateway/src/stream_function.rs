@@ -45,9 +45,8 @@ impl Mapping {
         let task = tokio::spawn(async move {
             loop {
                 let is_done = drain(&stream, &functions, handler).await;
-                let wait = async {
-                    if is_done { stream.written().await } else { tokio::time::sleep(AGAIN_AFTER).await }
-                };
+                let wait =
+                    async { if is_done { stream.written().await } else { tokio::time::sleep(AGAIN_AFTER).await } };
                 tokio::select! {
                     () = wait => {}
                     _ = &mut stopped => {

@@ -145,7 +145,9 @@ fn attribute(value: &Value) -> Option<AttributeValue> {
         "L" => AttributeValue::L(value.as_array()?.iter().map(attribute).collect::<Option<_>>()?),
         "M" => {
             let fields = value.as_object()?.iter();
-            AttributeValue::M(fields.map(|(name, value)| Some((name.clone(), attribute(value)?))).collect::<Option<_>>()?)
+            AttributeValue::M(
+                fields.map(|(name, value)| Some((name.clone(), attribute(value)?))).collect::<Option<_>>()?,
+            )
         }
         _ => return None,
     })

@@ -36,7 +36,8 @@ async fn main() -> ExitCode {
 async fn erase(member: &str, really: bool) -> Result<Erased, Box<dyn Error>> {
     let member = member.parse().map_err(|wrong| format!("the member's id {wrong}"))?;
     let table = env::var("DYNAMODB_TABLE_NAME").map_err(|_| "DYNAMODB_TABLE_NAME is not set: the table's name")?;
-    let history = env::var("HISTORY_TABLE_NAME").map_err(|_| "HISTORY_TABLE_NAME is not set: the name of the history's table")?;
+    let history =
+        env::var("HISTORY_TABLE_NAME").map_err(|_| "HISTORY_TABLE_NAME is not set: the name of the history's table")?;
     let client = Client::from_conf(dynamodb::config_from_env()?);
     let store = Store::new(client.clone(), table);
     let mut erased = store.erase(&member, really).await?;

@@ -41,7 +41,9 @@ async fn record() -> Result<(), Box<dyn Error + Send + Sync>> {
     let history = History::new(function::client_from_env()?, function::required(HISTORY_TABLE_NAME, HISTORY)?);
     let days = match std::env::var("HISTORY_DAYS").unwrap_or_default() {
         days if days.is_empty() => 0,
-        days => days.parse().map_err(|_| "HISTORY_DAYS must be a whole number of days; 0 keeps the history for ever")?,
+        days => {
+            days.parse().map_err(|_| "HISTORY_DAYS must be a whole number of days; 0 keeps the history for ever")?
+        }
     };
     let recorder = Recorder::new(history, days);
     recorder.warm_up().await;

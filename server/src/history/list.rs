@@ -1,6 +1,8 @@
 //! Reading a claim's history, oldest first. Entries that have expired may still be there: they are left out.
 
-use claims_api_types::{ClaimHistoryPage, HistoryPosition, ListClaimHistory, NextToken, Problem, ProblemCode, Timestamp, Version};
+use claims_api_types::{
+    ClaimHistoryPage, HistoryPosition, ListClaimHistory, NextToken, Problem, ProblemCode, Timestamp, Version,
+};
 use private_api_lambda::item::number;
 
 use super::{EXPIRES_AT, History, entry, prefix, sort_key};
@@ -116,6 +118,7 @@ fn has_expired(item: &Item, now: Timestamp) -> Result<bool, Failure> {
     if !item.contains_key(EXPIRES_AT) {
         return Ok(false);
     }
-    let seconds: i64 = number(item, EXPIRES_AT)?.parse().map_err(|_| private_api_lambda::item::DamagedItem(EXPIRES_AT.to_owned()))?;
+    let seconds: i64 =
+        number(item, EXPIRES_AT)?.parse().map_err(|_| private_api_lambda::item::DamagedItem(EXPIRES_AT.to_owned()))?;
     Ok(seconds.saturating_mul(1000) <= now.unix_millis())
 }

@@ -42,7 +42,13 @@ impl Recorder {
     pub async fn record(&self, event: &[u8], end: Option<Instant>) -> Answer {
         let batch = stream::records(event, end, |record| async move { self.one(&record).await }).await;
         if let Some(why) = &batch.stopped {
-            tracing::error!(operation = Operation::RECORDER, alarm = "history_failed", cause = why.cause, done = batch.done, "comes again");
+            tracing::error!(
+                operation = Operation::RECORDER,
+                alarm = "history_failed",
+                cause = why.cause,
+                done = batch.done,
+                "comes again"
+            );
         }
         batch.answer
     }
@@ -63,7 +69,13 @@ impl Recorder {
         if self.put(item).await?.is_none() {
             let (claim, version) = (write.claim_id.to_string(), write.entry.version.get());
             let operation = Operation::RECORDER;
-            tracing::error!(operation, alarm = "history_conflict", resource = claim, version, "two writes of one version");
+            tracing::error!(
+                operation,
+                alarm = "history_conflict",
+                resource = claim,
+                version,
+                "two writes of one version"
+            );
         }
         Ok(())
     }

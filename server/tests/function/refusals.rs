@@ -183,6 +183,8 @@ fn success(operation: Operation, how: &str) -> u64 {
         // The caller brought the key: a claim that stands already is told as such.
         Operation::CreateClaim if how == "once" => 201,
         Operation::DeleteClaim => 204,
+        // Nothing has been recorded.
+        Operation::ListClaimHistory => 404,
         _ => 200,
     }
 }
