@@ -279,6 +279,52 @@ async fn the_function_behind_the_stream_records_what_the_history_lists_and_its_l
 }
 
 #[tokio::test]
+async fn what_the_stream_has_given_up_is_replayed_from_its_files_once() {
+    let dynamodb = dynamodb().await;
+    let folder = tempfile::tempdir().unwrap();
+    let records = [1, 2, 3].map(|version| record(&version.to_string(), version, &format!("write {version}")));
+    // As Lambda leaves a failed batch in the bucket, and the event as it is. Files in any order.
+    let whole = json!({ "Records": [records[1], records[2]] });
+    let object = json!({"requestContext": {"condition": "RetryAttemptsExhausted"}, "version": "1.0",
+        "DDBStreamBatchInfo": {"shardId": "shardId-1", "batchSize": 2}, "payload": whole.to_string()});
+    let damaged = json!({ "Records": [{"dynamodb": {"SequenceNumber": "9", "Keys": {"PK": "Marker"}}}] });
+    for (name, text) in [
+        ("b", object.to_string()),
+        ("a", json!({ "Records": [records[0]] }).to_string()),
+        ("damaged", damaged.to_string()),
+        ("foreign", json!({"Marker": 1}).to_string()),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let replay = async |files: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_claims-history-replay"));
+        command.env_clear().envs(environment("")).env("HISTORY_TABLE_NAME", "claimsHistory");
+        command.env("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb).current_dir(&folder).args(files);
+        let said = command.output().await.unwrap();
+        let text = [said.stdout, said.stderr].map(|text| String::from_utf8(text).unwrap()).concat();
+        assert!(!text.contains("Marker"), "{text}");
+        (said.status.code().unwrap(), text)
+    };
+    for _ in 0..2 {
+        let (code, text) = replay(&["b", "a"]).await;
+        assert!(code == 0 && text.contains("b: 2 records are in the history"), "{text}");
+    }
+    let (code, text) = replay(&["damaged"]).await;
+    assert!(
+        code == 1 && text.contains("stopped at sequence number \"9\"") && text.contains("history_failed"),
+        "{text}"
+    );
+    assert_eq!(replay(&["foreign"]).await.0, 1);
+    assert_eq!(replay(&["absent"]).await.0, 1);
+    assert_eq!(replay(&[]).await.0, 2);
+    let mut list = start("listClaimHistory", &dynamodb).await;
+    let (status, page) =
+        invoke(&mut list, "GET", json!({"claimId": CLAIM}), json!({"memberId": "7"}), Value::Null).await;
+    let versions: Vec<_> = page["entries"].as_array().unwrap().iter().map(|entry| entry["version"].as_u64()).collect();
+    assert_eq!((status, versions), (200, vec![Some(1), Some(2), Some(3)]));
+}
+
+#[tokio::test]
 async fn the_first_request_finds_the_connection_open() {
     let id = json!({"claimId": "0198c0de-0000-7000-8000-000000000000"});
     let member = json!({"memberId": "1", "policyId": "p", "memberName": "John Doe"});
