@@ -7,6 +7,7 @@ mod capacity;
 #[path = "../common/mod.rs"]
 mod common;
 mod deletes;
+mod deployment;
 mod docs;
 #[cfg(unix)]
 mod durability;
