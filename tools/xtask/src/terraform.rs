@@ -22,7 +22,12 @@ use std::{
 };
 
 use self::{changes::Sample, simulator::Simulator, steps::Steps, workspace::Workspace};
-use crate::{package, process::root, python::Venv, tools::Tools};
+use crate::{
+    package, policies,
+    process::{root, run_shown},
+    python::Venv,
+    tools::Tools,
+};
 
 /// Plays AWS; terraform/tests/simulator/server.py corrects it.
 pub const MOTO: &str = "moto";
@@ -169,6 +174,7 @@ fn apply_and_destroy(
     steps.command("read back with IAM", minutes(1), &mut read_back(&[Path::new("signed"), &outputs]))?;
     let state = steps.work("state with IAM", || workspace.json(terraform(&["show", "-json"])))?;
     who_gets_in(steps, workspace, tools, "who gets in with IAM", &state)?;
+    steps.work("policies", || policies::compare(&tools.callers, workspace.folder(), 500, 1))?;
     steps.command("destroy", minutes(5), &mut terraform(&["destroy", "-auto-approve", PART_2, UNPROTECTED]))?;
     steps.command("nothing is left", minutes(1), &mut read_back(&[Path::new("gone")]))?;
     Ok(())
@@ -187,5 +193,11 @@ fn who_gets_in(
     let log =
         steps.command(name, Duration::from_secs(120), tools.callers.command("node").arg("evaluate.js").arg(&file))?;
     eprint!("{}", fs::read_to_string(log).unwrap_or_default());
-    Ok(())
+    // The twin's evaluator on the same rows, and the twin itself as this deployment.
+    steps.work(&format!("{name}, by ours"), || policies::answers_rows(&tools.callers, &file))?;
+    steps.work(&format!("{name}, over HTTP"), || {
+        let mut test = Command::new("cargo");
+        test.args(["test", "--quiet", "--package", "claims-local", "--test", "all", "deployment::"]);
+        run_shown(test.env("CLAIMS_TEST_STATE", &file).current_dir(root()))
+    })
 }
