@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::Plan;
+use crate::{Plan, plan::Attached};
 
 /// The credentials that the gateway knows, as AWS knows everybody's.
 ///
@@ -63,6 +63,17 @@ pub enum CredentialsError {
         number: usize,
         /// What of it.
         source: PolicyError,
+    },
+    /// The plan attaches something to its role, and does not say what that holds.
+    #[error(
+        "credentials number {number}: {address} attaches to its role what the plan does not say (AWS's own policy, a permissions \
+         boundary, what is known after an apply): name all that it may do in Policies"
+    )]
+    Attached {
+        /// Which, from 1.
+        number: usize,
+        /// The resource of the plan.
+        address: String,
     },
     /// One of them cannot be used.
     #[error("credentials number {number}: {what}")]
@@ -171,8 +182,11 @@ impl Credential {
         };
         match &self.attached {
             None => {
-                for (address, json) in plan.and_then(|plan| plan.roles.get(iam.principal_arn())).into_iter().flatten() {
-                    add(Policy::parse(Kind::Identity, address, json))?;
+                let own = plan.and_then(|plan| plan.roles.get(iam.principal_arn()));
+                for Attached { address, policy } in own.into_iter().flatten() {
+                    let address = address.as_str();
+                    let of_plan = || CredentialsError::Attached { number, address: address.to_owned() };
+                    add(Policy::parse(Kind::Identity, address, policy.as_deref().ok_or_else(of_plan)?))?;
                 }
             }
             Some(all) => {

@@ -1,5 +1,6 @@
 //! What Terraform has deployed, or will: as far as it decides who is let in. Read from `terraform show -json`.
 
+mod attached;
 mod resources;
 
 use std::{
@@ -11,6 +12,7 @@ use std::{
 use private_api_policy::{Kind, Policies, Policy, PolicyError, Source};
 use serde_json::{Map, Value};
 
+pub(crate) use self::attached::Attached;
 use self::resources::{Resource, Resources};
 use crate::{Authorization, throttle::Throttle};
 
@@ -28,8 +30,8 @@ pub struct Plan {
     /// Through the endpoint that the API is associated with.
     pub(crate) source: Source,
     pub(crate) throttle: Throttle,
-    /// The policies of each role that is deployed as well, by its ARN.
-    pub(crate) roles: BTreeMap<String, Vec<(String, String)>>,
+    /// What is attached to each role that is deployed as well, by its ARN.
+    pub(crate) roles: BTreeMap<String, Vec<Attached>>,
     outputs: Map<String, Value>,
     /// Of each operation's function.
     variables: BTreeMap<String, BTreeMap<String, String>>,
@@ -128,9 +130,9 @@ impl std::str::FromStr for Plan {
             policies,
             source: source(&all, api)?,
             throttle,
-            roles: roles(&all),
+            roles: attached::to_roles(&all),
             outputs,
-            variables: variables(&all, &methods),
+            variables: variables(&all, &methods)?,
         })
     }
 }
@@ -218,25 +220,29 @@ fn throttles(settings: &Resource<'_>) -> Result<Option<(String, f64, u32)>, Plan
     Ok(Some((path.to_owned(), rate, burst as u32)))
 }
 
-fn roles(all: &Resources<'_>) -> BTreeMap<String, Vec<(String, String)>> {
-    let policies: Vec<_> = all.of("aws_iam_role_policy").collect();
-    let own = |role: &Resource<'_>| {
-        let its = policies.iter().filter(|policy| policy.values["role"] == role.values["name"]);
-        its.filter_map(|policy| Some((policy.address.to_owned(), policy.values["policy"].as_str()?.to_owned())))
-            .collect()
-    };
-    all.of("aws_iam_role").filter_map(|role| Some((role.values["arn"].as_str()?.to_owned(), own(role)))).collect()
+fn variables(
+    all: &Resources<'_>,
+    methods: &[Method<'_>],
+) -> Result<BTreeMap<String, BTreeMap<String, String>>, PlanError> {
+    let functions: Vec<_> = all.of("aws_lambda_function").collect();
+    let mut found = BTreeMap::new();
+    for method in methods {
+        let its = functions.iter().find(|function| function.values["invoke_arn"] == method.integration);
+        if let Some(function) = its {
+            found.insert(method.operation.to_owned(), environment(function)?);
+        }
+    }
+    Ok(found)
 }
 
-fn variables(all: &Resources<'_>, methods: &[Method<'_>]) -> BTreeMap<String, BTreeMap<String, String>> {
-    let of_function = |function: &Resource<'_>| {
-        let variables = function.values["environment"][0]["variables"].as_object().into_iter().flatten();
-        variables.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
-    };
-    let functions: Vec<_> = all.of("aws_lambda_function").collect();
-    let found = methods.iter().filter_map(|method| {
-        let function = functions.iter().find(|function| function.values["invoke_arn"] == method.integration)?;
-        Some((method.operation.to_owned(), of_function(function)))
-    });
-    found.collect()
+fn environment(function: &Resource<'_>) -> Result<BTreeMap<String, String>, PlanError> {
+    let unknown = &function.unknown["environment"];
+    let of_it = &unknown[0]["variables"];
+    let unknown = [unknown, of_it].contains(&&Value::Bool(true)).then(|| "all of them".to_owned());
+    let one = || of_it.as_object()?.iter().find(|(_, is)| **is == true).map(|(name, _)| name.clone());
+    if let Some(name) = unknown.or_else(one) {
+        return Err(PlanError::Unknown(format!("{}: environment.variables: {name}", function.address)));
+    }
+    let variables = function.values["environment"][0]["variables"].as_object().into_iter().flatten();
+    Ok(variables.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect())
 }

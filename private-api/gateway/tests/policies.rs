@@ -279,14 +279,80 @@ fn a_plan_that_does_not_know_something_yet_says_what() {
     };
     let plan: Plan = changes("nothing").to_string().parse().unwrap();
     assert_eq!(plan.output("stage").unwrap(), "prod");
+    let mut one = changes("nothing");
+    let mut all = one["resource_changes"].as_array_mut().unwrap().iter_mut();
+    let function = all.find(|change| change["type"] == "aws_lambda_function").unwrap();
+    function["change"]["after_unknown"] = json!({ "environment": [{ "variables": { "CALLERS": true, "A": false } }] });
+    let error = one.to_string().parse::<Plan>().unwrap_err().to_string();
+    assert!(error.contains("aws_lambda_function.this: environment.variables: CALLERS is not known yet"), "{error}");
     for (unknown, says) in [
         ("execution_arn", "aws_api_gateway_rest_api.this: execution_arn is not known yet"),
         ("body", "aws_api_gateway_rest_api.this: body is not known yet"),
         ("policy", "aws_api_gateway_rest_api_policy.this: policy is not known yet"),
+        ("environment", "aws_lambda_function.this: environment.variables: all of them is not known yet"),
         ("endpoint_configuration", "aws_api_gateway_rest_api.this: endpoint_configuration is not known yet"),
     ] {
         let error = changes(unknown).to_string().parse::<Plan>().unwrap_err().to_string();
         assert!(error.contains(says), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_is_deployed_has_what_the_plan_attaches_to_it() {
+    let arn = "arn:aws:iam::123456789012:role/clerk";
+    let known = r#"[{"AccessKeyId": "ASIALOCAL", "SecretAccessKey": "s", "Arn": "arn:aws:sts::123456789012:assumed-role/clerk/ann"}]"#;
+    let start = async |kind: &str, values: Value, role: Value| {
+        let mut state = state("AWS_IAM");
+        let resources = state["values"]["root_module"]["resources"].as_array_mut().unwrap();
+        let mut of_role = json!({ "name": "clerk", "arn": arn });
+        of_role.as_object_mut().unwrap().extend(role.as_object().unwrap().clone());
+        resources.push(json!({ "address": "aws_iam_role.clerk", "type": "aws_iam_role", "values": of_role }));
+        resources.push(json!({ "address": format!("{kind}.x"), "type": kind, "values": values }));
+        let everything = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+        let managed = json!({ "arn": "arn:aws:iam::123456789012:policy/p", "policy": everything });
+        resources.push(json!({ "address": "aws_iam_policy.p", "type": "aws_iam_policy", "values": managed }));
+        let builder = builder().credentials(known.parse().unwrap()).plan(state.to_string().parse().unwrap());
+        builder.start_without_storage(Orders::default()).await.map(drop).map_err(|error| error.to_string())
+    };
+    let attachment = |arn: &str| json!({ "role": "clerk", "policy_arn": arn });
+    let ours = "arn:aws:iam::123456789012:policy/p";
+    let awss = "arn:aws:iam::aws:policy/AdministratorAccess";
+    let (none, wrong) = (json!({}), json!({ "role": "clerk", "policy": "{}" }));
+    for (kind, values, role, says) in [
+        ("aws_iam_role_policy_attachment", attachment(ours), none.clone(), None),
+        (
+            "aws_iam_role_policy_attachment",
+            attachment(awss),
+            none.clone(),
+            Some("aws_iam_role_policy_attachment.x attaches to its role"),
+        ),
+        ("aws_iam_role_policy", wrong, none.clone(), Some("aws_iam_role_policy.x: it has no Statement")),
+        ("aws_iam_role_policy", json!({ "role": "another", "policy": "{}" }), none.clone(), None),
+        (
+            "other",
+            none.clone(),
+            json!({ "inline_policy": [{ "name": "a", "policy": "{}" }] }),
+            Some("aws_iam_role.clerk: it has no"),
+        ),
+        ("other", none.clone(), json!({ "managed_policy_arns": [ours] }), None),
+        (
+            "other",
+            none.clone(),
+            json!({ "managed_policy_arns": [awss] }),
+            Some("aws_iam_role.clerk attaches to its role"),
+        ),
+        (
+            "other",
+            none.clone(),
+            json!({ "permissions_boundary": awss }),
+            Some("aws_iam_role.clerk attaches to its role"),
+        ),
+    ] {
+        let found = start(kind, values, role.clone()).await;
+        match says {
+            None => assert_eq!(found, Ok(()), "{kind} {role}"),
+            Some(says) => assert!(found.as_ref().is_err_and(|error| error.contains(says)), "{found:?} / {says}"),
+        }
     }
 }
 

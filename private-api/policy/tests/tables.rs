@@ -25,8 +25,10 @@ fn resource(statements: &[Value]) -> Policy {
 /// A role's session, to which these are attached.
 fn session(account: &str, own: &[Value]) -> Caller {
     let mut iam = Iam::read(&format!("arn:aws:sts::{account}:assumed-role/clerk/ann"), None).unwrap();
-    iam.policies =
-        own.iter().map(|one| Policy::read(Kind::Identity, "its own", &document(&[one.clone()])).unwrap()).collect();
+    iam.policies = own
+        .iter()
+        .map(|one| Policy::read(Kind::Identity, "its own", &document(std::slice::from_ref(one))).unwrap())
+        .collect();
     Caller::Iam(Box::new(iam))
 }
 
