@@ -197,7 +197,8 @@ fn who_gets_in(
     steps.work(&format!("{name}, by ours"), || policies::answers_rows(&tools.callers, &file))?;
     steps.work(&format!("{name}, over HTTP"), || {
         let mut test = Command::new("cargo");
-        test.args(["test", "--quiet", "--package", "claims-local", "--test", "all", "deployment::"]);
+        // All of that name, so that what was built with the workspace's features is not built anew.
+        test.args(["test", "--quiet", "--workspace", "--test", "all", "deployment::"]);
         run_shown(test.env("CLAIMS_TEST_STATE", &file).current_dir(root()))
     })
 }
