@@ -1,6 +1,7 @@
 //! The twin as Terraform has deployed the API: whom its policies let in over HTTP, and that each of them is noticed.
 //!
-//! `plan/` holds what decides of two states that were applied to a simulator, with `NONE` and with `AWS_IAM`. `CLAIMS_TEST_STATE` names
+//! `plan/` holds what decides of two states that were applied to a simulator, with `NONE` and with `AWS_IAM`, and of the second as
+//! `terraform/tests/callers.json` makes it (`named`). `CLAIMS_TEST_STATE` names
 //! another one, as `terraform show -json` prints it: `cargo xtask terraform` gives those that it has just applied.
 
 use std::{env, fs};
@@ -11,7 +12,7 @@ use claims_local::{Credentials, LocalApi, Plan};
 use serde_json::{Value, json};
 
 use crate::common::{
-    builder,
+    builder, new_claim,
     running::{Running, fails},
 };
 
@@ -23,6 +24,10 @@ const THE_SAME: [&str; 1] = [
     "any resource",
 ];
 
+const NONE: &str = include_str!("../plan/none.json");
+const IAM: &str = include_str!("../plan/iam.json");
+const NAMED: &str = include_str!("../plan/named.json");
+
 struct Deployment(Value);
 
 impl Deployment {
@@ -30,7 +35,7 @@ impl Deployment {
     fn all() -> Vec<Self> {
         let texts = match env::var("CLAIMS_TEST_STATE") {
             Ok(file) => vec![fs::read_to_string(file).unwrap()],
-            Err(_) => [include_str!("../plan/none.json"), include_str!("../plan/iam.json")].map(str::to_owned).to_vec(),
+            Err(_) => [NONE, IAM, NAMED].map(str::to_owned).to_vec(),
         };
         texts.iter().map(|text| Self::of(text)).collect()
     }
@@ -69,6 +74,21 @@ impl Deployment {
     fn resource(&mut self, kind: &str) -> &mut Value {
         let mut of_kind = self.resources().into_iter().filter(|resource| resource["type"] == kind);
         &mut of_kind.next().unwrap()["values"]
+    }
+
+    /// Without what the file of callers adds: denials at the gateway, lists in the functions.
+    fn without_names(&self) -> Self {
+        self.without_lists().change(Of::Api, |policy| {
+            policy["Statement"].as_array_mut().unwrap().retain(|statement| !is_by_name(statement));
+        })
+    }
+
+    fn without_lists(&self) -> Self {
+        let mut changed = Self(self.0.clone());
+        for function in changed.resources().into_iter().filter(|resource| resource["type"] == "aws_lambda_function") {
+            function["values"].as_object_mut().unwrap().remove("environment");
+        }
+        changed
     }
 
     fn plan(&self) -> Plan {
@@ -112,6 +132,10 @@ impl Deployment {
     }
 }
 
+fn is_by_name(statement: &Value) -> bool {
+    statement["Sid"].as_str().is_some_and(|sid| sid.starts_with("NobodyElse"))
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Of {
     Api,
@@ -123,18 +147,29 @@ enum Of {
 }
 
 /// Who is known: by access key, with its ARN and what is attached to it.
-const KNOWN: [(&str, &str, &str); 5] = [
+const KNOWN: [(&str, &str, &str); 10] = [
     ("ASIABASTION", "arn:aws:sts::123456789012:assumed-role/claims-bastion/i-0abc", ""),
     ("ASIACALLER", "arn:aws:sts::123456789012:assumed-role/claims-caller/i-0abc", r#", "Policies": ["caller_policy"]"#),
     ("ASIANOBODY", "arn:aws:sts::123456789012:assumed-role/nobody/i-0abc", r#", "Policies": []"#),
     ("ASIAADMIN", "arn:aws:sts::123456789012:assumed-role/administrator/ann", "everything"),
     ("ASIASTRANGER", "arn:aws:sts::999999999999:assumed-role/administrator/ann", "everything"),
+    ("ASIAINTAKE", "arn:aws:sts::123456789012:assumed-role/claims-intake/i-0abc", "everything"),
+    ("ASIAADJUSTER", "arn:aws:sts::123456789012:assumed-role/adjuster-7/ann", "adjuster"),
+    ("ASIALOOKALIKE", "arn:aws:sts::123456789012:assumed-role/adjuster-8/ann", "everything"),
+    ("AKIAANN", "arn:aws:iam::123456789012:user/audit/ann", "everything"),
+    ("AKIABEN", "arn:aws:iam::123456789012:user/audit/ben", "everything"),
 ];
 
 fn credentials() -> String {
     let known = KNOWN.map(|(key, arn, attached)| {
         let everything = format!(r#", "Policies": [{{"Statement": {EVERYTHING}}}]"#);
-        let attached = if attached == "everything" { &everything } else { attached };
+        // The ARN of a session does not say its role's path.
+        let adjuster = format!(r#"{everything}, "RoleArn": "arn:aws:iam::123456789012:role/team/adjuster-7""#);
+        let attached = match attached {
+            "everything" => &everything,
+            "adjuster" => &adjuster,
+            other => other,
+        };
         format!(r#"{{"AccessKeyId": "{key}", "SecretAccessKey": "secret", "Arn": "{arn}"{attached}}}"#)
     });
     format!("[{}]", known.join(", "))
@@ -217,7 +252,8 @@ const SIGNED: &[Row] = &[
 
 #[tokio::test]
 async fn who_is_let_in_over_http() {
-    for mut deployment in Deployment::all() {
+    for deployment in Deployment::all() {
+        let mut deployment = deployment.without_names();
         let rows = if deployment.is_signed() { SIGNED } else { UNSIGNED };
         assert_eq!(differences(&deployment, rows).await, Vec::<String>::new());
     }
@@ -289,7 +325,8 @@ fn loosened(statement: &Value) -> Vec<(String, Option<Value>)> {
 
 #[tokio::test]
 async fn every_policy_that_is_loosened_is_noticed() {
-    for mut deployment in Deployment::all() {
+    for deployment in Deployment::all() {
+        let mut deployment = deployment.without_names();
         let parts: &[Of] = if deployment.is_signed() {
             &[Of::Api, Of::Endpoint, Of::Callers, Of::Bastion]
         } else {
@@ -339,6 +376,83 @@ async fn every_policy_that_is_loosened_is_noticed() {
     }
 }
 
+/// What `terraform/tests/callers.json` means, in other words: whom each operation is for.
+const MAY: [(&str, &[&str]); 7] = [
+    ("ASIABASTION", &["create", "list", "get", "update", "delete"]),
+    ("ASIAINTAKE", &["create", "get"]),
+    ("ASIAADJUSTER", &["list", "get", "update"]),
+    ("AKIAANN", &["list", "get"]),
+    ("ASIALOOKALIKE", &[]),
+    ("AKIABEN", &[]),
+    ("ASIAADMIN", &[]),
+];
+
+/// Whom the gateway lets do something else than what they may.
+async fn by_name(deployment: &Deployment) -> Vec<String> {
+    let api = start(deployment).await;
+    let (member, nowhere) = ("123".parse().unwrap(), ClaimId::from(IdempotencyKey::mint()));
+    let update = UpdateClaimRequest {
+        policy_type: PolicyType::Health,
+        claim_amount: "1".parse().unwrap(),
+        description: "x".parse().unwrap(),
+        status: ClaimStatus::Pending,
+    };
+    let mut found = Vec::new();
+    for (key, may) in MAY {
+        let client = client(api.url(), key);
+        for (operation, error) in [
+            ("create", client.create_claim(new_claim("123")).await.err()),
+            ("list", client.list_claims(&member).await.err()),
+            ("get", client.get_claim(&member, nowhere).await.err()),
+            ("update", client.update_claim(&member, nowhere, update.clone()).await.err()),
+            ("delete", client.delete_claim(&member, nowhere).await.err()),
+        ] {
+            let is_denied = error.as_ref().and_then(claims_client::Error::refusal) == Some(Refusal::ExplicitDeny);
+            // Whoever is let in finds no such claim.
+            let is_in = error.as_ref().is_none_or(|error| error.status() == Some(404));
+            assert!(is_denied || is_in, "{key} {operation}: {error:?}");
+            if is_in != may.contains(&operation) {
+                found.push(format!("{key} {operation}"));
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn each_operation_is_for_those_who_are_named_and_each_denial_is_noticed() {
+    for deployment in Deployment::all() {
+        let mut deployment = deployment.without_lists();
+        let policy: Value = serde_json::from_str(deployment.policy(Of::Api).as_str().unwrap()).unwrap();
+        let statements = policy["Statement"].as_array().unwrap();
+        let named: Vec<_> = statements.iter().enumerate().filter(|(_, statement)| is_by_name(statement)).collect();
+        if named.is_empty() {
+            continue;
+        }
+        assert_eq!(by_name(&deployment).await, Vec::<String>::new());
+        for (index, statement) in named {
+            let gone =
+                deployment.change(Of::Api, |policy| drop(policy["Statement"].as_array_mut().unwrap().remove(index)));
+            assert!(!by_name(&gone).await.is_empty(), "{}: no deny", statement["Sid"]);
+            let wider = deployment.change(Of::Api, |policy| {
+                let spared = &mut policy["Statement"][index]["Condition"]["ArnNotLike"]["aws:PrincipalArn"];
+                *spared =
+                    json!(["arn:aws:iam::*:role/*", spared.take()]).as_array().unwrap().iter().fold(json!([]), flat);
+            });
+            assert!(!by_name(&wider).await.is_empty(), "{}: also for every role", statement["Sid"]);
+        }
+    }
+}
+
+fn flat(mut all: Value, more: &Value) -> Value {
+    let list = all.as_array_mut().unwrap();
+    match more {
+        Value::Array(more) => list.extend(more.iter().cloned()),
+        one => list.push(one.clone()),
+    }
+    all
+}
+
 #[tokio::test]
 async fn the_program_takes_a_plan_from_a_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -383,7 +497,7 @@ async fn the_program_takes_a_plan_from_a_file() {
 
 #[tokio::test]
 async fn callers_come_with_the_plan_and_stage_names_the_url() {
-    let mut deployment = Deployment::of(include_str!("../plan/iam.json"));
+    let mut deployment = Deployment::of(IAM);
     deployment.resource("aws_api_gateway_stage")["stage_name"] = "prod".into();
     deployment.resource("aws_api_gateway_method_settings")["stage_name"] = "prod".into();
     let mut functions: Vec<_> =

@@ -10,7 +10,8 @@ import { tables } from "./tables.js";
 
 const deployment = read(process.argv[2]);
 const signed = deployment.authorization === "AWS_IAM";
-for (const [who, where, does, on, answer] of (await tables(deployment))[`calls, ${deployment.authorization}`]) {
+const all = Object.entries(await tables(deployment)).filter(([title]) => title.startsWith("calls, "));
+for (const [who, where, does, on, answer] of all.flatMap(([, rows]) => rows)) {
   const context = { ...where.context };
   const row = {
     name: `${who.name}, ${where.name}: ${does} on ${on.name}`,
@@ -29,13 +30,13 @@ for (const [who, where, does, on, answer] of (await tables(deployment))[`calls, 
   console.log(JSON.stringify(row));
 }
 
-// The tables say roles; whoever calls is a session of one.
+// The tables say roles and users; whoever calls as a role is a session of one.
 function caller({ principal, policies }) {
-  const [, , , , account, role] = principal.split(":");
-  const name = role.split("/").at(-1);
+  const [, , , , account, resource] = principal.split(":");
+  const isRole = resource.startsWith("role/");
   return {
-    arn: `arn:aws:sts::${account}:assumed-role/${name}/session`,
-    role: principal,
+    arn: isRole ? `arn:aws:sts::${account}:assumed-role/${resource.split("/").at(-1)}/session` : principal,
+    role: isRole ? principal : null,
     organization: null,
     policies: policies.map(({ policy }) => policy),
   };
