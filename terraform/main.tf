@@ -10,6 +10,8 @@ module "claims" {
   client_dns              = var.client_dns
   stage                   = var.stage
   authorization           = var.authorization
+  callers                 = var.callers_file == null ? null : jsondecode(file(var.callers_file))
+  callers_mode            = var.callers_mode
   additional_endpoint_ids = var.additional_endpoint_ids
   openapi_document        = var.openapi_document
   throttle                = var.throttle

@@ -43,6 +43,11 @@ output "authorization" {
   value       = module.claims.authorization
 }
 
+output "who_may" {
+  description = "Who may do what, in a sentence: everybody, or whom callers_file names."
+  value       = module.claims.who_may
+}
+
 output "alias_url" {
   description = "URL of the claims collection by the alias name, which resolves in every VPC without DNS of its own."
   value       = module.claims.alias_url

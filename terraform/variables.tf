@@ -68,6 +68,23 @@ variable "authorization" {
   default     = null
 }
 
+variable "callers_file" {
+  description = "With AWS_IAM: a JSON file of who may do what, on which members, into which statuses (README.md, Who may call). Null: whoever the policies let in may do everything."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.callers_file == null ? true : can(jsondecode(file(var.callers_file)))
+    error_message = "callers_file is not there or not JSON."
+  }
+}
+
+variable "callers_mode" {
+  description = "enforce, or report: whom callers_file does not allow is let through and logged."
+  type        = string
+  default     = null
+}
+
 variable "additional_endpoint_ids" {
   description = "Further execute-api interface endpoints (vpce-...) that may call the API, e.g. another team's. Ours is always allowed."
   type        = list(string)

@@ -292,6 +292,65 @@ run "signed" {
     ])
     error_message = "the policy for callers names the routes"
   }
+  assert {
+    condition     = length(jsondecode(module.api.policy).Statement) == 2 && alltrue([for function in module.function : function.callers == null]) && startswith(output.who_may, "Whoever the policies let in may do everything")
+    error_message = "nobody is named, and the plan says what that means"
+  }
+
+  expect_failures = [
+    check.callers,
+  ]
+}
+
+run "signed_by_name" {
+  command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
+
+  variables {
+    authorization = "AWS_IAM"
+    callers       = jsondecode(file("./tests/callers.json"))
+  }
+
+  assert {
+    condition     = { for operation, slice in jsondecode(file("./tests/callers.slices.json")) : operation => jsondecode(module.function[operation].callers) } == jsondecode(file("./tests/callers.slices.json"))
+    error_message = "each function has its own operation's callers"
+  }
+  assert {
+    condition = { for statement in slice(jsondecode(module.api.policy).Statement, 2, length(jsondecode(module.api.policy).Statement)) : statement.Sid => join(" ", concat([statement.Effect], statement.Resource, try(statement.Condition.ArnNotLike["aws:PrincipalArn"], []))) if statement.Sid != "NobodyElseListClaimHistory" } == {
+      NobodyElseCreateClaim = "Deny arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/POST/claim arn:aws:iam::123456789012:role/claims-bastion arn:aws:iam::123456789012:role/claims-intake"
+      NobodyElseDeleteClaim = "Deny arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/DELETE/claim/* arn:aws:iam::123456789012:role/claims-bastion"
+      NobodyElseGetClaim    = "Deny arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/GET/claim/* arn:aws:iam::123456789012:role/claims-bastion arn:aws:iam::123456789012:role/claims-client-client arn:aws:iam::123456789012:role/claims-intake arn:aws:iam::123456789012:role/team/adjuster-* arn:aws:iam::123456789012:user/audit/ann"
+      NobodyElseListClaims  = "Deny arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/GET/claim arn:aws:iam::123456789012:role/claims-bastion arn:aws:iam::123456789012:role/claims-client-client arn:aws:iam::123456789012:role/team/adjuster-* arn:aws:iam::123456789012:user/audit/ann"
+      NobodyElseUpdateClaim = "Deny arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/PUT/claim/* arn:aws:iam::123456789012:role/claims-bastion arn:aws:iam::123456789012:role/team/adjuster-*"
+    }
+    error_message = "the gateway takes each operation from its callers alone, besides what it does without"
+  }
+}
+
+run "signed_and_reported" {
+  command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
+
+  variables {
+    authorization = "AWS_IAM"
+    callers       = jsondecode(file("./tests/callers.json"))
+    callers_mode  = "report"
+  }
+
+  assert {
+    condition     = length(jsondecode(module.api.policy).Statement) == 2 && alltrue([for function in module.function : function.callers != null])
+    error_message = "the gateway lets through whom the functions are to report"
+  }
+
+  expect_failures = [
+    check.callers,
+  ]
 }
 
 run "policy_change_redeploys" {

@@ -300,3 +300,111 @@ run "zones_of_another_region" {
     var.availability_zones,
   ]
 }
+
+run "callers_without_signatures" {
+  command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
+
+  variables {
+    callers      = [{ principal = "arn:aws:iam::123456789012:role/claims-intake", operations = ["createClaim"], members = ["*"] }]
+    callers_mode = "log"
+  }
+
+  expect_failures = [
+    var.callers,
+    var.callers_mode,
+  ]
+}
+
+run "callers_with_a_mistake" {
+  command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
+
+  variables {
+    authorization = "AWS_IAM"
+    callers       = [{ principal = "arn:aws:iam::123456789012:role/claims-intake", operations = ["createClaim"], members = ["*"], status = ["paid"] }]
+  }
+
+  # All that may be is told in callers.tftest.hcl.
+  expect_failures = [
+    terraform_data.place,
+  ]
+}
+
+run "as_many_callers_as_fit" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    name               = "claims-getClaim"
+    role               = { id = "claims-getClaim", arn = "arn:aws:iam::123456789012:role/claims-getClaim" }
+    handler            = "getClaim"
+    dynamodb_actions   = ["dynamodb:GetItem"]
+    partition          = "aws"
+    region             = "eu-central-1"
+    account_id         = "123456789012"
+    zip                = "./tests/package.stand-in"
+    architecture       = "arm64"
+    memory_mb          = 256
+    timeout_seconds    = 10
+    concurrency        = -1
+    table              = { name = "claims-claims", arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/claims-claims", key_arn = "arn:aws:kms:eu-central-1:123456789012:key/table", key_actions = ["kms:Decrypt"], endpoint_id = "vpce-0aaaaaaaaaaaaaaaa" }
+    subnet_ids         = { az1 = "subnet-0aaaaaaaaaaaaaaaa" }
+    security_group_id  = "sg-0aaaaaaaaaaaaaaaa"
+    log_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/logs"
+    log_retention_days = 2192
+    keep_logs          = true
+    audit_key          = "0123456789abcdef0123456789abcdef"
+    callers            = { mode = "enforce", entries = [for number in range(44) : { principal = "arn:aws:iam::123456789012:role/claims-caller-${10 + number}", members = ["*"] }] }
+  }
+
+  assert {
+    condition     = length(jsondecode(output.callers)) == 44
+    error_message = "as many short entries fit beside the rest"
+  }
+}
+
+# Lambda's 4096 bytes are of the environment as JSON, with each quote inside a value twice: 45 entries are 3601 bytes plain, and too many so.
+run "one_caller_too_many" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    name               = "claims-getClaim"
+    role               = { id = "claims-getClaim", arn = "arn:aws:iam::123456789012:role/claims-getClaim" }
+    handler            = "getClaim"
+    dynamodb_actions   = ["dynamodb:GetItem"]
+    partition          = "aws"
+    region             = "eu-central-1"
+    account_id         = "123456789012"
+    zip                = "./tests/package.stand-in"
+    architecture       = "arm64"
+    memory_mb          = 256
+    timeout_seconds    = 10
+    concurrency        = -1
+    table              = { name = "claims-claims", arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/claims-claims", key_arn = "arn:aws:kms:eu-central-1:123456789012:key/table", key_actions = ["kms:Decrypt"], endpoint_id = "vpce-0aaaaaaaaaaaaaaaa" }
+    subnet_ids         = { az1 = "subnet-0aaaaaaaaaaaaaaaa" }
+    security_group_id  = "sg-0aaaaaaaaaaaaaaaa"
+    log_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/logs"
+    log_retention_days = 2192
+    keep_logs          = true
+    audit_key          = "0123456789abcdef0123456789abcdef"
+    callers            = { mode = "enforce", entries = [for number in range(45) : { principal = "arn:aws:iam::123456789012:role/claims-caller-${10 + number}", members = ["*"] }] }
+  }
+
+  expect_failures = [
+    aws_lambda_function.this,
+  ]
+}

@@ -1,6 +1,7 @@
 //! The real binary when something is not as it should be: DynamoDB that is silent, refuses or is slow, and odd events.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod callers;
 mod deadline;
 mod dynamodb;
 mod log;

@@ -44,8 +44,14 @@ module "claims" {
 
   name                    = "claims"
   authorization           = "AWS_IAM"
-  caller_accounts         = [var.consumer.account_id]
   additional_endpoint_ids = [aws_vpc_endpoint.consumer.id]
+
+  # By name, and with that their account. By account alone, without saying who and what: caller_accounts.
+  callers = [{
+    principal  = "arn:aws:iam::${var.consumer.account_id}:role/${var.consumer.caller_role}"
+    operations = ["createClaim", "getClaim", "listClaims"]
+    members    = ["*"]
+  }]
 }
 
 # ---- the consumer's -------------------------------------------------------------------------------------------------
@@ -88,7 +94,7 @@ resource "aws_vpc_endpoint_policy" "consumer" {
   policy          = module.claims.execute_api_endpoint_policy
 }
 
-# Both accounts have to say yes: the API by caller_accounts, the caller's own account by this.
+# Both accounts have to say yes: the API by callers, the caller's own account by this.
 resource "aws_iam_role_policy" "caller" {
   provider = aws.consumer
 

@@ -29,11 +29,13 @@ variable "consumer_accounts" {
 module "claims" {
   source = "../../modules/claims-api"
 
-  name            = "claims"
-  authorization   = "AWS_IAM"
-  caller_accounts = var.consumer_accounts
-  client_vpcs     = { orders = { cidr = "172.20.0.0/16" } }
-  client_dns      = "zone"
+  name          = "claims"
+  authorization = "AWS_IAM"
+  callers = [for account in concat(["123456789012"], var.consumer_accounts) :
+    { principal = "arn:aws:iam::${account}:role/orders", operations = ["createClaim", "getClaim", "listClaims"], members = ["*"] }
+  ]
+  client_vpcs = { orders = { cidr = "172.20.0.0/16" } }
+  client_dns  = "zone"
   domain = {
     name              = "claims.example.com"
     certificate_arn   = var.certificate_arn

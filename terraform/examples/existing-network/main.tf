@@ -43,6 +43,7 @@ module "claims" {
   name                 = "claims"
   stage                = "v1"
   authorization        = "AWS_IAM"
+  callers              = jsondecode(file("${path.module}/callers.json"))
   network              = var.network
   client_cidrs         = { "data centre" = "192.168.64.0/18" }
   table_key            = var.keys.table

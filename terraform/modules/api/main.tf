@@ -16,6 +16,19 @@ locals {
     Condition = { StringEquals = { "aws:PrincipalOrgID" = id }, StringNotEquals = { "aws:PrincipalAccount" = var.account_id } }
   }]
 
+  # Allowing them would not do: in our own account a role's own policy is enough. Operations with the same callers share a statement.
+  named = var.only_from == null ? {} : { for operation, from in var.only_from : join(" ", from.principals) => operation... }
+  nobody_else = [for principals, operations in local.named : merge(
+    {
+      Sid       = "NobodyElse${title(operations[0])}"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "execute-api:Invoke"
+      Resource  = [for operation in operations : "${aws_api_gateway_rest_api.this.execution_arn}/${var.stage}/${var.only_from[operation].route}"]
+    },
+    { for key in compact([principals]) : "Condition" => { ArnNotLike = { "aws:PrincipalArn" = split(" ", key) } } },
+  )]
+
   body = templatefile(var.openapi_document, merge(
     { authorization_type = var.authorization },
     { for operation, arn in var.invoke_arns : "${operation}_invoke_arn" => arn },
@@ -40,7 +53,7 @@ locals {
         Resource  = "${aws_api_gateway_rest_api.this.execution_arn}/*"
         Condition = { StringNotEquals = { "aws:SourceVpce" = concat([var.endpoint_id], var.additional_endpoint_ids) } }
       },
-    ], local.organization)
+    ], local.nobody_else, local.organization)
   })
 }
 
@@ -79,7 +92,7 @@ resource "aws_api_gateway_rest_api_policy" "this" {
   lifecycle {
     precondition {
       condition     = length(local.policy) <= 8192
-      error_message = "The resource policy passes API Gateway's 8192 characters: list fewer additional_endpoint_ids."
+      error_message = "The resource policy passes API Gateway's 8192 characters: it is ${length(local.policy)}. List fewer additional_endpoint_ids, or fewer callers: one pattern (role/adjuster-*) stands for many."
     }
   }
 }

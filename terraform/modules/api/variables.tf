@@ -84,6 +84,12 @@ variable "caller_accounts" {
   type        = list(string)
 }
 
+variable "only_from" {
+  description = "With AWS_IAM, by operation id: its route (GET/claim/*), and the roles and users (patterns of ARNs) from whom it is taken, whatever else admits others. Null: from all."
+  type        = map(object({ route = string, principals = list(string) }))
+  default     = null
+}
+
 variable "caller_organization" {
   description = "With AWS_IAM: the same for every account of this organisation. Null: none."
   type        = string

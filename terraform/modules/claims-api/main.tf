@@ -186,6 +186,7 @@ module "function" {
   log_key_arn        = local.log_key_arn
   log_retention_days = var.audit_days
   audit_key          = var.audit_key
+  callers            = local.are_callers_named ? { entries = module.callers.slices[each.key], mode = var.callers_mode } : null
   keep_logs          = var.keep_logs
 }
 
@@ -210,7 +211,8 @@ module "api" {
   }
   endpoint_id             = local.execute_api_endpoint.id
   additional_endpoint_ids = var.additional_endpoint_ids
-  caller_accounts         = var.caller_accounts
+  caller_accounts         = local.caller_accounts
+  only_from               = local.only_from
   caller_organization     = var.caller_organization
   throttle                = var.throttle
   partition               = local.partition

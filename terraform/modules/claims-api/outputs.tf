@@ -110,6 +110,11 @@ output "caller_policy" {
   value       = local.caller_policy
 }
 
+output "who_may" {
+  description = "Who may do what, in a sentence: everybody, or whom callers names."
+  value       = local.who_may
+}
+
 # ---- for people -----------------------------------------------------------------------------------------------------
 
 output "bastion_session" {

@@ -16,6 +16,12 @@ resource "terraform_data" "place" {
       error_message = "network.subnet_ids lie in one zone only. Lambda and the endpoint are to outlive one: name subnets in two."
     }
 
+    # No validation of the variable's: what is looked through depends on it.
+    precondition {
+      condition     = length(module.callers.mistakes) == 0
+      error_message = "callers: ${join("; ", module.callers.mistakes)}."
+    }
+
     postcondition {
       condition     = self.input.region == local.region
       error_message = "This deployment is in ${self.input.region}; in ${local.region} it would be made a second time, and the claims, the API and their costs left behind. Go back to region = \"${self.input.region}\". For one more deployment use a state of its own; to move this one, destroy it first."

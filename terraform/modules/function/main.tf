@@ -10,6 +10,23 @@ locals {
   ]
 }
 
+# What the program reads. Lambda takes 4 KB of it and measures them as JSON, in which each quote of a value counts twice
+# (github-aws-runners/terraform-aws-github-runner#3594 has its answer).
+locals {
+  environment = merge({
+    DYNAMODB_TABLE_NAME                  = var.table.name
+    AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+  }, var.audit_key == null ? {} : { AUDIT_KEY = var.audit_key })
+  callers = var.callers == null ? {} : { CALLERS = jsonencode(var.callers.entries), CALLERS_MODE = var.callers.mode }
+
+  # Lengths alone: that of a secret is none.
+  environment_bytes = nonsensitive(length(jsonencode(merge(local.environment, local.callers))))
+  # As many of the first entries as would have fitted.
+  callers_that_fit = var.callers == null ? 0 : length([for count in range(1, length(var.callers.entries) + 1) : count if nonsensitive(length(jsonencode(
+    merge(local.environment, local.callers, { CALLERS = jsonencode(slice(var.callers.entries, 0, count)) })
+  ))) <= 4096])
+}
+
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
@@ -98,10 +115,7 @@ resource "aws_lambda_function" "this" {
   reserved_concurrent_executions = var.concurrency
 
   environment {
-    variables = merge({
-      DYNAMODB_TABLE_NAME                  = var.table.name
-      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
-    }, var.audit_key == null ? {} : { AUDIT_KEY = var.audit_key })
+    variables = merge(local.environment, local.callers)
   }
 
   vpc_config {
@@ -123,6 +137,11 @@ resource "aws_lambda_function" "this" {
 
   lifecycle {
     replace_triggered_by = [terraform_data.made_with]
+
+    precondition {
+      condition     = local.environment_bytes <= 4096
+      error_message = "callers has ${var.callers == null ? 0 : length(var.callers.entries)} entries for ${var.handler}, and ${local.callers_that_fit} of them fit: Lambda takes 4096 bytes of environment, these make ${local.environment_bytes}. One pattern (role/adjuster-*) stands for many."
+    }
   }
 
   # Lambda refuses a function in a VPC whose role cannot make interfaces yet.

@@ -25,3 +25,8 @@ output "log_days" {
   description = "How long its log group keeps its events."
   value       = aws_cloudwatch_log_group.this.retention_in_days
 }
+
+output "callers" {
+  description = "Who may have it work, as its program reads it: JSON. Null: everybody."
+  value       = lookup(local.callers, "CALLERS", null)
+}

@@ -99,3 +99,9 @@ variable "audit_key" {
   default     = null
   sensitive   = true
 }
+
+variable "callers" {
+  description = "Who may have it work, by entries without their operations, and whether that is enforced or reported. Null: everybody."
+  type        = object({ entries = any, mode = string })
+  default     = null
+}

@@ -5,6 +5,22 @@ import { ALLOWED, DENIED, NOT_ALLOWED, words } from "./callers.js";
 const INVOKE = "execute-api:Invoke";
 const ROUTES = ["POST/claim", "GET/claim", "GET/claim/0190f8f4", "PUT/claim/0190f8f4", "DELETE/claim/0190f8f4"];
 
+// Read from nowhere: what tests/callers.json means, in other words. The last ones only look like somebody of it.
+const MAY = {
+  "role/claims-bastion": ROUTES,
+  "role/claims-client-client": ["GET/claim", "GET/claim/0190f8f4"],
+  "role/claims-intake": ["POST/claim", "GET/claim/0190f8f4"],
+  "role/team/adjuster-7": ["GET/claim", "GET/claim/0190f8f4", "PUT/claim/0190f8f4"],
+  "user/audit/ann": ["GET/claim", "GET/claim/0190f8f4"],
+  "role/claims-intake-2": [],
+  "role/team/claims-intake": [],
+  "role/adjuster-7": [],
+  "role/team/adjuster": [],
+  "user/audit/ben": [],
+  "user/claims-intake": [],
+  "role/administrator": [],
+};
+
 export function unsigned(deployment) {
   const { anybody, endpoint, endpointOfAnotherVpc, endpointOfAFriend, endpointNamedAlmostAs, outside, thing, bait, opened, arn, ANOTHER_ACCOUNT } = words(deployment);
   const { api } = deployment;
@@ -70,4 +86,31 @@ export function signed(deployment) {
     [administrator, endpointOfAnotherVpc, INVOKE, route("GET/claim"), DENIED],
     [administrator, outside, INVOKE, route("GET/claim"), DENIED],
   ];
+}
+
+/** With callers.json. Everybody here may call by a policy of his own, so that the API's alone decides. */
+export function named(deployment) {
+  const { anybody, role, identity, stranger, endpoint, endpointOfAFriend, outside, thing, ANOTHER_ACCOUNT } = words(deployment);
+  const { api, account } = deployment;
+  const ours = endpoint("claims-execute-api");
+  const route = (path) => thing(path, { arn: `${api.arn}/dev/${path}`, policy: api.policy });
+  return [
+    ...Object.entries(MAY).flatMap(([who, routes]) => ROUTES.flatMap((path) => [
+      [identity(who, account), ours, INVOKE, route(path), routes.includes(path) ? ALLOWED : DENIED],
+      [identity(who, account), endpointOfAFriend, INVOKE, route(path), routes.includes(path) ? ALLOWED : DENIED],
+      [identity(who, account), outside, INVOKE, route(path), DENIED],
+      [identity(who, ANOTHER_ACCOUNT), ours, INVOKE, route(path), DENIED],
+    ])),
+    // By the policies that they have.
+    ...ROUTES.flatMap((path) => ["claims-bastion", "claims-client-client"].map((name) =>
+      [role(name), ours, INVOKE, route(path), MAY[`role/${name}`].includes(path) ? ALLOWED : DENIED])),
+    ...ROUTES.flatMap((path) => [anybody, stranger].map((who) => [who, ours, INVOKE, route(path), DENIED])),
+  ];
+}
+
+/** As it would be without the file: what it adds are denials of their own, as part_1.tftest.hcl shows. */
+export function withoutNames(deployment) {
+  const { policy } = deployment.api;
+  const others = policy.Statement.filter(({ Sid }) => !Sid.startsWith("NobodyElse"));
+  return { ...deployment, api: { ...deployment.api, policy: { ...policy, Statement: others } } };
 }

@@ -34,6 +34,11 @@ export function words(deployment) {
     roleWithEverything: (name) => someRole(`${name}, were it an administrator`, account, name, EVERYTHING),
     roleWithNothing: (name) => someRole(`${name} without its policies`, account, name, []),
     roleWithout: someRole("a role of ours without permissions", account, "nobody", []),
+    // A role or user that may call everything, as far as its own account goes.
+    identity: (resource, owner) => {
+      const arn = `arn:aws:iam::${owner}:${resource}`;
+      return { name: owner === account ? resource : `another account's ${resource}`, principal: arn, policies: EVERYTHING, context: { "aws:PrincipalAccount": owner, "aws:PrincipalArn": arn } };
+    },
     stranger: someRole("another account's administrator", ANOTHER_ACCOUNT, "administrator", EVERYTHING),
     service: (host, owner) => ({ name: owner ? `${host} for ${owner}` : host, principal: host, policies: [], context: owner && { "aws:SourceAccount": owner } }),
     ANOTHER_ACCOUNT,

@@ -41,7 +41,7 @@ async function* variants(deployment) {
     for (const [index, statement] of policyOf(deployment).Statement.entries()) {
       // With AWS_IAM the rest is as it was with NONE.
       if (deployment.authorization === "AWS_IAM" && !JSON.stringify(statement).includes("execute-api:")) continue;
-      for (const [what, change] of await changes(statement)) {
+      for (const [what, change] of await changes(statement, policyOf(deployment))) {
         const full = `${name}, ${statement.Sid}: ${what}`;
         if (THE_SAME.some(([same, where]) => same.test(full) && where.includes(deployment.authorization))) continue;
         const loosened = structuredClone(deployment);
@@ -54,8 +54,8 @@ async function* variants(deployment) {
   }
 }
 
-async function changes(statement) {
-  if (statement.Effect === "Deny") return [["no deny", null]];
+async function changes(statement, policy) {
+  if (statement.Effect === "Deny") return [["no deny", null], ...oneMore(statement, policy)];
   const { Action, Condition = {}, Principal, Resource } = statement;
   const found = [];
   for (const [operator, tested] of Object.entries(Condition)) {
@@ -69,6 +69,16 @@ async function changes(statement) {
     if (more) found.push([`any action of ${service}`, (loose) => (loose.Action = [loose.Action, `${service}:*`].flat())]);
   }
   return found;
+}
+
+// Of those whom a denial spares: one who is spared by another, and whoever has a role.
+function oneMore(statement, policy) {
+  const spared = ({ Condition }) => [Condition?.ArnNotLike?.["aws:PrincipalArn"] ?? []].flat();
+  if (!spared(statement).length) return [];
+  const others = new Set([...policy.Statement.flatMap(spared), "arn:aws:iam::*:role/*"]);
+  return [...others]
+    .filter((principal) => !spared(statement).includes(principal))
+    .map((principal) => [`also for ${principal}`, (loose) => (loose.Condition.ArnNotLike["aws:PrincipalArn"] = [...spared(loose), principal])]);
 }
 
 function* policies(deployment) {

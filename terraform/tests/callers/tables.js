@@ -2,13 +2,14 @@
 
 import { runSimulation } from "@cloud-copilot/iam-simulate";
 
-import { signed, unsigned } from "./api.js";
+import { named, signed, unsigned, withoutNames } from "./api.js";
 import { endpoints, instances } from "./endpoints.js";
 import { functions } from "./functions.js";
 import { keys, services } from "./services.js";
 
 export const tables = async (deployment) => ({
-  [`calls, ${deployment.authorization}`]: deployment.authorization === "AWS_IAM" ? signed(deployment) : unsigned(deployment),
+  [`calls, ${deployment.authorization}`]: deployment.authorization === "AWS_IAM" ? signed(withoutNames(deployment)) : unsigned(deployment),
+  ...(deployment.authorization === "AWS_IAM" && { "calls, by name": named(deployment) }),
   functions: await functions(deployment),
   instances: instances(deployment),
   endpoints: await endpoints(deployment),

@@ -13,6 +13,7 @@ import hashlib
 import json
 import sys
 import unittest
+from pathlib import Path
 
 import boto3
 
@@ -26,6 +27,8 @@ OPERATIONS = {
 }
 # Left by a destroy (keep_logs).
 KEPT = {f"/aws/lambda/claims-{operation}" for operation in OPERATIONS} | {"/aws/apigateway/claims/dev/access", "/aws/vpc/claims-api", "/aws/vpc/claims-client"}
+# callers.json as the functions get it; server/tests/function/callers.rs reads it as they do.
+CALLERS = Path(__file__).parent.parent / "callers.slices.json"
 OUTPUTS = {}
 PACKAGE = b""
 
@@ -342,9 +345,20 @@ class Signed(unittest.TestCase):
 
     def test_the_policy_names_the_account_and_still_denies_other_endpoints(self):
         policy = json.loads(json.loads(f'"{self.gateway.get_rest_api(restApiId=self.api)["policy"]}"'))
-        allow, deny = sorted(policy["Statement"], key=lambda statement: statement["Effect"])
-        self.assertEqual(allow["Principal"], {"AWS": f"arn:aws:iam::{OUTPUTS['account_id']}:root"})
-        self.assertIn("aws:SourceVpce", deny["Condition"]["StringNotEquals"])
+        allow, elsewhere, *nobody_else = policy["Statement"]
+        self.assertEqual((allow["Effect"], allow["Principal"]), ("Allow", {"AWS": f"arn:aws:iam::{OUTPUTS['account_id']}:root"}))
+        self.assertEqual(elsewhere["Effect"], "Deny")
+        self.assertIn("aws:SourceVpce", elsewhere["Condition"]["StringNotEquals"])
+        self.assertEqual({statement["Effect"] for statement in nobody_else}, {"Deny"})
+
+    def test_each_function_knows_its_own_callers_and_no_others(self):
+        with open(CALLERS, encoding="utf-8") as file:
+            slices = json.load(file)
+        for operation in OPERATIONS:
+            with self.subTest(operation):
+                environment = aws("lambda").get_function_configuration(FunctionName=f"claims-{operation}")["Environment"]["Variables"]
+                self.assertEqual(json.loads(environment["CALLERS"]), slices[operation])
+                self.assertEqual(environment["CALLERS_MODE"], "enforce")
 
     def test_it_was_deployed(self):
         deployments = self.gateway.get_deployments(restApiId=self.api)["items"]

@@ -72,7 +72,8 @@ def missing_of_stage(account, region, api, stage, tables):
         if found.state != "deleted"
     }
     policy = json.loads(copied["policy"] or '{"Statement": []}')
-    admitted = [id for statement in policy["Statement"] if statement["Effect"] == "Deny" for id in many(statement["Condition"]["StringNotEquals"]["aws:SourceVpce"])]
+    denied = [statement.get("Condition", {}).get("StringNotEquals", {}) for statement in policy["Statement"] if statement["Effect"] == "Deny"]
+    admitted = [id for condition in denied for id in many(condition.get("aws:SourceVpce", []))]
     if not any(id in endpoints for id in admitted):
         yield "the deployed policy admits no endpoint that is there"
     if not copied["routes"]:

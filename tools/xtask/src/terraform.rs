@@ -37,6 +37,9 @@ const UNPROTECTED: &str = "-var=deletion_protection=false";
 /// A further endpoint of another VPC, as terraform/tests/callers/api.js knows it.
 const ANOTHER_ENDPOINT: &str = "-var=additional_endpoint_ids=[\"vpce-0fedcba9876543210\"]";
 
+/// Who may do what, as terraform/tests/callers/api.js knows them.
+const CALLERS: &str = "-var=callers_file=tests/callers.json";
+
 /// The simulator's region has no logging role: this deployment brings it.
 const OWN_LOGGING_ROLE: &str = "-var=manage_api_gateway_account=true";
 
@@ -163,6 +166,7 @@ fn apply_and_destroy(
         OWN_LOGGING_ROLE,
         "-var=authorization=AWS_IAM",
         ANOTHER_ENDPOINT,
+        CALLERS,
         UNPROTECTED,
     ];
     steps.command("apply with IAM", minutes(5), &mut terraform(signed))?;

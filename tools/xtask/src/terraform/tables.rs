@@ -3,7 +3,7 @@
 use std::{error::Error, fmt::Write as _, fs, path::Path};
 
 /// Where a module says what it takes, in this order.
-const INPUTS: [&str; 3] = ["variables.tf", "variables-network.tf", "variables-organization.tf"];
+const INPUTS: [&str; 4] = ["variables.tf", "variables-callers.tf", "variables-network.tf", "variables-organization.tf"];
 
 /// Around the tables in a README.
 const BEGIN: &str = "<!-- inputs and outputs: cargo xtask terraform --bless -->\n";
