@@ -98,12 +98,13 @@ pub(super) fn components() -> Value {
              `withdrawn` only `status` may differ from what is stored.",
             update(),
         ),
-        ("Problem", "An error (RFC 9457). Branch on `code`.", problem()),
-        ("FieldError", "One wrong field of a request.", problem()["errors"][0].clone()),
+        ("FieldError", "One wrong field of a request.", field_error()),
     ] {
         schemas[name]["description"] = description.into();
         schemas[name]["examples"] = json!([example]);
     }
+    // No example of its own: each answer has those of its codes, and prism's mock would take this one for all of them.
+    schemas["Problem"]["description"] = "An error (RFC 9457). Branch on `code`.".into();
     schemas
 }
 
@@ -130,6 +131,6 @@ pub(super) fn page() -> Value {
     json!({"claims": [claim()], "nextToken": EXAMPLE_ID})
 }
 
-fn problem() -> Value {
-    super::responses::example(&ProblemCode::ValidationFailed)
+fn field_error() -> Value {
+    super::responses::example(&ProblemCode::ValidationFailed)["errors"][0].clone()
 }
