@@ -103,11 +103,11 @@ fn prove(steps: &Steps, workspace: &Workspace, tools: &Installed, zip: &Path, bl
     steps.command("fmt", minutes(1), fmt.current_dir(root().join("terraform")))?;
     steps.work("tables", || tables::are_true(&root().join("terraform/modules/claims-api"), bless))?;
     steps.command("init", minutes(5), &mut workspace.terraform(&["init"]))?;
-    steps.command("validate", minutes(1), &mut workspace.terraform(&["validate"]))?;
-    steps.work("create before destroy", || chain::is_free_of_names(workspace))?;
 
     thread::scope(|scope| {
         let reading = scope.spawn(|| {
+            steps.command("validate", minutes(2), &mut workspace.terraform(&["validate"]))?;
+            steps.work("create before destroy", || chain::is_free_of_names(workspace))?;
             steps.command("test", minutes(15), &mut workspace.terraform(&["test"]))?;
             let mut scan = Command::new(tools.checkov.program("checkov"));
             scan.args(["--directory", ".", "--framework", "terraform", "--compact", "--quiet", "--skip-download"]);
