@@ -48,7 +48,8 @@ pub enum Reply {
 }
 
 pub fn answer(status: u16, body: impl Into<String>) -> Reply {
-    Reply::Answer(status, vec![("content-type", "application/json".into())], body.into())
+    let headers = vec![("content-type", "application/json".into()), ("x-amzn-requestid", "in-header".into())];
+    Reply::Answer(status, headers, body.into())
 }
 
 pub fn problem(code: ProblemCode) -> Reply {

@@ -8,7 +8,7 @@ use std::{
 
 use crate::common::{
     new_claim,
-    running::{Running, command},
+    running::{PROGRAM, Running},
 };
 
 const REQUESTS: usize = 2000;
@@ -57,9 +57,8 @@ fn others(language: &str, script: &str) {
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parents").join(script);
     for mode in MODES {
-        let program = command(&[]).get_program().to_owned();
         let ended =
-            Command::new(language).arg(&script).arg(program).args([mode, &REQUESTS.to_string()]).output().unwrap();
+            Command::new(language).arg(&script).arg(PROGRAM).args([mode, &REQUESTS.to_string()]).output().unwrap();
         assert!(ended.status.success(), "{language}, {mode}: {}", String::from_utf8_lossy(&ended.stderr));
     }
 }
@@ -68,7 +67,7 @@ fn others(language: &str, script: &str) {
 #[tokio::test]
 async fn too_many_open_connections_are_survived() {
     let mut few = Command::new("sh");
-    few.args(["-c", "ulimit -n 40; exec \"$0\" --port 0"]).arg(command(&[]).get_program());
+    few.args(["-c", "ulimit -n 40; exec \"$0\" --port 0"]).arg(PROGRAM);
     let running = Running::of(&mut few);
     let address = running.url().trim_start_matches("http://").trim_end_matches("/dev").to_owned();
     let mut callers = Vec::new();

@@ -80,8 +80,17 @@ impl Drop for Running {
     }
 }
 
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_claims-local");
+
+/// With SIGHUP as a program usually has it: under `nohup` a test's children would ignore it and never end.
 pub fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_claims-local"));
+    let mut command = if cfg!(target_os = "linux") {
+        let mut env = Command::new("env");
+        env.args(["--default-signal=HUP", PROGRAM]);
+        env
+    } else {
+        Command::new(PROGRAM)
+    };
     command.args(arguments).env_remove("RUST_LOG").stdin(Stdio::null());
     command
 }

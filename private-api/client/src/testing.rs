@@ -7,7 +7,7 @@ use std::{
 };
 
 use http::{HeaderName, HeaderValue};
-use private_api_contract::{Operation, Problem, ProblemCode as _};
+use private_api_contract::{Operation, Problem, ProblemCode as _, header::REQUEST_ID};
 
 use crate::{
     Api, Error, Phase, Sent,
@@ -102,13 +102,15 @@ impl Script {
         Self::default()
     }
 
-    /// Answers with this status and JSON (a problem document where the status is none of a success).
+    /// Answers with this status and JSON (a problem document where the status is none of a success), and with a request id, as
+    /// API Gateway does.
     #[must_use]
     pub fn answer(self, status: u16, json: impl Into<String>) -> Self {
         let kind = if status < 300 { "application/json" } else { "application/problem+json" };
         let mut response = http::Response::new(json.into().into_bytes());
         *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
         response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        response.headers_mut().insert(REQUEST_ID, HeaderValue::from_static("of-the-script"));
         self.respond(response)
     }
 

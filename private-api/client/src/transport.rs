@@ -28,6 +28,9 @@ const LONGEST_ANSWER: usize = 10 * 1024 * 1024;
 
 const API_ID: HeaderName = HeaderName::from_static("x-apigw-api-id");
 
+/// API Gateway's second id of a request.
+const EXTENDED_REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-apigw-id");
+
 #[derive(Clone)]
 pub(crate) struct Transport {
     pub pool: Arc<Pool>,
@@ -92,6 +95,7 @@ impl Transport {
 
         let status = response.status().as_u16();
         let request_id = response.headers().get(REQUEST_ID).cloned();
+        let is_gateways = request_id.is_some() || response.headers().contains_key(EXTENDED_REQUEST_ID);
         let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
         let id = request_id.as_ref().and_then(text);
         let head = Head::of(&response, attempt);
@@ -102,12 +106,15 @@ impl Transport {
         if !(200..300).contains(&status) {
             return Err(head.error(status, &body, operation, id));
         }
-        let wanted = request.success.contains(&status);
-        // What has no content has no type.
-        if wanted && (status == 204 || head.json) {
-            return Ok(Answer { status, request_id, body });
-        }
-        let why = if wanted { "it is not JSON" } else { "this operation has no such success" };
+        let why = match (request.success.contains(&status), status) {
+            // What has no content has no type either: that a gateway has spoken is all that it shows.
+            (true, 204) if is_gateways => None,
+            (true, 204) => Some("it has no request id, which API Gateway gives to every answer"),
+            (true, _) if head.json => None,
+            (true, _) => Some("it is not JSON"),
+            (false, _) => Some("this operation has no such success"),
+        };
+        let Some(why) = why else { return Ok(Answer { status, request_id, body }) };
         let error = Error::new(Kind::Unreadable, operation, Sent::Answered).with_answer(status, id);
         Err(error.with_source(format!("{why}{}", head.strange)))
     }

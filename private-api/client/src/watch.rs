@@ -23,28 +23,33 @@ impl<S> Layer<S> for Watch {
     type Service = Watched<S>;
 
     fn layer(&self, connector: S) -> Watched<S> {
-        Watched { connector, health: self.0.clone() }
+        Watched(Arc::new((connector, self.0.clone())))
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct Watched<S> {
-    connector: S,
-    health: Arc<Health>,
+/// Each request clones it, few make a connection: hence one `Arc`, and the connector is cloned when it is called.
+pub(crate) struct Watched<S>(Arc<(S, Arc<Health>)>);
+
+impl<S> Clone for Watched<S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
 }
 
 impl<S, R> Service<R> for Watched<S>
 where
-    S: Service<R>,
+    S: Service<R> + Clone + Send + 'static,
     S::Response: Connection,
-    S::Future: Send + 'static,
+    S::Future: Send,
+    R: Send + 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
     type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.connector.poll_ready(cx)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        // Its clone is asked, once there is one.
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, to: R) -> Self::Future {
@@ -52,8 +57,11 @@ where
         if let Some(attempt) = &attempt {
             attempt.advance(Phase::Connect, Phase::Connect);
         }
-        let health = self.health.clone();
-        let mut connecting = Box::pin(self.connector.call(to));
+        let (mut connector, health) = (self.0.0.clone(), self.0.1.clone());
+        let mut connecting = Box::pin(async move {
+            poll_fn(|cx| connector.poll_ready(cx)).await?;
+            connector.call(to).await
+        });
         Box::pin(poll_fn(move |cx| {
             if let Some(attempt) = &attempt {
                 attempt.connecting();

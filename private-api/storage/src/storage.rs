@@ -74,7 +74,11 @@ impl Storage {
         let database = match place {
             Place::Memory => Some(Database::memory(program)?),
             Place::File(file) => Some(Box::pin(Database::open(file, table, sdk, program)).await?),
-            Place::Endpoint(_) => None,
+            Place::Endpoint(url) => {
+                let wrong = |reason: &str| OpenError::Elsewhere { url: url.clone(), reason: reason.to_owned() };
+                check_url(url).map_err(wrong)?;
+                None
+            }
         };
         let http = match &database {
             Some(database) => database.http_client(),
@@ -130,6 +134,18 @@ impl Database {
         table.ensure(&client).await?;
         Ok(client)
     }
+}
+
+/// The SDK finds a bad one with the first request, which its error then quotes in full.
+fn check_url(text: &str) -> Result<(), &'static str> {
+    let url = text.parse::<url::Url>().map_err(|_| "this is no URL; give one such as http://127.0.0.1:8000")?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err("its URL has to begin with http:// or https:// and a host, such as http://127.0.0.1:8000");
+    }
+    if text.parse::<http::Uri>().is_err() || url.query().is_some() || url.fragment().is_some() {
+        return Err("its URL holds more than scheme, host, port and path, or letters that have to be percent-encoded");
+    }
+    Ok(())
 }
 
 fn embedded(config: Builder) -> Builder {

@@ -90,6 +90,26 @@ async fn what_an_emulator_lacks_is_said_in_a_line() {
 }
 
 #[tokio::test]
+async fn what_is_no_url_of_one_is_told_with_what_to_write() {
+    for (url, words) in [
+        ("garbage", "http://127.0.0.1:8000"),
+        ("127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("localhost:8000", "http://127.0.0.1:8000"),
+        ("", "http://127.0.0.1:8000"),
+        ("ftp://127.0.0.1", "http:// or https://"),
+        ("http://", "http://127.0.0.1:8000"),
+        ("http://a b", "http://127.0.0.1:8000"),
+        ("http://127.0.0.1:8000/a b", "percent-encoded"),
+        ("http://127.0.0.1:99999", "http://127.0.0.1:8000"),
+        ("http://127.0.0.1:8000/?a=b", "more than"),
+    ] {
+        let said = open(url.to_owned()).await.unwrap_err();
+        assert!(said.starts_with(&format!("the DynamoDB at {url}: ")) && said.contains(words), "{said}");
+        assert!(!said.contains('{') && said.lines().count() == 1, "{said}");
+    }
+}
+
+#[tokio::test]
 async fn one_that_is_not_there_is_told_without_a_debug_dump() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

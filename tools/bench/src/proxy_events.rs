@@ -47,11 +47,13 @@ pub async fn call(api: &Api, operation: Operation, event: &str) -> Result<Value,
     body_of(operation, &serde_json::from_str(&answer.json)?)
 }
 
-/// The body of a good answer; a delete's is empty.
+/// The body of a good answer; a delete's and the empty function's are empty.
 pub fn body_of(what: impl std::fmt::Display, answer: &Value) -> Result<Value, Box<dyn Error>> {
     match answer["statusCode"].as_u64() {
-        Some(204) => Ok(Value::Null),
-        Some(200..300) => Ok(serde_json::from_str(answer["body"].as_str().unwrap_or_default())?),
+        Some(200..300) => match answer["body"].as_str() {
+            None | Some("") => Ok(Value::Null),
+            Some(body) => Ok(serde_json::from_str(body)?),
+        },
         _ => Err(format!("{what} answered {answer}").into()),
     }
 }

@@ -38,7 +38,6 @@ const EXCEPT: &[(&str, &str, &str)] = &[
     ("tracing", "max_level_*", "changes what may be traced: a run of its own"),
     ("tracing", "release_max_level_*", "changes what may be traced: a run of its own"),
     ("url", "debugger_visualizer", "its package lacks the file"),
-    ("url", "debugger_visualizer", "its package lacks the file"),
     ("uuid", "js", "for the browser"),
     ("aws-config", "client-hyper", "the same as default-https-client"),
     ("aws-config", "legacy-client", "a TLS library that is no longer kept"),

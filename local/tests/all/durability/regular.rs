@@ -9,7 +9,7 @@ use std::{
 
 use crate::common::{
     new_claim,
-    running::{Running, command, data_file, fails},
+    running::{PROGRAM, Running, data_file, fails},
 };
 
 fn names(folder: &Path) -> Vec<String> {
@@ -70,7 +70,7 @@ async fn its_files_are_their_owners_whatever_the_umask() {
     let folder = tempfile::tempdir().unwrap();
     let file = data_file(folder.path());
     let mut loose = Command::new("sh");
-    loose.args(["-c", "umask 000; exec \"$0\" --port 0 --data \"$1\""]).arg(command(&[]).get_program()).arg(&file);
+    loose.args(["-c", "umask 000; exec \"$0\" --port 0 --data \"$1\""]).arg(PROGRAM).arg(&file);
     let running = Running::of(&mut loose);
     running.client().create_claim(new_claim("m")).await.unwrap();
     for name in names(folder.path()) {
