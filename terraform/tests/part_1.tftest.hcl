@@ -447,7 +447,9 @@ run "without_history" {
   }
 
   variables {
-    history = false
+    openapi_document = "./tests/another.apigateway.json"
+    dynamodb_actions = { getLine = ["dynamodb:GetItem"], changeLine = ["dynamodb:UpdateItem"] }
+    history          = false
   }
 
   assert {

@@ -112,7 +112,7 @@ fn prove(steps: &Steps, workspace: &Workspace, tools: &Installed, zip: &Path, bl
             let mut scan = Command::new(tools.checkov.program("checkov"));
             scan.args(["--directory", ".", "--framework", "terraform", "--compact", "--quiet", "--skip-download"]);
             scan.args(["--skip-path", "tests"]);
-            steps.command("checkov", minutes(3), scan.current_dir(workspace.folder()))
+            steps.command("checkov", minutes(10), scan.current_dir(workspace.folder()))
         });
         let applying = apply_and_destroy(steps, workspace, tools, zip, bless);
         let reading = reading.join().unwrap_or_else(|_| Err("the lane of test and checkov panicked".to_owned()));
