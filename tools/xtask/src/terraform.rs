@@ -108,16 +108,16 @@ fn prove(steps: &Steps, workspace: &Workspace, tools: &Installed, zip: &Path, bl
     steps.command("fmt", minutes(1), fmt.current_dir(root().join("terraform")))?;
     steps.work("tables", || tables::are_true(&root().join("terraform/modules/claims-api"), bless))?;
     steps.command("init", minutes(5), &mut workspace.terraform(&["init"]))?;
-    steps.command("validate", minutes(1), &mut workspace.terraform(&["validate"]))?;
-    steps.work("create before destroy", || chain::is_free_of_names(workspace))?;
 
     thread::scope(|scope| {
         let reading = scope.spawn(|| {
+            steps.command("validate", minutes(2), &mut workspace.terraform(&["validate"]))?;
+            steps.work("create before destroy", || chain::is_free_of_names(workspace))?;
             steps.command("test", minutes(15), &mut workspace.terraform(&["test"]))?;
             let mut scan = Command::new(tools.checkov.program("checkov"));
             scan.args(["--directory", ".", "--framework", "terraform", "--compact", "--quiet", "--skip-download"]);
             scan.args(["--skip-path", "tests"]);
-            steps.command("checkov", minutes(3), scan.current_dir(workspace.folder()))
+            steps.command("checkov", minutes(10), scan.current_dir(workspace.folder()))
         });
         let applying = apply_and_destroy(steps, workspace, tools, zip, bless);
         let reading = reading.join().unwrap_or_else(|_| Err("the lane of test and checkov panicked".to_owned()));
