@@ -24,6 +24,7 @@
 
 mod amount;
 mod claim;
+mod history;
 mod ids;
 #[cfg(feature = "openapi")]
 pub mod openapi;
@@ -37,6 +38,9 @@ mod text;
 
 pub use amount::ClaimAmount;
 pub use claim::{Claim, CreateClaim, CreateClaimRequest, UpdateClaimRequest};
+pub use history::{
+    Actor, ClaimHistoryPage, FieldChange, HistoryEntry, HistoryPosition, ListClaimHistory, WriteOperation,
+};
 pub use ids::ClaimId;
 pub use operation::Operation;
 pub use page::{ClaimPage, ListClaims};

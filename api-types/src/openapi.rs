@@ -18,12 +18,12 @@ mod schemas;
 use private_api_contract::document::{SERVERS, servers, sigv4};
 use serde_json::{Value, json};
 
-pub(crate) use schemas::{known_claim_status, known_policy_type};
+pub(crate) use schemas::{changed_value, known_claim_status, known_policy_type};
 
 /// The version of the contract, `info.version`. Independent of the crates' versions.
 ///
 /// A change that can break an existing consumer needs a new major version; `cargo xtask openapi` says when.
-pub const CONTRACT_VERSION: &str = "1.1.0";
+pub const CONTRACT_VERSION: &str = "1.2.0";
 
 /// The whole contract as an OpenAPI 3.1 document.
 #[must_use]

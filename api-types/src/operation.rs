@@ -17,6 +17,8 @@ operations! {
         UpdateClaim = Row::write("updateClaim", Method::Put, Operation::CLAIM_PATH).keyed(),
         /// `DELETE /claim/{claimId}`
         DeleteClaim = Row::write("deleteClaim", Method::Delete, Operation::CLAIM_PATH).keyed(),
+        /// `GET /claim/{claimId}/history`
+        ListClaimHistory = Row::read("listClaimHistory", Method::Get, Operation::HISTORY_PATH),
     }
 }
 
@@ -25,4 +27,9 @@ impl Operation {
     pub const CLAIMS_PATH: &'static str = "/claim";
     /// The path of one claim, below the stage.
     pub const CLAIM_PATH: &'static str = "/claim/{claimId}";
+    /// The path of one claim's history, below the stage.
+    pub const HISTORY_PATH: &'static str = "/claim/{claimId}/history";
+
+    /// The handler string of the function behind the claims table's stream, which is no operation: nobody calls it.
+    pub const RECORDER: &'static str = "recordHistory";
 }

@@ -21,9 +21,9 @@ use super::{
 pub(super) struct Which {
     /// Whose claim it is
     #[arg(long, short)]
-    member: MemberId,
+    pub(super) member: MemberId,
     /// The claim's id
-    claim: ClaimId,
+    pub(super) claim: ClaimId,
 }
 
 #[derive(clap::Args)]

@@ -27,6 +27,7 @@ Exit codes:
        leave rows too, and say how many)
   10   done, but the answer could not be written: standard error and claims
        resume say what was done
+  11   history --verify: an entry is missing
   130  interrupted: standard error says whether something may have been done";
 
 /// Writes a line to standard error. One that cannot be written is no reason to stop.
@@ -106,6 +107,8 @@ pub enum Status {
     Left = 9,
     /// Done, and the answer could not be written.
     Untold = 10,
+    /// An entry of a history is missing.
+    Gap = 11,
     /// Ctrl-C.
     Interrupted = 130,
 }

@@ -8,6 +8,7 @@ mod environment;
 mod exit;
 mod export;
 mod files;
+mod history;
 pub mod import;
 mod interrupt;
 mod journal;
@@ -72,6 +73,8 @@ enum Command {
     Export(export::Args),
     /// Who has read or changed a claim, or a member's claims: by the logs of the deployment, from files
     Audit(audit::Args),
+    /// Show who changed a claim, when, and what it was before, oldest first; or whether any of that is missing
+    History(history::Args),
     /// Find out why the API cannot be reached
     Doctor,
     /// Show which API the environment names, or print the variables for one that Terraform made
@@ -112,6 +115,7 @@ async fn run(cli: &Cli) -> Result<Status, Failure> {
         | Command::Update(_)
         | Command::Delete(_)
         | Command::Export(_)
+        | Command::History(_)
         | Command::Resume(_)
             if !names_api(cli) =>
         {
@@ -135,6 +139,7 @@ async fn run(cli: &Cli) -> Result<Status, Failure> {
         Command::Delete(args) => crud::delete(client, journal, args, cli.json).await,
         Command::Import(args) => import::run(client, args, cli.json).await,
         Command::Export(args) => export::run(client, args, cli.json).await,
+        Command::History(args) => history::run(client, args, cli.json).await,
         Command::Doctor => doctor::run(client, cli.json).await,
         Command::Lifecycle => walk(&connected, cli.json).await,
         Command::Resume(args) => match journal {

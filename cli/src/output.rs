@@ -75,7 +75,7 @@ fn amount(claim: &Claim) -> String {
 }
 
 /// Text of somebody else's in a terminal: no escape sequences, and nothing that turns what follows or cannot be seen.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,6 +1,6 @@
 //! The claims API, for the client below.
 
-use claims_api_types::{ClaimPage, Operation, ProblemCode};
+use claims_api_types::{ClaimHistoryPage, ClaimPage, HistoryEntry, Operation, ProblemCode};
 use private_api_client::{Api, Page, Probe};
 
 use crate::{Claim, ClaimsClient, NextToken};
@@ -31,6 +31,18 @@ impl Api for Claims {
     }
 
     private_api_client::traces!("claims");
+}
+
+impl Page<Claims> for ClaimHistoryPage {
+    type Item = HistoryEntry;
+
+    fn next_token(&self) -> Option<&NextToken> {
+        self.next_token.as_ref()
+    }
+
+    fn into_items(self) -> Vec<HistoryEntry> {
+        self.entries
+    }
 }
 
 impl Page<Claims> for ClaimPage {

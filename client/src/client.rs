@@ -3,15 +3,15 @@
 use std::future::Future;
 
 use claims_api_types::{
-    Claim, ClaimId, ClaimPage, CreateClaim, IdempotencyKey, MemberId, Operation, UpdateClaimRequest,
+    Claim, ClaimHistoryPage, ClaimId, ClaimPage, CreateClaim, IdempotencyKey, MemberId, Operation, UpdateClaimRequest,
 };
 use private_api_client::{BuildError, Client, Diagnosis};
 
 use crate::{
     Claims, ClientBuilder,
     operation::{
-        CreateClaimCall, DeleteClaimCall, GetClaimCall, ListClaimsCall, ModifyClaimCall, TryModifyClaimCall,
-        UpdateClaimCall,
+        CreateClaimCall, DeleteClaimCall, GetClaimCall, ListClaimHistoryCall, ListClaimsCall, ModifyClaimCall,
+        TryModifyClaimCall, UpdateClaimCall,
     },
 };
 
@@ -89,6 +89,17 @@ impl ClaimsClient {
             .call_without_content(Operation::DeleteClaim.row())
             .segment(claim_id)
             .query("memberId", member_id.as_str())
+    }
+
+    /// Reads who has changed a claim, when, and what it was before, oldest first, also of a deleted claim: one page, or a stream of
+    /// all of it. An entry follows its write within about a second.
+    pub fn list_claim_history(&self, member_id: &MemberId, claim_id: ClaimId) -> ListClaimHistoryCall {
+        let call = self.0.call(Operation::ListClaimHistory.row()).segment(claim_id);
+        ListClaimHistoryCall::new(
+            call.query("memberId", member_id.as_str()).checked(|page: &ClaimHistoryPage, _| {
+                page.entries.iter().all(|entry| entry.version >= page.history_from)
+            }),
+        )
     }
 
     /// Changes a claim as it is at that moment: gets it, asks `change` what to make of it, updates it on the condition that

@@ -90,8 +90,8 @@ pub use private_api_client::{
     PhaseTimes, Reached, Refusal, RetryPolicy, Sent, TokioClock, Tried, UnknownMode, Verdict, reqwest,
 };
 pub use types::{
-    Claim, ClaimId, ClaimPage, ClaimStatus, CreateClaim, FieldError, IdempotencyKey, MemberId, NextToken, PageLimit,
-    Problem, ProblemCode, UpdateClaimRequest, Version,
+    Claim, ClaimHistoryPage, ClaimId, ClaimPage, ClaimStatus, CreateClaim, FieldError, HistoryEntry, IdempotencyKey,
+    MemberId, NextToken, PageLimit, Problem, ProblemCode, UpdateClaimRequest, Version,
 };
 
 /// For tests of what uses the client, with the feature `testing`.

@@ -2,13 +2,15 @@
 //!
 //! Calls are futures that own what they need: they can be spawned, joined and raced as they are.
 
+mod history;
 mod list;
 
 use claims_api_types::Claim;
 use private_api_client::{Call, Conditional, Modify, Read, TryModify, Write};
 
-use crate::{ClaimPage, Claims};
+use crate::{ClaimHistoryPage, ClaimPage, Claims};
 
+pub use history::ListClaimHistoryCall;
 pub use list::ListClaimsCall;
 
 /// Files a claim; see [`ClaimsClient::create_claim`](crate::ClaimsClient::create_claim).
@@ -42,6 +44,12 @@ pub type ClaimStream = private_api_client::ItemStream<Claims, ClaimPage>;
 
 /// Pages of a member's claims; made by [`ListClaimsCall::into_pages`].
 pub type PageStream = private_api_client::PageStream<Claims, ClaimPage>;
+
+/// A claim's history, oldest first; made by [`ListClaimHistoryCall::into_stream`].
+pub type HistoryStream = private_api_client::ItemStream<Claims, ClaimHistoryPage>;
+
+/// Pages of a claim's history; made by [`ListClaimHistoryCall::into_pages`].
+pub type HistoryPageStream = private_api_client::PageStream<Claims, ClaimHistoryPage>;
 
 /// A call that is under way.
 pub type CallFuture<T> = private_api_client::CallFuture<Claims, T>;

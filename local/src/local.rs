@@ -3,8 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use claims_api_types::Timestamp;
-use claims_server::callers;
-use claims_server::{Api, Clock, Store};
+use claims_server::{Clock, callers};
 use private_api_gateway::{self as gateway, Authorization, Credentials, Fault, Plan, Source, StartError};
 use private_api_lambda::CallersError;
 
@@ -16,6 +15,7 @@ pub struct Builder {
     gateway: gateway::Builder,
     clock: Clock,
     callers: Option<Callers>,
+    history_days: u32,
 }
 
 impl Builder {
@@ -111,6 +111,13 @@ impl Builder {
         Self { gateway: self.gateway.sources_by_header(), ..self }
     }
 
+    /// Entries of a claim's history expire so many days after the write that they tell of. Default: 0, never. (Nothing takes them
+    /// away here; readers skip them.)
+    #[must_use]
+    pub fn history_days(self, days: u32) -> Self {
+        Self { history_days: days, ..self }
+    }
+
     /// Starts the API; it serves when this returns.
     ///
     /// # Errors
@@ -118,10 +125,10 @@ impl Builder {
     pub async fn start(self) -> Result<LocalApi, StartError> {
         let (clock, callers) = (self.clock, self.callers);
         let functions = |client: &_, table: &str| {
-            let api = Api::new(Store::new(Clone::clone(client), table)).with_clock(clock);
-            ClaimsFunctions::from(match callers {
-                Some(callers) => api.with_callers(callers),
-                None => api,
+            let functions = ClaimsFunctions::new(client, table).with_history_days(self.history_days);
+            functions.with(|api| match callers {
+                Some(callers) => api.with_clock(clock).with_callers(callers),
+                None => api.with_clock(clock),
             })
         };
         // On the heap: the futures below are too deep for the compiler in a caller's.
@@ -150,7 +157,12 @@ impl LocalApi {
     /// An API with other settings.
     #[must_use]
     pub fn builder() -> Builder {
-        Builder { gateway: gateway::LocalApi::builder(definition()), clock: Arc::new(Timestamp::now), callers: None }
+        Builder {
+            gateway: gateway::LocalApi::builder(definition()),
+            clock: Arc::new(Timestamp::now),
+            callers: None,
+            history_days: 0,
+        }
     }
 
     /// The base URL with the stage, without a slash at its end: `http://127.0.0.1:9000/dev`.

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, process::ExitCode};
 
 use claims_local::Callers;
 use claims_local::{ClaimsFunctions, definition};
-use claims_server::{Api, Store, callers};
+use claims_server::callers;
 use private_api_gateway::{Plan, Program};
 
 #[derive(clap::Args)]
@@ -49,11 +49,11 @@ async fn main() -> ExitCode {
         .run_with(|own: Own, plan| {
             let callers = own.callers(plan)?;
             Ok(|client: &aws_sdk_dynamodb::Client, table: &str| {
-                let api = Api::new(Store::new(client.clone(), table));
-                ClaimsFunctions::from(match callers {
-                    Some(callers) => api.with_callers(callers),
-                    None => api,
-                })
+                let functions = ClaimsFunctions::new(client, table);
+                match callers {
+                    Some(callers) => functions.with(|api| api.with_callers(callers)),
+                    None => functions,
+                }
             })
         })
         .await

@@ -8,7 +8,7 @@ use private_api_lambda::{Answer, AuditKey, Callers, Request, log_call};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Failure, Store, operation};
+use crate::{Failure, History, Store, operation};
 
 /// Where the server reads the time; tests bring their own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -17,6 +17,7 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 #[derive(Clone)]
 pub struct Api {
     pub(crate) store: Store,
+    pub(crate) history: Option<History>,
     clock: Clock,
     audit_key: Option<AuditKey>,
     /// Without any, whoever comes may do everything.
@@ -33,7 +34,14 @@ impl Api {
     /// The API over this table, by the system's clock.
     #[must_use]
     pub fn new(store: Store) -> Self {
-        Self { store, clock: Arc::new(Timestamp::now), audit_key: None, callers: None }
+        Self { store, history: None, clock: Arc::new(Timestamp::now), audit_key: None, callers: None }
+    }
+
+    /// Reads the claims' history from here.
+    #[must_use]
+    pub fn with_history(mut self, history: History) -> Self {
+        self.history = Some(history);
+        self
     }
 
     /// Reads the time from `clock` instead.

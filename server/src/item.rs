@@ -16,11 +16,14 @@ use crate::writer::Writer;
 /// What the create asked for, hashed: how a repeat is told from another request under the same key.
 pub(crate) const REQUEST_HASH: &str = "requestHash";
 
+/// Every partition of the table starts so.
+pub(crate) const MEMBER_PREFIX: &str = "MEMBER#";
+
 /// Every sort key of a claim starts so.
 pub(crate) const CLAIM_PREFIX: &str = "CLAIM#";
 
 pub(crate) fn partition(member: &MemberId) -> AttributeValue {
-    s(format!("MEMBER#{member}"))
+    s(format!("{MEMBER_PREFIX}{member}"))
 }
 
 pub(crate) fn sort_key(claim: ClaimId) -> AttributeValue {

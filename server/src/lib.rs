@@ -12,6 +12,7 @@
 mod api;
 pub mod callers;
 mod failure;
+mod history;
 mod item;
 mod operation;
 mod reply;
@@ -23,6 +24,7 @@ mod writer;
 
 pub use api::{Api, Clock};
 use failure::Failure;
+pub use history::{History, Recorder};
 /// The client of the table, for those who bring their own.
 pub use private_api_lambda::dynamodb;
 pub use store::{Erased, Interrupted, Store};

@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod get;
+mod history;
 mod list;
 mod update;
 
@@ -22,5 +23,6 @@ pub(crate) async fn run(api: &Api, operation: Operation, call: &Request) -> Resu
         Operation::GetClaim => get::run(api, call).await,
         Operation::UpdateClaim => update::run(api, call).await,
         Operation::DeleteClaim => delete::run(api, call).await,
+        Operation::ListClaimHistory => history::run(api, call).await,
     }
 }

@@ -12,11 +12,11 @@ use serde_json::Value;
 use crate::item::{Item, n, s};
 
 const OPERATION: &str = "writeOperation";
-const REQUEST_ID: &str = "writeRequestId";
-const ACTOR: &str = "writeActor";
-const ON_BEHALF_OF: &str = "writeOnBehalfOf";
+pub(crate) const REQUEST_ID: &str = "writeRequestId";
+pub(crate) const ACTOR: &str = "writeActor";
+pub(crate) const ON_BEHALF_OF: &str = "writeOnBehalfOf";
 /// Which version of the item the others belong to.
-const VERSION: &str = "writeVersion";
+pub(crate) const VERSION: &str = "writeVersion";
 
 /// What a write of any kind counts.
 pub(crate) const COUNTED: [&str; 2] = [table::VERSION, VERSION];

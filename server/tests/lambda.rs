@@ -62,20 +62,23 @@ fn command(handler: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_claims-lambda"));
     // Just what Lambda and the deployment set, so that nothing of this machine helps.
     command.env_clear().stdin(Stdio::null()).envs(environment(handler)).env("DYNAMODB_TABLE_NAME", "claimsTable");
+    command.env("HISTORY_TABLE_NAME", "claimsHistory");
     command
 }
 
 /// A DynamoDB endpoint with the claims table.
 async fn dynamodb() -> String {
     let database = dynoxide::Database::memory().unwrap();
-    let table = json!({
-        "TableName": "claimsTable", "BillingMode": "PAY_PER_REQUEST",
-        "KeySchema": [{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
-        "AttributeDefinitions": [
-            {"AttributeName": "PK", "AttributeType": "S"}, {"AttributeName": "SK", "AttributeType": "S"}
-        ]
-    });
-    database.create_table(serde_json::from_value(table).unwrap()).unwrap();
+    for name in ["claimsTable", "claimsHistory"] {
+        let table = json!({
+            "TableName": name, "BillingMode": "PAY_PER_REQUEST",
+            "KeySchema": [{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
+            "AttributeDefinitions": [
+                {"AttributeName": "PK", "AttributeType": "S"}, {"AttributeName": "SK", "AttributeType": "S"}
+            ]
+        });
+        database.create_table(serde_json::from_value(table).unwrap()).unwrap();
+    }
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(dynoxide::server::serve_on(listener, database));
@@ -212,6 +215,115 @@ async fn behind_tls() -> (TlsFront, tempfile::NamedTempFile) {
     (front, file)
 }
 
+/// A record of the stream: this version, written by a function of this release.
+fn record(number: &str, version: u64, last_write: &str) -> Value {
+    let image = |version: u64| {
+        json!({
+            "PK": {"S": "MEMBER#7"}, "SK": {"S": format!("CLAIM#{CLAIM}")}, "version": {"N": version.to_string()},
+            "status": {"S": "pending"}, "policyType": {"S": "Health"}, "claimAmount": {"N": version.to_string()},
+            "memberName": {"S": "Marker Name"}, "description": {"S": format!("Marker {version}")},
+            "updatedAt": {"S": "2026-11-25T12:00:00.000Z"}, "lastWrite": {"S": last_write}, "writeVersion": {"N": version.to_string()},
+            "writeActor": {"M": {"kind": {"S": "iam"}, "arn": {"S": "arn:aws:iam::123456789012:user/x"}}},
+        })
+    };
+    let keys = json!({"PK": {"S": "MEMBER#7"}, "SK": {"S": format!("CLAIM#{CLAIM}")}});
+    let mut change = json!({"Keys": keys, "NewImage": image(version), "SequenceNumber": number});
+    if version > 1 {
+        change["OldImage"] = image(version - 1);
+    }
+    json!({"eventName": "MODIFY", "eventSource": "aws:dynamodb", "dynamodb": change})
+}
+
+const CLAIM: &str = "0198c0de-0000-7000-8000-000000000000";
+
+#[tokio::test]
+async fn the_function_behind_the_stream_records_what_the_history_lists_and_its_log_holds_nothing_of_it() {
+    let dynamodb = dynamodb().await;
+    let mut command = command("recordHistory");
+    command.env("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb).env("HISTORY_DAYS", "2192");
+    let mut recorder = Function::start(command).await.unwrap();
+    let mut take = async |records: Value| {
+        let Answer::Response(answer) = recorder.invoke(json!({ "Records": records }).to_string()).await.unwrap() else {
+            panic!("the function reported an error");
+        };
+        serde_json::from_slice::<Value>(&answer).unwrap()
+    };
+    let all = json!({"batchItemFailures": []});
+    assert_eq!(take(json!([record("1", 1, "a"), record("2", 2, "b")])).await, all);
+    assert_eq!(take(json!([record("1", 1, "a"), record("2", 2, "b")])).await, all, "again");
+    assert_eq!(take(json!([record("2", 2, "other")])).await, all, "kept beside");
+    let mut damaged = record("4", 4, "d");
+    damaged["dynamodb"]["NewImage"]["version"] = json!({"S": "Marker"});
+    let failed = json!({"batchItemFailures": [{"itemIdentifier": "4"}]});
+    assert_eq!(take(json!([record("3", 3, "c"), damaged, record("5", 5, "e")])).await, failed);
+    assert_eq!(take(json!("Marker")).await, json!({"batchItemFailures": [{"itemIdentifier": ""}]}));
+
+    let mut list = start("listClaimHistory", &dynamodb).await;
+    let (status, page) =
+        invoke(&mut list, "GET", json!({"claimId": CLAIM}), json!({"memberId": "7"}), Value::Null).await;
+    assert_eq!(status, 200, "{page}");
+    let versions: Vec<_> = page["entries"].as_array().unwrap().iter().map(|entry| entry["version"].as_u64()).collect();
+    assert_eq!(versions, [Some(1), Some(2), Some(2), Some(3)]);
+    assert_eq!(
+        page["entries"][1]["changes"],
+        json!([{"field": "claimAmount", "from": 1, "to": 2}, {"field": "description"}])
+    );
+    assert!(!page.to_string().contains("Marker"));
+
+    recorder.ready().await.unwrap();
+    let text = recorder.log().await.unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let alarms: Vec<_> = lines.iter().filter_map(|line| line["alarm"].as_str()).collect();
+    assert_eq!(alarms, ["history_conflict", "history_failed", "history_failed"], "{text}");
+    assert!(!text.contains("Marker") && !text.contains("MEMBER#"), "{text}");
+}
+
+#[tokio::test]
+async fn what_the_stream_has_given_up_is_replayed_from_its_files_once() {
+    let dynamodb = dynamodb().await;
+    let folder = tempfile::tempdir().unwrap();
+    let records = [1, 2, 3].map(|version| record(&version.to_string(), version, &format!("write {version}")));
+    // As Lambda leaves a failed batch in the bucket, and the event as it is. Files in any order.
+    let whole = json!({ "Records": [records[1], records[2]] });
+    let object = json!({"requestContext": {"condition": "RetryAttemptsExhausted"}, "version": "1.0",
+        "DDBStreamBatchInfo": {"shardId": "shardId-1", "batchSize": 2}, "payload": whole.to_string()});
+    let damaged = json!({ "Records": [{"dynamodb": {"SequenceNumber": "9", "Keys": {"PK": "Marker"}}}] });
+    for (name, text) in [
+        ("b", object.to_string()),
+        ("a", json!({ "Records": [records[0]] }).to_string()),
+        ("damaged", damaged.to_string()),
+        ("foreign", json!({"Marker": 1}).to_string()),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let replay = async |files: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_claims-history-replay"));
+        command.env_clear().envs(environment("")).env("HISTORY_TABLE_NAME", "claimsHistory");
+        command.env("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb).current_dir(&folder).args(files);
+        let said = command.output().await.unwrap();
+        let text = [said.stdout, said.stderr].map(|text| String::from_utf8(text).unwrap()).concat();
+        assert!(!text.contains("Marker"), "{text}");
+        (said.status.code().unwrap(), text)
+    };
+    for _ in 0..2 {
+        let (code, text) = replay(&["b", "a"]).await;
+        assert!(code == 0 && text.contains("b: 2 records are in the history"), "{text}");
+    }
+    let (code, text) = replay(&["damaged"]).await;
+    assert!(
+        code == 1 && text.contains("stopped at sequence number \"9\"") && text.contains("history_failed"),
+        "{text}"
+    );
+    assert_eq!(replay(&["foreign"]).await.0, 1);
+    assert_eq!(replay(&["absent"]).await.0, 1);
+    assert_eq!(replay(&[]).await.0, 2);
+    let mut list = start("listClaimHistory", &dynamodb).await;
+    let (status, page) =
+        invoke(&mut list, "GET", json!({"claimId": CLAIM}), json!({"memberId": "7"}), Value::Null).await;
+    let versions: Vec<_> = page["entries"].as_array().unwrap().iter().map(|entry| entry["version"].as_u64()).collect();
+    assert_eq!((status, versions), (200, vec![Some(1), Some(2), Some(3)]));
+}
+
 #[tokio::test]
 async fn the_first_request_finds_the_connection_open() {
     let id = json!({"claimId": "0198c0de-0000-7000-8000-000000000000"});
@@ -224,6 +336,7 @@ async fn the_first_request_finds_the_connection_open() {
             Operation::GetClaim => (&id, &Value::Null, 404),
             Operation::UpdateClaim => (&id, &claim, 404),
             Operation::DeleteClaim => (&id, &Value::Null, 404),
+            Operation::ListClaimHistory => (&id, &Value::Null, 404),
         };
         let (front, ca) = behind_tls().await;
         let mut command = command(operation.id());

@@ -15,6 +15,7 @@ pub(super) fn paths() -> Value {
     let mut paths = json!({
         Operation::CLAIMS_PATH: {"parameters": [parameter::member_id(), parameter::on_behalf_of()]},
         Operation::CLAIM_PATH: {"parameters": [parameter::claim_id(), parameter::member_id(), parameter::on_behalf_of()]},
+        Operation::HISTORY_PATH: {"parameters": [parameter::claim_id(), parameter::member_id(), parameter::on_behalf_of()]},
     });
     for &operation in Operation::ALL {
         let mut described = match operation {
@@ -23,6 +24,7 @@ pub(super) fn paths() -> Value {
             Operation::GetClaim => get(),
             Operation::UpdateClaim => update(),
             Operation::DeleteClaim => delete(),
+            Operation::ListClaimHistory => history(),
         };
         described["operationId"] = operation.id().into();
         described["tags"] = json!(["claims"]);
@@ -110,6 +112,21 @@ fn delete() -> Value {
         "responses": with_common(
             json!({"204": empty("Deleted.")}),
             &[("400", "InvalidParameters"), ("404", "ClaimNotFound"), ("412", "VersionMismatch")],
+        ),
+    })
+}
+
+fn history() -> Value {
+    json!({
+        "summary": "Who changed a claim, when, and what it was before",
+        "description": "Oldest first, a page at a time, also of a deleted claim. An entry follows its write within about a second. \
+                        There is one of each version from `historyFrom` on: a version that is missing is a gap in the record. \
+                        (After a table was restored there may be two of a version.) \
+                        A claim that has not been written since its history began is not found.",
+        "parameters": [parameter::entries(), parameter::next_token()],
+        "responses": with_common(
+            json!({"200": success("One page.", "ClaimHistoryPage", schemas::history(), &[])}),
+            &[("400", "InvalidParameters"), ("404", "ClaimNotFound")],
         ),
     })
 }

@@ -55,6 +55,10 @@ pub(super) fn limit() -> Value {
     page_limit("claims")
 }
 
+pub(super) fn entries() -> Value {
+    page_limit("entries")
+}
+
 pub(super) fn create_key() -> Value {
     document::create_key(
         "A UUIDv7 of now, minted for this create; it names it and becomes the claim's id. Its time may lie at most 5 minutes \

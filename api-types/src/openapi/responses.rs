@@ -50,6 +50,7 @@ fn links() -> Value {
         "get": {"operationId": "getClaim", "description": "Read it.", "parameters": target},
         "update": {"operationId": "updateClaim", "description": "Change it.", "parameters": target},
         "delete": {"operationId": "deleteClaim", "description": "Delete it.", "parameters": target},
+        "history": {"operationId": "listClaimHistory", "description": "Who changed it.", "parameters": target},
         "list": {
             "operationId": "listClaims",
             "description": "List the member's claims.",

@@ -11,8 +11,8 @@ use utoipa::{
 };
 
 use crate::{
-    Claim, ClaimAmount, ClaimId, ClaimPage, ClaimStatus, CreateClaimRequest, PolicyType, ProblemCode,
-    UpdateClaimRequest,
+    Actor, Claim, ClaimAmount, ClaimHistoryPage, ClaimId, ClaimPage, ClaimStatus, CreateClaimRequest, PolicyType,
+    ProblemCode, UpdateClaimRequest, WriteOperation,
 };
 
 schema! {
@@ -28,9 +28,42 @@ schema! {
         .minimum(Some(ClaimAmount::MIN.cents() as f64 / 100.0))
         .maximum(Some(ClaimAmount::MAX.cents() as f64 / 100.0))
         .examples([json!(500), json!(19.99)]);
+    WriteOperation => open("What has written a version of a claim.", WriteOperation::KNOWN.iter().map(WriteOperation::as_str));
     PolicyType => open("What the claim's policy insures.", PolicyType::KNOWN.iter().map(PolicyType::as_str));
     ClaimStatus => open("Where a claim stands.", ClaimStatus::KNOWN.iter().map(ClaimStatus::as_str));
     ProblemCode => open("What went wrong, as a stable word to branch on.", ProblemCode::KNOWN.iter().map(ProblemCode::as_str));
+}
+
+impl PartialSchema for Actor {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        let text = |description: &str, example: &str| string(description).examples([example]);
+        ObjectBuilder::new()
+            .description(Some("Who called, by the gateway's word. Be ready for other kinds and fields."))
+            .property("kind", open("What is known of the caller.", ["iam", "network", "unknown"].into_iter()))
+            .property(
+                "arn",
+                text("`iam`: who has signed the request.", "arn:aws:sts::123456789012:assumed-role/worker/i-0abc"),
+            )
+            .property(
+                "vpceId",
+                text("`network`: the VPC endpoint that the request came through.", "vpce-0a1b2c3d4e5f67890"),
+            )
+            .property("sourceIp", text("`network`: the address that it came from.", "10.0.16.7"))
+            .required("kind")
+            .examples([json!({"kind": "iam", "arn": "arn:aws:sts::123456789012:assumed-role/worker/i-0abc"})])
+            .into()
+    }
+}
+
+impl ToSchema for Actor {}
+
+/// A value of a field that has changed: whatever a claim's field may be.
+pub(crate) fn changed_value() -> utoipa::openapi::schema::Object {
+    ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::SchemaType::AnyValue)
+        .description(Some("A value as the claim had it: a text, or for an amount a number."))
+        .examples([json!("pending"), json!(19.99)])
+        .build()
 }
 
 /// A request's policy type.
@@ -57,6 +90,7 @@ pub(super) fn components() -> Value {
     for (of, itself) in [
         (<Claim as ToSchema>::schemas as fn(&mut _), ("Claim", Claim::schema())),
         (ClaimPage::schemas, ("ClaimPage", ClaimPage::schema())),
+        (ClaimHistoryPage::schemas, ("ClaimHistoryPage", ClaimHistoryPage::schema())),
         (CreateClaimRequest::schemas, ("CreateClaimRequest", CreateClaimRequest::schema())),
         (UpdateClaimRequest::schemas, ("UpdateClaimRequest", UpdateClaimRequest::schema())),
     ] {
@@ -86,6 +120,14 @@ pub(super) fn components() -> Value {
     for (name, description, example) in [
         ("Claim", "A claim as the service answers it. More fields may come.", claim()),
         ("ClaimPage", "One page of a member's claims, newest first.", page()),
+        ("ClaimHistoryPage", "One page of a claim's history, oldest first.", history()),
+        ("HistoryEntry", "One write of a claim. More fields may come.", history()["entries"][1].clone()),
+        (
+            "FieldChange",
+            "A field that a write has changed: old and new values of status, policy type and amount, of the description only that it \
+             changed.",
+            history()["entries"][1]["changes"][0].clone(),
+        ),
         (
             "CreateClaimRequest",
             "What a new claim says. `policyId` and `memberName` have to be given, here or in the query, and in one of the two. \
@@ -129,6 +171,28 @@ pub(super) fn claim() -> Value {
 
 pub(super) fn page() -> Value {
     json!({"claims": [claim()], "nextToken": EXAMPLE_ID})
+}
+
+pub(super) fn history() -> Value {
+    let actor = json!({"kind": "iam", "arn": "arn:aws:sts::123456789012:assumed-role/worker/i-0abc"});
+    json!({
+        "historyFrom": 1,
+        "entries": [
+            {
+                "version": 1, "operation": "createClaim", "at": "2026-11-22T16:00:00.123Z",
+                "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", "actor": actor,
+                "changes": [
+                    {"field": "status", "to": "pending"}, {"field": "policyType", "to": "Health"},
+                    {"field": "claimAmount", "to": 500}, {"field": "description"},
+                ],
+            },
+            {
+                "version": 2, "operation": "updateClaim", "at": "2026-11-23T09:30:00.000Z",
+                "requestId": "d7bf9ac6-7b61-11e6-9a41-93e8deadbeef", "actor": actor, "onBehalfOf": "adjuster-7",
+                "changes": [{"field": "status", "from": "pending", "to": "in_review"}],
+            },
+        ],
+    })
 }
 
 fn field_error() -> Value {

@@ -15,6 +15,7 @@ pub fn definition() -> Definition {
         snippets: "",
         openapi_document: OPENAPI,
         table: Table { name: "ordersTable".to_owned(), partition_key: "PK", sort_key: "SK" },
+        stream: None,
         sdk: Sdk { config: dynamodb::config, https: || Ok(dynamodb::https(&Roots::Amazon)?) },
     }
 }

@@ -39,7 +39,8 @@ fn file() -> Value {
         {"principal": principal("role/team/adjuster-*"), "operations": ["getClaim", "updateClaim", "listClaims"],
          "members": ["12*"], "statuses": ["in_review", "approved", "denied"]},
         {"principal": principal("role/payer"), "operations": ["updateClaim"], "members": ["*"], "statuses": ["paid"]},
-        {"principal": principal("user/audit/ann"), "operations": ["getClaim", "listClaims"], "members": ["*3", "12"]},
+        {"principal": principal("user/audit/ann"), "operations": ["getClaim", "listClaims", "listClaimHistory"],
+         "members": ["*3", "12"]},
     ])
 }
 
@@ -54,7 +55,7 @@ fn refused(caller: &str, operation: Operation, member: &str, status: Option<&Cla
         (1, UpdateClaim) if !member.starts_with("12") => Some("member"),
         (1, UpdateClaim) => unless(matches!(status, Some(InReview | Approved | Denied)), "status"),
         (2, UpdateClaim) => unless(status == Some(&Paid), "status"),
-        (3, GetClaim | ListClaims) => unless(member != "312", "member"),
+        (3, GetClaim | ListClaims | ListClaimHistory) => unless(member != "312", "member"),
         _ => Some("operation"),
     }
 }
@@ -115,6 +116,7 @@ async fn call(
             client.update_claim(member, id, update).await.err()
         }
         Operation::DeleteClaim => client.delete_claim(member, id).await.err(),
+        Operation::ListClaimHistory => client.list_claim_history(member, id).await.err(),
     };
     let problem = error.as_ref().and_then(|error| error.problem())?;
     (problem.code == ProblemCode::Forbidden).then(|| problem.detail.clone().unwrap())
@@ -152,7 +154,7 @@ async fn each_caller_does_what_its_entries_say_and_nothing_else() {
             _ => panic!("{case}"),
         }
     }
-    assert_eq!((let_in, let_out), (28, 292));
+    assert_eq!((let_in, let_out), (31, 321));
     // Whether it is there or not: a member outside of the scope is a 403.
     let nowhere = ClaimId::from(IdempotencyKey::mint());
     let adjuster = &clients[CALLERS[1]];
@@ -214,7 +216,7 @@ fn an_entry_that_allows_more_is_noticed() {
         other[index]["principal"] = format!("{start}/*").into();
         notices(other);
     }
-    assert_eq!(loosened, 28);
+    assert_eq!(loosened, 31);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod binary;
 mod callers;
 mod capacity;
+mod claim_history;
 #[path = "../common/mod.rs"]
 mod common;
 mod deletes;
@@ -28,5 +29,6 @@ mod operations;
 mod parents;
 mod signatures;
 mod small_rules;
+mod stream;
 mod tombstones;
 mod who_did_it;

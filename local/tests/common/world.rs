@@ -20,10 +20,7 @@ use aws_sdk_dynamodb::{
 };
 use claims_client::{ClaimsClient, ClientBuilder, Endpoint, RetryPolicy};
 use claims_local::{ClaimsFunctions, LocalApi, definition};
-use claims_server::{
-    Api, Store,
-    dynamodb::{self, Roots},
-};
+use claims_server::dynamodb::{self, Roots};
 use private_api_gateway as gateway;
 use private_api_storage::{Database, serve};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -128,8 +125,7 @@ impl Drop for World {
 async fn local(client: Client) -> gateway::LocalApi {
     let definition = definition();
     definition.table.ensure(&client).await.unwrap();
-    let store = Store::new(client, definition.table.name.as_str());
-    let functions = ClaimsFunctions::from(Api::new(store));
+    let functions = ClaimsFunctions::new(&client, &definition.table.name);
     gateway::LocalApi::builder(definition).start_without_storage(functions).await.unwrap()
 }
 

@@ -15,6 +15,7 @@ from uuid_utils import uuid4, uuid7
 schemathesis.openapi.format("key-of-a-create", st.builds(lambda: str(uuid7())))
 schemathesis.openapi.format("key-of-a-write", st.builds(lambda: str(uuid4())))
 schemathesis.openapi.format("page-token", st.builds(lambda: str(uuid7())))
+schemathesis.openapi.format("history-token", st.sampled_from(["1-1-1", "1-2-1", "3-40-2"]))
 schemathesis.openapi.format("entity-tag", st.sampled_from(["*", '"1"', '"2"', '"3"', '"9007199254740993"']))
 
 schemathesis.openapi.format("asserted-id", st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))
@@ -31,8 +32,9 @@ def before_load_schema(context, raw_schema):
                 }[header["name"]]
                 header["schema"].pop("examples", None)
     # A token is opaque, and one that nobody has answered may be refused: one of the form that this server answers.
-    token = next(p for p in raw_schema["paths"]["/claim"]["get"]["parameters"] if p["name"] == "nextToken")
-    token["schema"]["format"] = "page-token"
+    for path, form in ("/claim", "page-token"), ("/claim/{claimId}/history", "history-token"):
+        token = next(p for p in raw_schema["paths"][path]["get"]["parameters"] if p["name"] == "nextToken")
+        token["schema"]["format"] = form
     # "In the query or in the body, and in one of the two" is no schema's to say either: in the body, as our own clients do.
     create = raw_schema["paths"]["/claim"]["post"]
     once = ["policyId", "memberName"]

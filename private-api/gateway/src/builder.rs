@@ -7,7 +7,8 @@ use private_api_storage::{OpenError, Place, Sdk, Storage, Table};
 use tokio::net::TcpListener;
 
 use crate::{
-    Authorization, Credentials, CredentialsError, Functions, Limits, LocalApi, Plan, Policies, Source, Throttle,
+    Authorization, Credentials, CredentialsError, Functions, Limits, LocalApi, Plan, Policies, Source, StreamFunction,
+    Throttle,
     api_name::ApiName,
     authorization::Door,
     docs::Docs,
@@ -17,6 +18,7 @@ use crate::{
     hints::Hints,
     routes::{DocumentError, Routes},
     source::Sources,
+    stream_function::Mapping,
     throttle::{Buckets, Clock},
 };
 
@@ -34,6 +36,8 @@ pub struct Definition {
     pub snippets: &'static str,
     /// The table that the functions work on.
     pub table: Table,
+    /// The function behind the table's stream, if there is one.
+    pub stream: Option<StreamFunction>,
     /// The functions' own settings of the AWS SDK.
     pub sdk: Sdk,
 }
@@ -246,11 +250,18 @@ impl Builder {
     /// # Errors
     /// See [`StartError`]: each names what is in the way.
     pub async fn start<F: Functions>(self, functions: impl FnOnce(&Client, &str) -> F) -> Result<LocalApi, StartError> {
-        let Definition { program, table, sdk, .. } = &self.definition;
+        let Definition { program, table, stream, sdk, .. } = &self.definition;
         // Boxed: the SDK's calls are deep in it, and whoever awaits this is not to inherit their depth.
         let storage = Box::pin(Storage::open(&self.place, table, *sdk, program)).await?;
         let functions = functions(storage.client(), &table.name);
-        self.listen(functions, Some(storage)).await
+        let mapping = match stream {
+            Some(function) => match Box::pin(storage.stream(table, &function.table_beside(table))).await? {
+                Some(stream) => Some(Box::pin(Mapping::start(stream, functions.clone(), function.handler)).await),
+                None => None,
+            },
+            None => None,
+        };
+        self.listen(functions, Some(storage), mapping).await
     }
 
     /// As [`start`](Self::start), with functions that have a database of their own: data file, endpoint and table count for
@@ -259,10 +270,15 @@ impl Builder {
     /// # Errors
     /// See [`StartError`].
     pub async fn start_without_storage(self, functions: impl Functions) -> Result<LocalApi, StartError> {
-        self.listen(functions, None).await
+        self.listen(functions, None, None).await
     }
 
-    async fn listen<F: Functions>(mut self, functions: F, storage: Option<Storage>) -> Result<LocalApi, StartError> {
+    async fn listen<F: Functions>(
+        mut self,
+        functions: F,
+        storage: Option<Storage>,
+        mapping: Option<Mapping>,
+    ) -> Result<LocalApi, StartError> {
         if let Some(credentials) = &mut self.door.credentials {
             credentials.attach(self.plan.as_deref())?;
         }
@@ -290,6 +306,6 @@ impl Builder {
         let listen_error = |source| StartError::Listen { port: self.port, source };
         let listener = listener.map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
-        Ok(LocalApi::serving(listener, address, gateway, faults, storage))
+        Ok(LocalApi::serving(listener, address, gateway, faults, mapping, storage))
     }
 }

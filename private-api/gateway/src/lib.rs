@@ -28,6 +28,7 @@
 //!     snippets: "",
 //!     openapi_document: CONTRACT,
 //!     table: Table { name: "orders".to_owned(), partition_key: "PK", sort_key: "SK" },
+//!     stream: None,
 //!     sdk,
 //! };
 //! let api = LocalApi::builder(definition).start(|_client, _table| Orders).await?; // in memory, on a free port
@@ -63,6 +64,7 @@ mod signals;
 mod signature;
 mod source;
 mod stream;
+mod stream_function;
 mod throttle;
 
 pub use authorization::Authorization;
@@ -78,4 +80,5 @@ pub use private_api_storage::{OpenError, Place, Sdk, Table};
 pub use program::Program;
 pub use routes::DocumentError;
 pub use running::LocalApi;
+pub use stream_function::StreamFunction;
 pub use throttle::Throttle;

@@ -10,6 +10,7 @@ use crate::{
     fault::{Fault, FaultQueues},
     handle::Gateway,
     serve,
+    stream_function::Mapping,
 };
 
 /// A running API on 127.0.0.1. It stops when this is dropped.
@@ -20,6 +21,7 @@ pub struct LocalApi {
     faults: FaultQueues,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
+    mapping: Option<Mapping>,
     _storage: Option<Storage>,
 }
 
@@ -40,12 +42,13 @@ impl LocalApi {
         address: SocketAddr,
         gateway: Gateway<F>,
         faults: FaultQueues,
+        mapping: Option<Mapping>,
         storage: Option<Storage>,
     ) -> Self {
         let stage = gateway.api.stage.clone();
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(serve::serve(listener, gateway, stopped));
-        Self { address, stage, faults, stop: Some(stop), server, _storage: storage }
+        Self { address, stage, faults, stop: Some(stop), server, mapping, _storage: storage }
     }
 
     /// The base URL with the stage, without a slash at its end: `http://127.0.0.1:9000/dev`.
@@ -78,6 +81,9 @@ impl LocalApi {
         }
         // Only a panic of the server ends up here as an error, and it has been reported by then.
         let _ = (&mut self.server).await;
+        if let Some(mapping) = self.mapping.take() {
+            mapping.stop().await;
+        }
     }
 }
 

@@ -40,6 +40,7 @@ async fn start(change: impl FnOnce(&mut Limits)) -> (LocalApi, Orders) {
         snippets: "",
         openapi_document: r#"{"info": {"title": "Orders & <more>"}}"#,
         table: Table { name: "orders".to_owned(), partition_key: "PK", sort_key: "SK" },
+        stream: None,
         sdk: Sdk { config: aws_sdk_dynamodb::Config::builder, https: || Err("no network".into()) },
     };
     let (orders, mut limits) = (Orders::default(), Limits::default());

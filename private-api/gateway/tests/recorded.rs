@@ -215,6 +215,7 @@ async fn differences(case: &Case, request: &Request) -> Vec<String> {
         snippets: "",
         openapi_document: r#"{"info": {"title": "Items"}}"#,
         table: Table { name: "items".to_owned(), partition_key: "PK", sort_key: "SK" },
+        stream: None,
         sdk: Sdk { config: aws_sdk_dynamodb::Config::builder, https: || Err("no network".into()) },
     };
     let answer = case.function.clone().unwrap_or(json!({ "statusCode": 200 }));

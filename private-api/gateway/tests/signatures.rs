@@ -71,6 +71,7 @@ async fn start(authorization: Authorization, known: Option<Credentials>) -> (Loc
         snippets: "",
         openapi_document: r#"{"info": {"title": "Orders"}}"#,
         table: Table { name: "orders".to_owned(), partition_key: "PK", sort_key: "SK" },
+        stream: None,
         sdk: Sdk { config: aws_sdk_dynamodb::Config::builder, https: || Err("no network".into()) },
     };
     let (seen, mut builder) = (Seen::default(), LocalApi::builder(definition).authorization(authorization));

@@ -34,7 +34,7 @@ impl<O: FromStr<Err: Error + Send + Sync + 'static>> Function<O> {
     pub fn from_env() -> Result<Self> {
         let operation = required("_HANDLER", "Lambda sets it to the function's handler string")?.parse()?;
         let table = required("DYNAMODB_TABLE_NAME", "the deployment sets it to the name of the API's table")?;
-        Ok(Self { operation, client: Client::from_conf(dynamodb::config_from_env()?), table })
+        Ok(Self { operation, client: client_from_env()?, table })
     }
 }
 
@@ -49,7 +49,25 @@ pub fn audit_key_from_env() -> Result<Option<AuditKey>> {
     }
 }
 
-fn required(name: &'static str, why: &'static str) -> Result<String> {
+/// Whether the handler string is this one: of a function that serves no operation, such as one behind a stream.
+#[must_use]
+pub fn handler_is(name: &str) -> bool {
+    env::var("_HANDLER").is_ok_and(|handler| handler == name)
+}
+
+/// The client for the function's tables; see [`dynamodb::config_from_env`].
+///
+/// # Errors
+/// Names the first variable that is missing or wrong.
+pub fn client_from_env() -> Result<Client> {
+    Ok(Client::from_conf(dynamodb::config_from_env()?))
+}
+
+/// A variable that has to be there; `why` says who sets it.
+///
+/// # Errors
+/// When it is not.
+pub fn required(name: &'static str, why: &'static str) -> Result<String> {
     Ok(env::var(name).map_err(|_| ConfigError::Missing(name, why))?)
 }
 

@@ -37,6 +37,7 @@ pub mod record;
 mod reply;
 mod request;
 mod runtime_api;
+pub mod stream;
 pub mod table;
 pub mod telemetry;
 

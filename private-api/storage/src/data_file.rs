@@ -93,6 +93,13 @@ impl DataFile {
         seal::complete(&self.keeper)
     }
 
+    /// Does this on the connection beside the engine's; the file itself has it when this returns.
+    pub(crate) fn beside<T>(&self, at: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+        let done = at(&self.keeper);
+        self.fold_in();
+        done
+    }
+
     /// Closes the file, which then holds everything alone.
     pub(crate) fn close(self) -> Result<(), FileError> {
         let Self { engine, keeper, path, _lock: lock } = self;

@@ -2,7 +2,10 @@
 
 use std::{
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use aws_smithy_runtime_api::{
@@ -19,7 +22,10 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::body::SdkBody;
 use dynoxide::DynoxideError;
+use rusqlite::Connection;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::json;
+use tokio::sync::Notify;
 
 use crate::{FileError, Sdk, Table, advice::with_advice, data_file::DataFile, refusals};
 
@@ -27,11 +33,14 @@ use crate::{FileError, Sdk, Table, advice::with_advice, data_file::DataFile, ref
 #[derive(Clone)]
 pub struct Database {
     place: Arc<Place>,
+    /// Told of every write.
+    written: Arc<Notify>,
     program: &'static str,
 }
 
 enum Place {
-    Memory(dynoxide::Database),
+    /// And, where there is one, a connection beside the engine's, which sees the stream. One call at a time, as in a file.
+    Memory(Mutex<(dynoxide::Database, Option<Connection>)>),
     /// `None` once it has been closed.
     File(Mutex<Option<DataFile>>),
 }
@@ -42,21 +51,31 @@ impl Database {
     /// # Errors
     /// When there is no memory for it.
     pub fn memory(program: &'static str) -> Result<Self, FileError> {
-        let open_error = |e: DynoxideError| FileError::Open { path: ":memory:".into(), reason: e.to_string() };
-        Ok(Self::over(dynoxide::Database::memory().map_err(open_error)?, program))
+        static NAMES: AtomicU64 = AtomicU64::new(0);
+        let open_error = |reason| FileError::Open { path: ":memory:".into(), reason };
+        // Under a name, so that two connections have one database: https://www.sqlite.org/inmemorydb.html, src/memdb.c. It is gone
+        // with the last of them.
+        let name = format!("file:/private-api-{}?vfs=memdb", NAMES.fetch_add(1, Ordering::Relaxed));
+        let engine = dynoxide::Database::new(&name).map_err(|e| open_error(e.to_string()))?;
+        let beside = Connection::open(&name).map_err(|e| open_error(e.to_string()))?;
+        Ok(Self::at(Place::Memory(Mutex::new((engine, Some(beside)))), program))
+    }
+
+    fn at(place: Place, program: &'static str) -> Self {
+        Self { place: Arc::new(place), written: Arc::default(), program }
     }
 
     /// This engine, which may be filled in other ways too.
     #[must_use]
     pub fn over(engine: dynoxide::Database, program: &'static str) -> Self {
-        Self { place: Arc::new(Place::Memory(engine)), program }
+        Self::at(Place::Memory(Mutex::new((engine, None))), program)
     }
 
     /// The one in this file, which is made with the table if it is not there. It is closed by [`close`](Self::close), not by a
     /// drop.
     pub(crate) async fn open(file: &Path, table: &Table, sdk: Sdk, program: &'static str) -> Result<Self, FileError> {
         let file = DataFile::open(file, table, sdk, program).await?;
-        Ok(Self { place: Arc::new(Place::File(Mutex::new(Some(file)))), program })
+        Ok(Self::at(Place::File(Mutex::new(Some(file))), program))
     }
 
     /// Closes the file, after the call that is running: from now on it alone holds everything.
@@ -66,6 +85,49 @@ impl Database {
         if let Some(Err(error)) = file.map(DataFile::close) {
             tracing::error!("{}'s data: {error}", self.program);
         }
+    }
+
+    /// Told of every write.
+    pub(crate) fn written(&self) -> Arc<Notify> {
+        self.written.clone()
+    }
+
+    /// Has the engine keep every change of this table until it is taken ([`Stream`](crate::Stream)).
+    pub(crate) fn keep_changes_of(&self, table: &str) -> Result<(), String> {
+        let keep = |engine: &dynoxide::Database| {
+            let failed = |error: DynoxideError| error.to_string();
+            if engine.get_table_metadata(table).map_err(failed)?.is_some_and(|table| table.stream_enabled) {
+                return Ok(());
+            }
+            let request = json!({
+                "TableName": table,
+                "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+            });
+            let request = serde_json::from_value(request).map_err(|error| error.to_string())?;
+            engine.update_table(request).map(drop).map_err(failed)
+        };
+        match &*self.place {
+            Place::Memory(memory) => keep(&memory.lock().unwrap_or_else(PoisonError::into_inner).0),
+            Place::File(file) => match &*file.lock().unwrap_or_else(PoisonError::into_inner) {
+                Some(file) => keep(&file.engine),
+                None => Err(CLOSED.to_owned()),
+            },
+        }
+    }
+
+    /// Does this on the connection beside the engine's, between two calls.
+    pub(crate) fn beside<T>(&self, at: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, String> {
+        let done = match &*self.place {
+            Place::Memory(memory) => match &memory.lock().unwrap_or_else(PoisonError::into_inner).1 {
+                Some(connection) => at(connection),
+                None => return Err("this engine shows its stream to nobody else".to_owned()),
+            },
+            Place::File(file) => match &*file.lock().unwrap_or_else(PoisonError::into_inner) {
+                Some(file) => file.beside(at),
+                None => return Err(CLOSED.to_owned()),
+            },
+        };
+        done.map_err(|error| error.to_string())
     }
 
     /// An HTTP client for the SDK that is the database itself.
@@ -81,11 +143,19 @@ impl Database {
     }
 
     fn run(&self, operation: &str, body: &[u8]) -> Result<Result<String, DynoxideError>, ConnectorError> {
+        let is_write = !matches!(operation, "GetItem" | "Query" | "DescribeTable");
         let file = match &*self.place {
-            Place::Memory(engine) => return Ok(dispatch(engine, operation, body)),
+            Place::Memory(memory) => {
+                let memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+                let answer = dispatch(&memory.0, operation, body);
+                if is_write {
+                    self.written.notify_one();
+                }
+                return Ok(answer);
+            }
             Place::File(file) => file.lock().unwrap_or_else(PoisonError::into_inner),
         };
-        let Some(file) = &*file else { return Err(ConnectorError::io("the data file has been closed".into())) };
+        let Some(file) = &*file else { return Err(ConnectorError::io(CLOSED.into())) };
         if file.is_damaged(operation, body) {
             return Ok(Err(DynoxideError::InternalServerError("what is stored is not what was written".to_owned())));
         }
@@ -95,13 +165,16 @@ impl Database {
         {
             return Ok(Err(DynoxideError::SqliteError(error)));
         }
-        if !matches!(operation, "GetItem" | "Query" | "DescribeTable") {
+        if is_write {
             // Whatever is acknowledged is in the file itself.
             file.fold_in();
+            self.written.notify_one();
         }
         Ok(answer)
     }
 }
+
+const CLOSED: &str = "the data file has been closed";
 
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -18,14 +18,16 @@ mod refusals;
 mod seal;
 mod socket;
 mod storage;
+mod stream;
 mod table;
 mod touched;
 mod words;
 
 pub use backup::{backup, verify};
 pub use engine::Database;
-pub use faults::{Fault, Faults};
+pub use faults::{Fault, Faults, without_faults};
 pub use file_error::FileError;
 pub use socket::serve;
 pub use storage::{OpenError, Place, Sdk, Storage};
+pub use stream::{Batch, Stream};
 pub use table::{Table, TableError};

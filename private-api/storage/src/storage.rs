@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::{
     error::BoxError,
 };
 
-use crate::{Database, Fault, Faults, FileError, Table, TableError, probe::probe};
+use crate::{Database, Fault, Faults, FileError, Stream, Table, TableError, probe::probe};
 
 /// Where the items are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,6 +100,18 @@ impl Storage {
             }
         }
         Ok(storage)
+    }
+
+    /// Makes the table `beside` if it is not there, into which a function behind the stream of `table` writes; that stream, where the
+    /// database is embedded. (One elsewhere has functions of its own.)
+    ///
+    /// # Errors
+    /// When the table can be neither found nor made, or the engine cannot keep the changes.
+    pub async fn stream(&self, table: &Table, beside: &Table) -> Result<Option<Stream>, OpenError> {
+        beside.ensure(&self.client).await?;
+        let Some(database) = &self.database else { return Ok(None) };
+        database.keep_changes_of(&table.name).map_err(|reason| table.failed(reason))?;
+        Ok(Some(Stream::new(database.clone(), table.name.clone())))
     }
 
     /// The SDK's client.

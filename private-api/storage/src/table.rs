@@ -32,7 +32,7 @@ impl Table {
     /// # Errors
     /// When it can be neither found nor made, or is of another kind.
     pub async fn ensure(&self, client: &Client) -> Result<(), TableError> {
-        let failed = |reason: String| TableError { table: self.name.clone(), reason };
+        let failed = |reason: String| self.failed(reason);
         let error = match client.describe_table().table_name(&self.name).send().await {
             Ok(_) => return self.is_whole(client).await.map_err(failed),
             Err(error) => error,
@@ -55,6 +55,10 @@ impl Table {
             Err(e) if e.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => Ok(()),
             Err(e) => Err(failed(words::of(&e))),
         }
+    }
+
+    pub(crate) fn failed(&self, reason: String) -> TableError {
+        TableError { table: self.name.clone(), reason }
     }
 
     /// Looks for an item that does not exist: a kill in the middle of making the table, or other keys than these, show now and

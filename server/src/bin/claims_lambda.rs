@@ -3,7 +3,7 @@
 use std::{error::Error, process::ExitCode};
 
 use claims_api_types::Operation;
-use claims_server::{Api, Store, callers, telemetry};
+use claims_server::{Api, History, Recorder, Store, callers, telemetry};
 use private_api_lambda::{
     Callers,
     function::{self, Function},
@@ -12,7 +12,8 @@ use private_api_lambda::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     telemetry::start();
-    function::exit_code("claims-lambda", run().await)
+    let ran = if function::handler_is(Operation::RECORDER) { record().await } else { run().await };
+    function::exit_code("claims-lambda", ran)
 }
 
 async fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -20,11 +21,34 @@ async fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
     let audit_key = function::audit_key_from_env()?;
     // Before the table is warmed up: who cannot tell its callers apart serves none.
     let callers = Callers::from_env()?.map(callers::checked).transpose()?;
-    let store = Store::new(client, table);
+    let store = Store::new(client.clone(), table);
     let mut api = Api::new(store.clone()).with_audit_key(audit_key);
     if let Some(callers) = callers {
         api = api.with_callers(callers);
     }
-    store.warm_up(operation).await;
+    if operation == Operation::ListClaimHistory {
+        let history = History::new(client, function::required(HISTORY_TABLE_NAME, HISTORY)?);
+        history.warm_up().await;
+        api = api.with_history(history);
+    } else {
+        store.warm_up(operation).await;
+    }
     function::serve(async |event, end| api.answer(operation, event, end).await).await
 }
+
+/// The function behind the table's stream.
+async fn record() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let history = History::new(function::client_from_env()?, function::required(HISTORY_TABLE_NAME, HISTORY)?);
+    let days = match std::env::var("HISTORY_DAYS").unwrap_or_default() {
+        days if days.is_empty() => 0,
+        days => {
+            days.parse().map_err(|_| "HISTORY_DAYS must be a whole number of days; 0 keeps the history for ever")?
+        }
+    };
+    let recorder = Recorder::new(history, days);
+    recorder.warm_up().await;
+    function::serve(async |event, end| recorder.record(event, end).await).await
+}
+
+const HISTORY_TABLE_NAME: &str = "HISTORY_TABLE_NAME";
+const HISTORY: &str = "the deployment sets it to the name of the history's table";

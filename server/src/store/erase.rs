@@ -3,11 +3,11 @@
 use std::{collections::BTreeSet, fmt};
 
 use claims_api_types::MemberId;
-use private_api_lambda::dynamodb::Attempts;
+use private_api_lambda::{Table, dynamodb::Attempts};
 
 use super::Store;
 use crate::{
-    Failure,
+    Failure, History,
     item::{self, Item, PK, SK},
     tombstone,
 };
@@ -62,7 +62,7 @@ impl Store {
                 }
                 erased.unknown.extend(tombstone::unknown_to_this_release(item).map(str::to_owned));
                 if really {
-                    self.remove(item).await?;
+                    remove(&self.0, item).await?;
                 }
             }
             if last.is_none() {
@@ -90,13 +90,37 @@ impl Store {
             .set_exclusive_start_key(start);
         self.0.page(query).await
     }
+}
 
-    async fn remove(&self, item: &Item) -> Result<(), Failure> {
-        let key = item.iter().filter(|(name, _)| [PK, SK].contains(&name.as_str()));
-        let key: Item = key.map(|(name, value)| (name.clone(), value.clone())).collect();
-        let attempts = Attempts::default();
-        let delete = self.client().delete_item().table_name(self.table()).set_key(Some(key));
-        let done = delete.customize().interceptor(attempts.clone()).send().await;
-        done.map(|_| ()).map_err(|e| attempts.failure(&e))
+impl History {
+    /// Takes a member's entries out of the history; says how many there are, and how many have come meanwhile. After the table's:
+    /// what is on its way here comes within about a second of the last write. (The erasure itself writes no history.)
+    ///
+    /// # Errors
+    /// DynamoDB failed for good.
+    pub async fn erase(&self, member: &MemberId, really: bool) -> Result<(u64, u64), Interrupted> {
+        let (mut entries, mut start) = (0, None);
+        loop {
+            let (keys, last) = self.keys_of(member, start).await?;
+            entries += keys.len() as u64;
+            for key in keys.iter().filter(|_| really) {
+                remove(&self.0, key).await?;
+            }
+            if last.is_none() {
+                break;
+            }
+            start = last;
+        }
+        let left = if really { self.keys_of(member, None).await?.0.len() as u64 } else { 0 };
+        Ok((entries, left))
     }
+}
+
+async fn remove(table: &Table, item: &Item) -> Result<(), Failure> {
+    let key = item.iter().filter(|(name, _)| [PK, SK].contains(&name.as_str()));
+    let key: Item = key.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let attempts = Attempts::default();
+    let delete = table.client().delete_item().table_name(table.name()).set_key(Some(key));
+    let done = delete.customize().interceptor(attempts.clone()).send().await;
+    done.map(|_| ()).map_err(|e| attempts.failure(&e))
 }

@@ -127,6 +127,8 @@ async fn check(operation: Operation, code: &str, message: &str, means: Means, re
 
         let is_cured = !always && !matches!(means, Credentials | Permanent);
         let expected = match means {
+            // Nothing has been recorded.
+            _ if is_cured && operation == Operation::ListClaimHistory => (404, "claim_not_found", 2),
             _ if is_cured => (success(operation, how), "", 2),
             Throttled => (429, "throttled", limits::ATTEMPTS as usize),
             Conflict | Ambiguous => (503, "storage_unavailable", limits::ATTEMPTS as usize),

@@ -30,6 +30,15 @@ const ROUNDS: usize = 25;
 const CALLS: usize = 80;
 const LIMIT_US: f64 = 100.0;
 
+/// Those of the claims' own table: a history is a list over another one.
+const MEASURED: [Operation; 5] = [
+    Operation::CreateClaim,
+    Operation::ListClaims,
+    Operation::GetClaim,
+    Operation::UpdateClaim,
+    Operation::DeleteClaim,
+];
+
 pub async fn run() -> Result<(), Box<dyn Error>> {
     // The line that each call logs is part of it.
     claims_server::telemetry::start_writing(Mutex::new(tempfile::tempfile()?));
@@ -40,14 +49,14 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let api = Api::new(Store::new(client.clone(), embedded.table()));
 
     // A claim's life, whatever the order in `ALL`.
-    let mut life = Operation::ALL.to_vec();
+    let mut life = MEASURED.to_vec();
     life.sort_by_key(|operation| match operation {
         Operation::CreateClaim => 0,
         Operation::DeleteClaim => 2,
         _ => 1,
     });
     // Of each operation our time, then of each the SDK's.
-    const OPERATIONS: usize = Operation::ALL.len();
+    const OPERATIONS: usize = MEASURED.len();
     let rounds = Rounds::of(ROUNDS, 1, async |_| {
         let mut times = [(); 2 * OPERATIONS].map(|()| Samples::default());
         let mut around = Samples::default();

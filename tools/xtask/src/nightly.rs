@@ -16,6 +16,9 @@ const STEPS: &[Step] = &[
         .with(&[LONGER]),
     step("many orders", &["cargo", "test", "--package", "claims-local", "--test", "all", "linearizability::"])
         .with(&[LONGER]),
+    // 10,000 writes.
+    step("whole histories", &["cargo", "test", "--package", "claims-local", "--test", "all", "stream::"])
+        .with(&[LONGER]),
     step("many faults", &["cargo", "test", "--package", "claims-local", "--test", "all", "faults::"]).with(&[LONGER]),
     step("many kills", &["cargo", "test", "--package", "claims-local", "--test", "all", "durability::"])
         .with(&[LONGER]),

@@ -1,0 +1,122 @@
+//! listClaimHistory: a page, or a stream of all of it.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use claims_api_types::{ClaimHistoryPage, NextToken, OnBehalfOf, PageLimit};
+use http::{HeaderName, HeaderValue};
+use private_api_client::Call;
+
+use super::{HistoryPageStream, HistoryStream};
+use crate::{Claims, Error};
+
+/// Reads a claim's history; see [`ClaimsClient::list_claim_history`](crate::ClaimsClient::list_claim_history).
+///
+/// Awaited, it gets one page. [`into_stream`](Self::into_stream) gets all entries and [`into_pages`](Self::into_pages) all
+/// pages, each when it is asked for; the call's options then hold for every page by itself.
+#[derive(Clone)]
+#[must_use = "a call is sent when it is awaited"]
+pub struct ListClaimHistoryCall {
+    call: Call<Claims, ClaimHistoryPage>,
+    limit: Option<PageLimit>,
+    start: Option<NextToken>,
+    /// The call of one page, once it is polled.
+    page: Option<Call<Claims, ClaimHistoryPage>>,
+}
+
+impl ListClaimHistoryCall {
+    pub(crate) fn new(call: Call<Claims, ClaimHistoryPage>) -> Self {
+        Self { call, limit: None, start: None, page: None }
+    }
+
+    /// How many entries a page may hold; 25 if not set.
+    pub fn limit(self, limit: PageLimit) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+
+    /// Begins after an earlier page, whose [`next_token`](ClaimHistoryPage::next_token) this is.
+    pub fn starting_at(self, token: NextToken) -> Self {
+        Self { start: Some(token), ..self }
+    }
+
+    /// As [`Call::with_timeout`].
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { call: self.call.with_timeout(timeout), ..self }
+    }
+
+    /// As [`Call::without_retry`].
+    pub fn without_retry(self) -> Self {
+        Self { call: self.call.without_retry(), ..self }
+    }
+
+    /// As [`Call::on_behalf_of`].
+    pub fn on_behalf_of(self, who: &OnBehalfOf) -> Self {
+        Self { call: self.call.on_behalf_of(who), ..self }
+    }
+
+    /// As [`Call::with_header`].
+    pub fn with_header<N: TryInto<HeaderName>, V: TryInto<HeaderValue>>(self, name: N, value: V) -> Self {
+        Self { call: self.call.with_header(name, value), ..self }
+    }
+
+    /// All entries, page by page as they are asked for. As a `Stream` it ends after the first error; its `try_next` begins anew
+    /// with the page that failed.
+    ///
+    /// ```no_run
+    /// # async fn demo(client: claims_client::ClaimsClient, member: claims_client::MemberId, id: claims_client::ClaimId)
+    /// # -> Result<(), claims_client::Error> {
+    /// let mut history = client.list_claim_history(&member, id).into_stream();
+    /// while let Some(entry) = history.try_next().await? {
+    ///     println!("{entry:?}");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn into_stream(self) -> HistoryStream {
+        let (call, start) = self.filtered();
+        call.into_stream(start)
+    }
+
+    /// All pages, in the same way.
+    pub fn into_pages(self) -> HistoryPageStream {
+        let (call, start) = self.filtered();
+        call.into_pages(start)
+    }
+
+    /// The call of any page, and where the first one begins.
+    fn filtered(self) -> (Call<Claims, ClaimHistoryPage>, Option<NextToken>) {
+        let mut call = self.call;
+        if let Some(limit) = self.limit {
+            call = call.query("limit", &limit.to_string());
+        }
+        (call, self.start)
+    }
+}
+
+impl Future for ListClaimHistoryCall {
+    type Output = Result<ClaimHistoryPage, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let page = match self.page.take() {
+            Some(page) => page,
+            None => {
+                let (call, start) = self.clone().filtered();
+                match start {
+                    Some(start) => call.starting_at(&start),
+                    None => call,
+                }
+            }
+        };
+        Pin::new(self.page.insert(page)).poll(cx)
+    }
+}
+
+impl fmt::Debug for ListClaimHistoryCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ListClaimHistoryCall(..)")
+    }
+}
