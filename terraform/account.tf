@@ -87,6 +87,12 @@ import {
 }
 
 import {
+  for_each = toset([for group in ["/aws/lambda/${var.name}-recordHistory"] : group if var.history != false && contains(local.left, group)])
+  to       = module.claims.module.recorder[0].aws_cloudwatch_log_group.this
+  id       = each.key
+}
+
+import {
   for_each = toset([for group in ["/aws/apigateway/${var.name}/${var.stage}/access"] : group if contains(local.left, group)])
   to       = module.claims.module.api.aws_cloudwatch_log_group.access
   id       = each.key

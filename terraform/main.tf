@@ -21,6 +21,8 @@ module "claims" {
   lambda_timeout_seconds  = var.lambda_timeout_seconds
   lambda_concurrency      = var.lambda_concurrency
   table_name              = var.table_name
+  history                 = var.history
+  history_days            = var.history_days
   deletion_protection     = var.deletion_protection
   log_retention_days      = var.log_retention_days
   audit_days              = var.audit_days

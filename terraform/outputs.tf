@@ -88,6 +88,16 @@ output "table_name" {
   value       = module.claims.table_name
 }
 
+output "history_table_name" {
+  description = "Name of the table that says who changed what. Null without."
+  value       = module.claims.history_table_name
+}
+
+output "failures_bucket" {
+  description = "Bucket for the changes that could not be written down, whole. Null without history."
+  value       = module.claims.failures_bucket
+}
+
 output "package_sha256" {
   description = "Hash of the deployed package as Lambda states it (base64)."
   value       = module.claims.package_sha256

@@ -139,6 +139,18 @@ variable "table_name" {
   default     = null
 }
 
+variable "history" {
+  description = "Write down who changed what, in a table of its own named <name>-history."
+  type        = bool
+  default     = null
+}
+
+variable "history_days" {
+  description = "Days that an entry of the history is kept. 0: for good."
+  type        = number
+  default     = null
+}
+
 variable "deletion_protection" {
   description = "Refuse to destroy the deployment, to delete its table and to replace what a call needs (protection.tf). To destroy: apply once with false, then destroy."
   type        = bool

@@ -28,6 +28,8 @@ mod local;
 pub use definition::definition;
 pub use functions::ClaimsFunctions;
 pub use local::{Builder, LocalApi};
-pub use private_api_gateway::{Authorization, Credentials, CredentialsError, Fault, StartError};
+pub use private_api_gateway::{
+    Authorization, Credentials, CredentialsError, Fault, Plan, PlanError, Source, StartError,
+};
 /// Who may do what to which members; see [`Builder::callers`].
 pub use private_api_lambda::{Callers, CallersError};

@@ -3,8 +3,9 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use claims_api_types::Timestamp;
-use claims_server::Clock;
-use private_api_gateway::{self as gateway, Authorization, Credentials, Fault, StartError};
+use claims_server::{Clock, callers};
+use private_api_gateway::{self as gateway, Authorization, Credentials, Fault, Plan, Source, StartError};
+use private_api_lambda::CallersError;
 
 use crate::{Callers, ClaimsFunctions, definition};
 
@@ -89,6 +90,27 @@ impl Builder {
         Self { callers: Some(callers), ..self }
     }
 
+    /// Serves the API as Terraform has deployed it: stage, authorization, policies, throttle, and the callers of its functions.
+    ///
+    /// # Errors
+    /// When the callers cannot be used.
+    pub fn plan(self, plan: Plan) -> Result<Self, CallersError> {
+        let callers = callers::of_functions(|operation| plan.variables(operation))?;
+        Ok(Self { gateway: self.gateway.plan(plan), callers: callers.or(self.callers), ..self })
+    }
+
+    /// Where calls come from. Default: the plan's endpoint, and the address that has connected.
+    #[must_use]
+    pub fn source(self, source: Source) -> Self {
+        Self { gateway: self.gateway.source(source), ..self }
+    }
+
+    /// Lets a request say where it comes from by the header `X-Local-Source`: `vpce=vpce-0a1b, vpc=vpc-0c2d, ip=10.0.16.7`.
+    #[must_use]
+    pub fn sources_by_header(self) -> Self {
+        Self { gateway: self.gateway.sources_by_header(), ..self }
+    }
+
     /// Entries of a claim's history expire so many days after the write that they tell of. Default: 0, never. (Nothing takes them
     /// away here; readers skip them.)
     #[must_use]
@@ -119,9 +141,9 @@ impl Builder {
 pub struct LocalApi(gateway::LocalApi);
 
 impl LocalApi {
-    /// The API's id, where a private API's URL has one.
+    /// The API's id, where a private API's URL has one, unless a plan says another.
     pub const API_ID: &'static str = gateway::LocalApi::API_ID;
-    /// The stage, the first segment of every path.
+    /// The stage, the first segment of every path, unless a plan says another.
     pub const STAGE: &'static str = gateway::LocalApi::STAGE;
 
     /// Starts an API in memory on a free port.

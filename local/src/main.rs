@@ -5,12 +5,12 @@ use std::{fs, path::PathBuf, process::ExitCode};
 use claims_local::Callers;
 use claims_local::{ClaimsFunctions, definition};
 use claims_server::callers;
-use private_api_gateway::Program;
+use private_api_gateway::{Plan, Program};
 
 #[derive(clap::Args)]
 struct Own {
     /// Who may do what, on which members, into which statuses: a JSON list, as the deployment's `callers`; whom it does not
-    /// allow something gets a 403
+    /// allow something gets a 403 [default: the plan's]
     #[arg(long, value_name = "FILE", requires = "credentials")]
     callers: Option<PathBuf>,
 
@@ -20,8 +20,13 @@ struct Own {
 }
 
 impl Own {
-    fn callers(self) -> Result<Option<Callers>, Box<dyn std::error::Error>> {
-        let Some(file) = self.callers else { return Ok(None) };
+    fn callers(self, plan: Option<&Plan>) -> Result<Option<Callers>, Box<dyn std::error::Error>> {
+        let Some(file) = self.callers else {
+            return Ok(plan
+                .map(|plan| callers::of_functions(|operation| plan.variables(operation)))
+                .transpose()?
+                .flatten());
+        };
         let json = fs::read_to_string(&file)
             .map_err(|error| format!("cannot read the callers in {}: {error}", file.display()))?;
         let callers = callers::checked(json.parse()?)?;
@@ -41,8 +46,8 @@ async fn main() -> ExitCode {
         examples,
     };
     program
-        .run_with(|own: Own| {
-            let callers = own.callers()?;
+        .run_with(|own: Own, plan| {
+            let callers = own.callers(plan)?;
             Ok(|client: &aws_sdk_dynamodb::Client, table: &str| {
                 let functions = ClaimsFunctions::new(client, table);
                 match callers {

@@ -242,8 +242,8 @@ run "watched" {
     error_message = "only both windows together tell somebody"
   }
   assert {
-    condition     = length(module.watch[0].alarms) == 5 + 3 * length(output.operations) && contains(module.watch[0].alarms, "claims-getClaim-time-limit")
-    error_message = "three alarms for each operation, and those of gateway, table and objective"
+    condition     = length(module.watch[0].alarms) == 5 + 3 * (length(output.operations) + 1) + 3 && contains(module.watch[0].alarms, "claims-getClaim-time-limit")
+    error_message = "three alarms for each function, and those of gateway, table, objective and history"
   }
 }
 
@@ -257,6 +257,7 @@ run "another_service" {
   variables {
     name             = "orders"
     openapi_document = "./tests/another.apigateway.json"
+    history          = false
     dynamodb_actions = { getLine = ["dynamodb:GetItem"], changeLine = ["dynamodb:UpdateItem", "dynamodb:GetItem"] }
   }
 

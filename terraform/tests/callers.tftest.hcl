@@ -76,7 +76,7 @@ run "a_mistake_of_each_kind" {
   variables {
     callers = [
       { principal = "arn:aws:iam::123456789012:role/a", operations = ["payClaim"], members = ["*"] },
-      { principal = "arn:aws:iam::123456789012:role/b", operations = ["getClaim"], members = ["*"], statuses = ["payed"] },
+      { principal = "arn:aws:iam::123456789012:role/b", operations = ["getClaim"], members = ["*"], statuses = ["settled"] },
       { principal = "arn:aws:iam::123456789012:role/c", operations = ["getClaim"], members = ["MEMBER#1"] },
       { principal = "arn:aws:iam::123456789012:role/d*/e", operations = ["getClaim"], members = ["*"] },
       { principal = "arn:aws:iam::123456789012:role/team/f", operations = ["getClaim"], members = ["*"] },
@@ -111,7 +111,7 @@ run "a_mistake_of_each_kind" {
       "entry 5: another entry's role differs by its path alone, which the gateway does not say: give one of them another name",
       "entry 6: another entry's role differs by its path alone, which the gateway does not say: give one of them another name",
       "entry 1: there is no operation payClaim; there are createClaim, deleteClaim, getClaim, listClaimHistory, listClaims, updateClaim",
-      "entry 2: there is no status payed; there are pending, in_review, approved, denied, paid, withdrawn",
+      "entry 2: there is no status settled; there are pending, in_review, approved, denied, paid, withdrawn",
       "entry 3: the member MEMBER#1 can never be one; they are 1 to 64 letters, digits, '_' and '-', with * for any letters",
     ]
     error_message = "each is told: ${join("\n", output.mistakes)}"

@@ -49,7 +49,30 @@ override_resource {
 override_resource {
   target          = module.table.aws_dynamodb_table.this
   override_during = plan
-  values          = { arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/claims-claims" }
+  values = {
+    arn        = "arn:aws:dynamodb:eu-central-1:123456789012:table/claims-claims"
+    stream_arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/claims-claims/stream/2026-11-25T00:00:00.000"
+  }
+}
+override_resource {
+  target          = module.history[0].aws_dynamodb_table.this
+  override_during = plan
+  values          = { arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/claims-history" }
+}
+override_resource {
+  target          = module.failures[0].aws_s3_bucket.this
+  override_during = plan
+  values          = { id = "failures", bucket = "failures", arn = "arn:aws:s3:::failures" }
+}
+override_resource {
+  target          = aws_iam_role.recorder[0]
+  override_during = plan
+  values          = { id = "claims-recordHistory", arn = "arn:aws:iam::123456789012:role/claims-recordHistory" }
+}
+override_resource {
+  target          = module.recorder[0].aws_cloudwatch_log_group.this
+  override_during = plan
+  values          = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:function" }
 }
 override_resource {
   target          = module.table.aws_kms_key.this[0]
@@ -98,6 +121,11 @@ override_resource {
   values          = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:function" }
 }
 override_resource {
+  target          = module.function["listClaimHistory"].aws_cloudwatch_log_group.this
+  override_during = plan
+  values          = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:function" }
+}
+override_resource {
   target          = module.artifacts[0].aws_s3_bucket.this
   override_during = plan
   values          = { id = "artifacts", bucket = "artifacts", arn = "arn:aws:s3:::artifacts" }
@@ -130,7 +158,7 @@ run "defaults" {
   }
   assert {
     condition = { for route in flatten([for path, item in jsondecode(module.api.body).paths : [for method, operation in item :
-      { key = "${upper(method)} ${path}", value = operation["x-amazon-apigateway-integration"].uri } if contains(["get", "put", "post", "delete"], method)]]) : route.key => route.value } == {
+      { key = "${upper(method)} ${path}", value = operation["x-amazon-apigateway-integration"].uri } if contains(["get", "put", "post", "delete"], method)]]) : route.key => route.value if route.key != "GET /claim/{claimId}/history" } == {
       "POST /claim"             = "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-central-1:123456789012:function:claims-createClaim/invocations"
       "GET /claim"              = "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-central-1:123456789012:function:claims-listClaims/invocations"
       "GET /claim/{claimId}"    = "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-central-1:123456789012:function:claims-getClaim/invocations"
@@ -182,7 +210,7 @@ run "defaults" {
 
   # ---- what the functions may do ----
   assert {
-    condition = { for operation, function in module.function : operation => flatten([for statement in jsondecode(function.role_policy).Statement : statement.Action if statement.Sid == "ItsActionsOnTheTable"]) } == {
+    condition = { for operation, function in module.function : operation => flatten([for statement in jsondecode(function.role_policy).Statement : statement.Action if statement.Sid == "ItsActionsOnTheTable"]) if operation != "listClaimHistory" } == {
       createClaim = ["dynamodb:PutItem"]
       listClaims  = ["dynamodb:Query"]
       getClaim    = ["dynamodb:GetItem"]
@@ -203,6 +231,26 @@ run "defaults" {
     condition = alltrue([for statement in jsondecode(module.table.key_policy).Statement :
     statement.Condition.StringEquals["kms:ViaService"] == "dynamodb.eu-central-1.amazonaws.com" if statement.Sid != "AccountAdministers"])
     error_message = "the table's key is used through DynamoDB only"
+  }
+
+  # ---- the history ----
+  assert {
+    condition     = output.history_table_name == "claims-history" && module.history[0].key_arn == module.table.key_arn && strcontains(module.table.key_policy, ":role/claims-recordHistory")
+    error_message = "a table of its own, with the key of the claims"
+  }
+  assert {
+    condition = { for statement in jsondecode(module.recorder[0].role_policy).Statement : statement.Sid => flatten([statement.Action, statement.Resource]) if contains(["ItsActionsOnTheTable", "LambdaReadsTheChanges", "LambdaFindsTheStream", "LambdaKeepsWhatFailed", "LambdaFindsTheBucket"], statement.Sid) } == {
+      ItsActionsOnTheTable  = ["dynamodb:PutItem", "arn:aws:dynamodb:eu-central-1:123456789012:table/claims-history"]
+      LambdaReadsTheChanges = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "arn:aws:dynamodb:eu-central-1:123456789012:table/claims-claims/stream/2026-11-25T00:00:00.000"]
+      LambdaFindsTheStream  = ["dynamodb:ListStreams", "*"]
+      LambdaKeepsWhatFailed = ["s3:PutObject", "arn:aws:s3:::failures/*"]
+      LambdaFindsTheBucket  = ["s3:ListBucket", "arn:aws:s3:::failures"]
+    }
+    error_message = "the recorder writes the history, and Lambda reads the changes for it; neither works on the claims"
+  }
+  assert {
+    condition     = aws_lambda_event_source_mapping.history[0].bisect_batch_on_function_error && contains(aws_lambda_event_source_mapping.history[0].function_response_types, "ReportBatchItemFailures") && aws_lambda_event_source_mapping.history[0].destination_config[0].on_failure[0].destination_arn == "arn:aws:s3:::failures"
+    error_message = "what fails comes again alone, and in the end lies whole in the bucket"
   }
 
   # ---- the record of calls ----
@@ -283,7 +331,7 @@ run "signed" {
     error_message = "with IAM the account is named, so that each caller's own policy decides"
   }
   assert {
-    condition = toset(jsondecode(output.caller_policy).Statement[0].Resource) == toset([
+    condition = setsubtract(jsondecode(output.caller_policy).Statement[0].Resource, ["arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/GET/claim/*/history"]) == toset([
       "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/POST/claim",
       "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/GET/claim",
       "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/dev/GET/claim/*",
@@ -388,6 +436,25 @@ run "no_bastion" {
   assert {
     condition     = length(module.bastion) + length(module.session_manager_endpoint) + length(module.s3_endpoint) + length(module.artifacts) == 0 && output.bastion_session == null
     error_message = "without a bastion none of its endpoints and no bucket"
+  }
+}
+
+run "without_history" {
+  command = plan
+
+  module {
+    source = "./modules/claims-api"
+  }
+
+  variables {
+    openapi_document = "./tests/another.apigateway.json"
+    dynamodb_actions = { getLine = ["dynamodb:GetItem"], changeLine = ["dynamodb:UpdateItem"] }
+    history          = false
+  }
+
+  assert {
+    condition     = length(module.history) + length(module.recorder) + length(module.failures) + length(aws_lambda_event_source_mapping.history) == 0 && module.table.stream_arn == null && output.history_table_name == null
+    error_message = "neither table nor function nor bucket nor stream"
   }
 }
 

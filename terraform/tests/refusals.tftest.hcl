@@ -69,6 +69,7 @@ run "wrong_kind_of_value" {
     lambda_timeout_seconds  = 30
     lambda_concurrency      = 0
     table_name              = "claims table"
+    history_days            = 1.5
     log_retention_days      = 42
     audit_days              = 42
     audit_key               = "too short"
@@ -91,6 +92,7 @@ run "wrong_kind_of_value" {
     var.lambda_timeout_seconds,
     var.lambda_concurrency,
     var.table_name,
+    var.history_days,
     var.log_retention_days,
     var.audit_days,
     var.audit_key,

@@ -1,5 +1,5 @@
 # Part 2 as planned by the real provider, offline. `cargo xtask lab` plans with this file and builds its network of the result.
-# What only AWS could hand out is made up here; the API's id is the one the embedded gateway answers to.
+# What only AWS could hand out is made up here.
 
 provider "aws" {
   region                      = "eu-central-1"

@@ -140,12 +140,13 @@ pub(super) fn components() -> Value {
              `withdrawn` only `status` may differ from what is stored.",
             update(),
         ),
-        ("Problem", "An error (RFC 9457). Branch on `code`.", problem()),
-        ("FieldError", "One wrong field of a request.", problem()["errors"][0].clone()),
+        ("FieldError", "One wrong field of a request.", field_error()),
     ] {
         schemas[name]["description"] = description.into();
         schemas[name]["examples"] = json!([example]);
     }
+    // No example of its own: each answer has those of its codes, and prism's mock would take this one for all of them.
+    schemas["Problem"]["description"] = "An error (RFC 9457). Branch on `code`.".into();
     schemas
 }
 
@@ -194,6 +195,6 @@ pub(super) fn history() -> Value {
     })
 }
 
-fn problem() -> Value {
-    super::responses::example(&ProblemCode::ValidationFailed)
+fn field_error() -> Value {
+    super::responses::example(&ProblemCode::ValidationFailed)["errors"][0].clone()
 }

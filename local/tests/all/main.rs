@@ -8,6 +8,7 @@ mod claim_history;
 #[path = "../common/mod.rs"]
 mod common;
 mod deletes;
+mod deployment;
 mod docs;
 #[cfg(unix)]
 mod durability;

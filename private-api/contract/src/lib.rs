@@ -12,6 +12,7 @@
 
 #[cfg(feature = "audit")]
 mod audit_key;
+mod caller;
 #[cfg(feature = "openapi")]
 pub mod document;
 mod ids;
@@ -28,6 +29,7 @@ mod version;
 
 #[cfg(feature = "audit")]
 pub use audit_key::{AUDIT_KEY_MIN, AuditKey};
+pub use caller::{CallerArn, Who};
 pub use ids::{IdempotencyKey, parse_uuid};
 pub use open_enum::UnknownValue;
 pub use operation::{Access, Method, Operation, UnknownOperation};

@@ -1,13 +1,15 @@
 //! How the local API is to run, and its start.
 
-use std::{io, net::Ipv4Addr, path::PathBuf, time::Duration};
+use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 
 use aws_sdk_dynamodb::Client;
 use private_api_storage::{OpenError, Place, Sdk, Storage, Table};
 use tokio::net::TcpListener;
 
 use crate::{
-    Authorization, Credentials, Functions, Limits, LocalApi, StreamFunction,
+    Authorization, Credentials, CredentialsError, Functions, Limits, LocalApi, Plan, Policies, Source, StreamFunction,
+    Throttle,
+    api_name::ApiName,
     authorization::Door,
     docs::Docs,
     event_file::EventFile,
@@ -15,7 +17,9 @@ use crate::{
     handle::Gateway,
     hints::Hints,
     routes::{DocumentError, Routes},
+    source::Sources,
     stream_function::Mapping,
+    throttle::{Buckets, Clock},
 };
 
 /// What makes a local API this API and no other.
@@ -61,6 +65,9 @@ pub enum StartError {
     /// The data file, the other DynamoDB or the table in it cannot be used.
     #[error(transparent)]
     Storage(#[from] OpenError),
+    /// What is attached to a caller is not understood, or not there.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
     /// The documents and this program do not fit together.
     #[error(transparent)]
     Document(#[from] DocumentError),
@@ -77,6 +84,11 @@ pub struct Builder {
     events: Option<PathBuf>,
     faults_by_header: bool,
     door: Door,
+    api: ApiName,
+    plan: Option<Arc<Plan>>,
+    sources: Sources,
+    throttle: Option<Throttle>,
+    clock: Clock,
 }
 
 impl Builder {
@@ -90,6 +102,11 @@ impl Builder {
             events: None,
             faults_by_header: false,
             door: Door::default(),
+            api: ApiName::default(),
+            plan: None,
+            sources: Sources::default(),
+            throttle: None,
+            clock: Clock::default(),
         }
     }
 
@@ -172,6 +189,62 @@ impl Builder {
         self
     }
 
+    /// Serves the API as it is deployed: its id and stage, what its methods want of callers, all policies, the throttle; calls come
+    /// through its own endpoint. What is said after this goes before the plan; of a [`source`](Self::source) that was said before, only
+    /// what it leaves out is the plan's.
+    #[must_use]
+    pub fn plan(mut self, plan: Plan) -> Self {
+        self.api = ApiName { execution_arn: plan.execution_arn.clone(), stage: plan.stage.clone() };
+        self.door.authorization = plan.authorization;
+        self.door.policies = Some(Arc::new(plan.policies.clone()));
+        let Source { vpce, vpc, ip } = self.sources.of_all;
+        // An endpoint that was named before has a VPC of its own.
+        let vpc = if vpce.is_some() { vpc } else { plan.source.vpc.clone() };
+        self.sources.of_all = Source { vpce: vpce.or_else(|| plan.source.vpce.clone()), vpc, ip };
+        self.throttle = Some(plan.throttle.clone());
+        self.plan = Some(Arc::new(plan));
+        self
+    }
+
+    /// Lets in whom these let in, and nobody else. Default: everybody with the right signature, where one is wanted.
+    ///
+    /// `execution_arn`: the API that they speak of, `arn:aws:execute-api:REGION:ACCOUNT:API`.
+    #[must_use]
+    pub fn policies(mut self, execution_arn: impl Into<String>, policies: Policies) -> Self {
+        self.api.execution_arn = execution_arn.into();
+        self.door.policies = Some(Arc::new(policies));
+        self
+    }
+
+    /// Where calls come from. Default: the plan's endpoint, else an endpoint of zeros; and the address that has connected.
+    #[must_use]
+    pub fn source(mut self, source: Source) -> Self {
+        self.sources.of_all = source;
+        self
+    }
+
+    /// Lets a request say where it comes from by the header `X-Local-Source`: `vpce=vpce-0a1b, vpc=vpc-0c2d, ip=10.0.16.7`, each of
+    /// them if it differs. Default: the header is one like any other.
+    #[must_use]
+    pub fn sources_by_header(mut self) -> Self {
+        self.sources.by_header = true;
+        self
+    }
+
+    /// How many calls of each method are let through; the rest is answered with a 429. Default: the plan's, else all.
+    #[must_use]
+    pub fn throttle(mut self, throttle: Throttle) -> Self {
+        self.throttle = Some(throttle);
+        self
+    }
+
+    /// Reads from here how much time has passed, for the throttle alone. Default: the system's clock.
+    #[must_use]
+    pub fn throttle_clock(mut self, clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        self.clock = Clock(Arc::new(clock));
+        self
+    }
+
     /// Opens the storage and starts the API with the functions over it; it serves when this returns.
     ///
     /// # Errors
@@ -201,11 +274,14 @@ impl Builder {
     }
 
     async fn listen<F: Functions>(
-        self,
+        mut self,
         functions: F,
         storage: Option<Storage>,
         mapping: Option<Mapping>,
     ) -> Result<LocalApi, StartError> {
+        if let Some(credentials) = &mut self.door.credentials {
+            credentials.attach(self.plan.as_deref())?;
+        }
         let mut faults = FaultQueues::default();
         if let Some(storage) = &storage {
             faults.storage = storage.faults().clone();
@@ -220,8 +296,9 @@ impl Builder {
             door: self.door,
             events: self.events.map(open).transpose()?,
             hints: Hints::default(),
-            api_id: LocalApi::API_ID.to_owned(),
-            stage: LocalApi::STAGE.to_owned(),
+            api: self.api,
+            sources: self.sources,
+            throttle: self.throttle.map(|throttle| Buckets::new(throttle, self.clock)),
             integration_timeout: self.integration_timeout,
             limits: self.limits,
         };

@@ -3,8 +3,13 @@
 use std::{collections::HashMap, fmt, fs, io, path::PathBuf};
 
 use jiff::Timestamp;
+use private_api_contract::{CallerArn, Who};
+use private_api_policy::{Caller, Iam, Kind, Policy, PolicyError};
 use serde::Deserialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use crate::{Plan, plan::Attached};
 
 /// The credentials that the gateway knows, as AWS knows everybody's.
 ///
@@ -21,6 +26,10 @@ use sha2::{Digest, Sha256};
 /// ```
 ///
 /// `SessionToken` and `Expiration` are those of temporary credentials; `UserId` may be named too, and is made up where it is not.
+///
+/// What policies ask for besides: `RoleArn`, of a session whose role has a path; `OrganizationId`; and `Policies`, what is attached to
+/// the user or the role: policies as JSON objects, or the names of a plan's outputs that are policies. Without `Policies`, a role that
+/// the plan deploys has those that it gives it, and anybody else has none.
 #[derive(Clone, Debug, Default)]
 pub struct Credentials(HashMap<String, Credential>);
 
@@ -39,13 +48,32 @@ pub enum CredentialsError {
     /// It is no list of credentials.
     #[error(
         "no credentials at line {line}, column {column}: what is wanted is a JSON list of objects with the texts AccessKeyId, \
-         SecretAccessKey and Arn, and where there are such SessionToken, Expiration and UserId"
+         SecretAccessKey and Arn, and where there are such SessionToken, Expiration, UserId, RoleArn, OrganizationId and Policies"
     )]
     Shape {
         /// Where, from 1.
         line: usize,
         /// Where, from 1.
         column: usize,
+    },
+    /// A policy of one of them is not understood.
+    #[error("credentials number {number}: {source}")]
+    Policy {
+        /// Which, from 1.
+        number: usize,
+        /// What of it.
+        source: PolicyError,
+    },
+    /// The plan attaches something to its role, and does not say what that holds.
+    #[error(
+        "credentials number {number}: {address} attaches to its role what the plan does not say (AWS's own policy, a permissions \
+         boundary, what is known after an apply): name all that it may do in Policies"
+    )]
+    Attached {
+        /// Which, from 1.
+        number: usize,
+        /// The resource of the plan.
+        address: String,
     },
     /// One of them cannot be used.
     #[error("credentials number {number}: {what}")]
@@ -66,10 +94,18 @@ struct Entry {
     expiration: Option<String>,
     arn: String,
     user_id: Option<String>,
+    role_arn: Option<String>,
+    organization_id: Option<String>,
+    policies: Option<Vec<Value>>,
 }
 
 #[derive(Clone)]
 pub(crate) struct Credential {
+    /// Which of the file's it is, from 1.
+    number: usize,
+    /// Its `Policies`.
+    attached: Option<Vec<Value>>,
+    pub(crate) caller: Caller,
     pub(crate) secret: String,
     pub(crate) token: Option<String>,
     pub(crate) expiration: Option<Timestamp>,
@@ -90,6 +126,7 @@ pub(crate) struct Identity {
     pub(crate) arn: String,
     /// `AROA…:session`, or a user's `AIDA…`.
     pub(crate) user_id: String,
+    pub(crate) organization: Option<String>,
 }
 
 impl Credentials {
@@ -103,6 +140,11 @@ impl Credentials {
             Ok(json) => json.parse(),
             Err(source) => Err(CredentialsError::Read { path, source }),
         }
+    }
+
+    /// Reads what is attached to each, now that it is known where it may stand.
+    pub(crate) fn attach(&mut self, plan: Option<&Plan>) -> Result<(), CredentialsError> {
+        self.0.values_mut().try_for_each(|credential| credential.attach(plan))
     }
 
     pub(crate) fn get(&self, access_key: &str) -> Option<&Credential> {
@@ -120,7 +162,7 @@ impl std::str::FromStr for Credentials {
         for (index, entry) in entries.into_iter().enumerate() {
             let wrong = |what| CredentialsError::Wrong { number: index + 1, what };
             let key = entry.access_key_id.clone();
-            let credential = Credential::of(entry).map_err(wrong)?;
+            let credential = Credential::of(entry, index + 1).map_err(wrong)?;
             if all.insert(key, credential).is_some() {
                 return Err(wrong("its AccessKeyId is there twice: each key is somebody's, and nobody else's"));
             }
@@ -130,7 +172,42 @@ impl std::str::FromStr for Credentials {
 }
 
 impl Credential {
-    fn of(entry: Entry) -> Result<Self, &'static str> {
+    fn attach(&mut self, plan: Option<&Plan>) -> Result<(), CredentialsError> {
+        let Caller::Iam(iam) = &mut self.caller else { return Ok(()) };
+        let number = self.number;
+        let mut attached = Vec::new();
+        let mut add = |policy: Result<Policy, PolicyError>| {
+            attached.push(policy.map_err(|source| CredentialsError::Policy { number, source })?);
+            Ok(())
+        };
+        match &self.attached {
+            None => {
+                let own = plan.and_then(|plan| plan.roles.get(iam.principal_arn()));
+                for Attached { address, policy } in own.into_iter().flatten() {
+                    let address = address.as_str();
+                    let of_plan = || CredentialsError::Attached { number, address: address.to_owned() };
+                    add(Policy::parse(Kind::Identity, address, policy.as_deref().ok_or_else(of_plan)?))?;
+                }
+            }
+            Some(all) => {
+                for policy in all {
+                    match policy {
+                        Value::String(name) => {
+                            let output = plan.and_then(|plan| plan.output(name)?.as_str());
+                            let what = "Policies has a text that names no output of a --plan with a policy: it is a list of those, and of policies";
+                            let json = output.ok_or(CredentialsError::Wrong { number, what })?;
+                            add(Policy::parse(Kind::Identity, name, json))?;
+                        }
+                        policy => add(Policy::read(Kind::Identity, "one of its Policies", policy))?,
+                    }
+                }
+            }
+        }
+        iam.policies = attached;
+        Ok(())
+    }
+
+    fn of(entry: Entry, number: usize) -> Result<Self, &'static str> {
         let Entry {
             access_key_id: access_key,
             secret_access_key: secret,
@@ -138,6 +215,9 @@ impl Credential {
             expiration,
             arn,
             user_id,
+            role_arn,
+            organization_id: organization,
+            policies: attached,
         } = entry;
         if access_key.is_empty() || !access_key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
             return Err("AccessKeyId has letters, digits and `_`, at least one");
@@ -151,35 +231,23 @@ impl Credential {
             Some(Ok(time)) => Some(time),
             None => None,
         };
-        let (account, made_up) = who(&arn).ok_or(
-            "Arn is arn:aws:iam::123456789012:user/NAME or arn:aws:sts::123456789012:assumed-role/ROLE/SESSION: a role itself signs nothing",
-        )?;
-        let identity = Identity { access_key, account, arn, user_id: user_id.unwrap_or(made_up) };
-        Ok(Self { secret, token, expiration, identity })
+        let mut iam = Iam::read(&arn, role_arn.as_deref())?;
+        iam.user_id = user_id.unwrap_or_else(|| made_up_id(&arn));
+        iam.organization.clone_from(&organization);
+        let (account, user_id) = (iam.account().to_owned(), iam.user_id.clone());
+        let identity = Identity { access_key, account, arn, user_id, organization };
+        Ok(Self { number, attached, caller: Caller::Iam(Box::new(iam)), secret, token, expiration, identity })
     }
 }
 
-/// The account of whoever can sign, and an id such as AWS gives it.
-fn who(arn: &str) -> Option<(String, String)> {
-    let [prefix, partition, service, region, account, resource] = *arn.splitn(6, ':').collect::<Vec<_>>() else {
-        return None;
-    };
-    let is_name = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-    let is_arn = prefix == "arn" && partition.starts_with("aws") && region.is_empty();
-    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    if !(is_arn && is_account && is_name(resource)) {
-        return None;
-    }
-    let parts: Vec<_> = resource.split('/').collect();
-    let id = match (service, &*parts) {
-        ("sts", ["assumed-role", role, session]) if is_name(role) && is_name(session) => {
+/// An id such as AWS gives to whoever can sign.
+fn made_up_id(arn: &str) -> String {
+    match CallerArn::read(arn) {
+        Some(CallerArn { account, who: Who::Session { role, session }, .. }) => {
             format!("{}:{session}", made_up("AROA", &format!("{account}/{role}")))
         }
-        // A user's path may come before its name.
-        ("iam", ["user", .., name]) if is_name(name) => made_up("AIDA", arn),
-        _ => return None,
-    };
-    Some((account.to_owned(), id))
+        _ => made_up("AIDA", arn),
+    }
 }
 
 /// The same for the same name, and of AWS's length.
@@ -193,7 +261,7 @@ fn made_up(prefix: &str, name: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -239,7 +307,7 @@ mod tests {
 
     #[test]
     fn one_role_has_one_id_whoever_assumes_it() {
-        let id = |arn: &str| who(arn).unwrap().1;
+        let id = made_up_id;
         let [ann, ben] = ["ann", "ben"].map(|s| id(&format!("arn:aws:sts::123456789012:assumed-role/intake/{s}")));
         let (role, session) = ann.split_once(':').unwrap();
         assert_eq!((role.len(), session, &ben), (21, "ann", &format!("{role}:ben")));

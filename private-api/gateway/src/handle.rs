@@ -1,6 +1,6 @@
 //! What API Gateway does around a function: finds it, calls it, and speaks for it when it cannot.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
@@ -9,7 +9,8 @@ use hyper::body::Body;
 
 use crate::{
     Functions, Limits,
-    authorization::{self, Door},
+    api_name::ApiName,
+    authorization::{self, Door, No},
     docs::Docs,
     event_file::EventFile,
     fault::{self, Fault, FaultQueues, UnknownFault},
@@ -19,12 +20,14 @@ use crate::{
     letters::Letters,
     limits::{MAX_HEADER_VALUES, MAX_METHOD_ARN, MAX_PAYLOAD, MAX_URL},
     own_answers::{
-        self, BAD_REQUEST, FORBIDDEN, INTEGRATION_FAILURE, INTEGRATION_TIMEOUT, MISSING_TOKEN, bare, closing,
+        self, BAD_REQUEST, FORBIDDEN, INTEGRATION_FAILURE, INTEGRATION_TIMEOUT, MISSING_TOKEN, THROTTLED, bare, closing,
     },
     proxy_event::{self, Call, METHOD_OVERRIDE, Path},
     proxy_response,
     routes::{ErrorKind, Routes},
     signature::{self, Refusal, Sent},
+    source::{self, Sources},
+    throttle::Buckets,
 };
 
 const TRACE: &str = "x-amzn-trace-id";
@@ -41,8 +44,9 @@ pub(crate) struct Gateway<F> {
     pub(crate) door: Door,
     pub(crate) events: Option<EventFile>,
     pub(crate) hints: Hints,
-    pub(crate) api_id: String,
-    pub(crate) stage: String,
+    pub(crate) api: ApiName,
+    pub(crate) sources: Sources,
+    pub(crate) throttle: Option<Buckets>,
     pub(crate) integration_timeout: Duration,
     pub(crate) limits: Limits,
 }
@@ -56,13 +60,13 @@ pub(crate) enum Outcome {
 
 impl<F: Functions> Gateway<F> {
     /// `letters`: the header names as they were sent.
-    pub(crate) async fn handle<B>(&self, request: Request<B>, letters: &Letters, source_ip: &str) -> Outcome
+    pub(crate) async fn handle<B>(&self, request: Request<B>, letters: &Letters, peer: IpAddr) -> Outcome
     where
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let ids = Ids::new();
-        let mut outcome = self.answer(request, letters, source_ip, &ids).await;
+        let mut outcome = self.answer(request, letters, peer, &ids).await;
         if let Outcome::Answer(answer) = &mut outcome {
             for (name, id) in [("x-amzn-requestid", &ids.request), ("x-amz-apigw-id", &ids.extended)] {
                 if let Ok(id) = HeaderValue::from_str(id) {
@@ -75,18 +79,21 @@ impl<F: Functions> Gateway<F> {
         outcome
     }
 
-    async fn answer<B>(&self, request: Request<B>, letters: &Letters, source_ip: &str, ids: &Ids) -> Outcome
+    async fn answer<B>(&self, request: Request<B>, letters: &Letters, peer: IpAddr, ids: &Ids) -> Outcome
     where
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (mut parts, body) = request.into_parts();
-        if let Err(refusal) = host::check(&mut parts, &self.api_id) {
+        if let Err(refusal) = host::check(&mut parts, self.api.id()) {
             return Outcome::Answer(bare(refusal));
         }
         if let Some(file) = self.docs.file(&parts.method, parts.uri.path()) {
             return Outcome::Answer(file);
         }
+        let Some(source) = self.sources.of(&parts.headers, peer) else {
+            return Outcome::Answer(bare((400, "BadRequestException", source::TEXT)));
+        };
         let (header_values, url) = (header_values(&parts.headers), url_length(&parts));
         self.hints.tell(&parts, header_values, url);
         // Which status AWS answers to the first two is not known.
@@ -99,7 +106,7 @@ impl<F: Functions> Gateway<F> {
         if is_not_allowed_raw(parts.uri.query().unwrap_or_default()) {
             return Outcome::Answer(bare(BAD_REQUEST));
         }
-        let Some(path) = Path::of(parts.uri.path(), &self.stage) else {
+        let Some(path) = Path::of(parts.uri.path(), &self.api.stage) else {
             return Outcome::Answer(bare(FORBIDDEN));
         };
         let overriding =
@@ -110,7 +117,7 @@ impl<F: Functions> Gateway<F> {
             let found = signature::not_a_signature(&sent(&parts, &[]));
             return self.own(&found.as_ref().map_or(MISSING_TOKEN, Refusal::kind), ids);
         };
-        if self.method_arn_bytes(method, path.below_stage) > MAX_METHOD_ARN {
+        if self.api.method_arn(method, path.below_stage).len() > MAX_METHOD_ARN {
             return Outcome::Answer(bare((414, "BadRequestException", "Request-URI Too Long")));
         }
         // A body in chunks fails, says AWS's table of headers; one without any content was seen to pass.
@@ -130,11 +137,17 @@ impl<F: Functions> Gateway<F> {
             Err(_) => return Outcome::Answer(closing(bare((408, "RequestTimeoutException", "Request Timeout")))),
         };
 
-        let caller = match self.door.check(&sent(&parts, &body), &self.hints) {
+        let called = (method, path.below_stage);
+        let caller = match self.door.check(&sent(&parts, &body), &self.hints, &source, &self.api, called) {
             Ok(caller) => caller,
-            Err(refusal) => return self.own(&refusal.kind(), ids),
+            Err(No::Signature(refusal)) => return self.own(&refusal.kind(), ids),
+            Err(No::Policy(message)) => return Outcome::Answer(own_answers::access_denied(&message)),
         };
+        if self.throttle.as_ref().is_some_and(|buckets| !buckets.take(&route.resource, method)) {
+            return self.own(&THROTTLED, ids);
+        }
         authorization::without_signature(&mut parts.headers);
+        self.sources.forget(&mut parts.headers);
 
         let fault = match self.fault_of(&mut parts.headers) {
             Ok(fault) => fault.or_else(|| self.faults.gateway.next()),
@@ -162,11 +175,10 @@ impl<F: Functions> Gateway<F> {
             route,
             path_parameters: &path_parameters,
             path,
-            stage: &self.stage,
-            api_id: &self.api_id,
+            api: &self.api,
             ids,
             trace: &trace,
-            source_ip,
+            source: &source,
             caller,
         });
         let (functions, operation, id) = (self.functions.clone(), route.operation.clone(), ids.request.clone());
@@ -202,11 +214,6 @@ impl<F: Functions> Gateway<F> {
         let Some(asked) = headers.remove(fault::HEADER) else { return Ok(None) };
         let fault: Fault = asked.to_str().map_err(|_| UnknownFault)?.parse()?;
         Ok(self.faults.push_to_storage(fault))
-    }
-
-    fn method_arn_bytes(&self, method: &str, path: &str) -> usize {
-        let (api_id, stage) = (&self.api_id, &self.stage);
-        format!("arn:aws:execute-api:eu-central-1:000000000000:{api_id}/{stage}/{method}{path}").len()
     }
 
     fn own(&self, kind: &ErrorKind<'_>, ids: &Ids) -> Outcome {

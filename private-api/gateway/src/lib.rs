@@ -37,6 +37,7 @@
 //! # Ok(()) }
 //! ```
 
+mod api_name;
 mod authorization;
 mod builder;
 mod credentials;
@@ -52,6 +53,7 @@ mod letters;
 mod limits;
 mod log;
 mod own_answers;
+mod plan;
 mod program;
 mod proxy_event;
 mod proxy_response;
@@ -60,8 +62,10 @@ mod running;
 mod serve;
 mod signals;
 mod signature;
+mod source;
 mod stream;
 mod stream_function;
+mod throttle;
 
 pub use authorization::Authorization;
 pub use builder::{Builder, Definition, StartError};
@@ -69,8 +73,12 @@ pub use credentials::{Credentials, CredentialsError};
 pub use fault::{Fault, UnknownFault};
 pub use functions::{FunctionError, Functions};
 pub use limits::Limits;
+pub use plan::{Plan, PlanError};
+/// What a deployment's policies are made of; see [`Builder::policies`].
+pub use private_api_policy::{Kind, Policies, Policy, PolicyError, Source};
 pub use private_api_storage::{OpenError, Place, Sdk, Table};
 pub use program::Program;
 pub use routes::DocumentError;
 pub use running::LocalApi;
 pub use stream_function::StreamFunction;
+pub use throttle::Throttle;

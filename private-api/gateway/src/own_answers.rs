@@ -19,7 +19,7 @@ pub(crate) const MISSING_TOKEN: ErrorKind<'static> = ErrorKind {
     status: 403,
     message: "Missing Authentication Token",
 };
-const THROTTLED: ErrorKind<'static> =
+pub(crate) const THROTTLED: ErrorKind<'static> =
     ErrorKind { name: "THROTTLED", error_type: "TooManyRequestsException", status: 429, message: "Too Many Requests" };
 // A function that crashed or answered nonsense; the type INTEGRATION_FAILURE is for networks, which Lambda has not.
 pub(crate) const INTEGRATION_FAILURE: ErrorKind<'static> =
@@ -82,6 +82,14 @@ pub(crate) fn throttled(routes: &Routes, retry_after: u32, ids: &Ids) -> Respons
 pub(crate) fn bare((status, error_type, message): Bare) -> Response<Full<Bytes>> {
     let mut answer = json(status, Some(message));
     answer.headers_mut().insert(ERROR_TYPE, HeaderValue::from_static(error_type));
+    answer
+}
+
+/// What policies refuse: bare, and with IAM's capital letter.
+pub(crate) fn access_denied(message: &str) -> Response<Full<Bytes>> {
+    let mut answer = with_status(403, serde_json::json!({ "Message": message }).to_string());
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer.headers_mut().insert(ERROR_TYPE, HeaderValue::from_static("AccessDeniedException"));
     answer
 }
 

@@ -1,13 +1,13 @@
 //! The program around a local API: its command line, its log, its end.
 
-use std::{io, panic, path::PathBuf, process::ExitCode, time::Duration};
+use std::{io, net::IpAddr, panic, path::PathBuf, process::ExitCode, time::Duration};
 
 use aws_sdk_dynamodb::Client;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use private_api_storage::{backup, verify};
 use tracing_subscriber::EnvFilter;
 
-use crate::{Authorization, Credentials, Definition, Fault, Functions, LocalApi, log::Lossy, signals};
+use crate::{Authorization, Credentials, Definition, Fault, Functions, LocalApi, Plan, Source, log::Lossy, signals};
 
 /// How long the last words wait for a reader.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -76,6 +76,27 @@ struct Arguments<More: Args> {
     )]
     authorization: Authorization,
 
+    /// Serve the API as Terraform has deployed it, by what `terraform show -json` prints of a state or a plan: stage, authorization,
+    /// policies, throttle, and whatever else of a deployment decides who is let in
+    #[arg(long, value_name = "FILE", conflicts_with = "authorization")]
+    plan: Option<PathBuf>,
+
+    /// Calls come through this VPC endpoint [default: the plan's]
+    #[arg(long, value_name = "ID")]
+    vpce: Option<String>,
+
+    /// Calls come from this VPC [default: the plan's endpoint's]
+    #[arg(long, value_name = "ID")]
+    source_vpc: Option<String>,
+
+    /// Calls come from this address [default: the one that has connected]
+    #[arg(long, value_name = "ADDRESS")]
+    source_ip: Option<IpAddr>,
+
+    /// Let a request say where it comes from by the header X-Local-Source: vpce=vpce-0a1b, vpc=vpc-0c2d, ip=10.0.16.7
+    #[arg(long)]
+    sources_by_header: bool,
+
     /// Whose signatures count: a JSON list of {"AccessKeyId", "SecretAccessKey", "Arn"}, with "SessionToken" and "Expiration"
     /// where they are temporary
     #[arg(long, value_name = "FILE")]
@@ -103,14 +124,14 @@ enum Command {
 impl Program {
     /// Does what the command line says.
     pub async fn run<F: Functions>(self, functions: impl FnOnce(&Client, &str) -> F) -> ExitCode {
-        self.run_with(|_: NoMore| Ok(functions)).await
+        self.run_with(|_: NoMore, _| Ok(functions)).await
     }
 
-    /// As [`run`](Self::run), with options of the API's own: `functions` makes of them what makes the functions, or says what is
-    /// wrong with them.
+    /// As [`run`](Self::run), with options of the API's own: `functions` makes of them, and of the plan if one is given, what makes
+    /// the functions, or says what is wrong with them.
     pub async fn run_with<More: Args, F: Functions, With: FnOnce(&Client, &str) -> F>(
         self,
-        functions: impl FnOnce(More) -> Result<With, Box<dyn std::error::Error>>,
+        functions: impl FnOnce(More, Option<&Plan>) -> Result<With, Box<dyn std::error::Error>>,
     ) -> ExitCode {
         let name = self.definition.program;
         let [out, err] = [Lossy::new(io::stdout()), Lossy::new(io::stderr())];
@@ -161,7 +182,7 @@ impl Program {
     async fn serve<More: Args, F: Functions, With: FnOnce(&Client, &str) -> F>(
         self,
         arguments: Arguments<More>,
-        functions: impl FnOnce(More) -> Result<With, Box<dyn std::error::Error>>,
+        functions: impl FnOnce(More, Option<&Plan>) -> Result<With, Box<dyn std::error::Error>>,
         greet: impl Fn(&str),
         say: impl Fn(&str),
     ) -> Result<(), Box<dyn std::error::Error>> {
@@ -188,10 +209,27 @@ impl Program {
             builder = builder.faults_by_header();
         }
         builder = builder.authorization(arguments.authorization);
+        let (vpce, vpc, ip) = (arguments.vpce, arguments.source_vpc, arguments.source_ip);
+        builder = builder.source(Source { vpce, vpc, ip });
+        if arguments.sources_by_header {
+            builder = builder.sources_by_header();
+        }
+        let plan = arguments.plan.map(Plan::read).transpose()?;
+        if plan.as_ref().is_some_and(|plan| plan.authorization == Authorization::AwsIam)
+            && arguments.credentials.is_none()
+        {
+            return Err(
+                "the plan's API wants signatures, and nobody's would be right: --credentials FILE says whose are"
+                    .into(),
+            );
+        }
         if let Some(file) = arguments.credentials {
             builder = builder.credentials(Credentials::read(file)?);
         }
-        let functions = functions(arguments.more)?;
+        let functions = functions(arguments.more, plan.as_ref())?;
+        if let Some(plan) = plan {
+            builder = builder.plan(plan);
+        }
         // Before it serves: whoever has read the greeting may end it.
         let mut signals = signals::Signals::new();
         let running = builder.start(functions).await?;

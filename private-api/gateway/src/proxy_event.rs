@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use http::{HeaderMap, request::Parts};
+use private_api_policy::Source;
 use serde_json::{Value, json};
 
-use crate::{credentials::Identity, ids::Ids, letters::Letters, routes::Route};
+use crate::{api_name::ApiName, credentials::Identity, ids::Ids, letters::Letters, routes::Route};
 
 /// What the gateway drops on the way to the function.
 const DROPPED: [&str; 13] = [
@@ -36,11 +37,10 @@ pub(crate) struct Call<'a> {
     pub(crate) route: &'a Route,
     pub(crate) path_parameters: &'a [(String, String)],
     pub(crate) path: Path<'a>,
-    pub(crate) stage: &'a str,
-    pub(crate) api_id: &'a str,
+    pub(crate) api: &'a ApiName,
     pub(crate) ids: &'a Ids,
     pub(crate) trace: &'a str,
-    pub(crate) source_ip: &'a str,
+    pub(crate) source: &'a Source,
     /// Who has signed, where the method asks for it.
     pub(crate) caller: Option<&'a Identity>,
 }
@@ -68,8 +68,9 @@ impl<'a> Path<'a> {
 
 /// The event; absent maps are `null`, as the real gateway sends them.
 pub(crate) fn of(call: &Call<'_>) -> Value {
-    let Call { parts, route, .. } = call;
-    let headers = headers(call);
+    let Call { parts, route, api, source, .. } = call;
+    let source_ip = source.ip.map(|ip| ip.to_string()).unwrap_or_default();
+    let headers = headers(call, &source_ip);
     // A raw `;` separates as `&` does.
     let query = parts.uri.query().unwrap_or_default().replace(';', "&");
     let mut parameters = BTreeMap::<String, Vec<String>>::new();
@@ -93,11 +94,11 @@ pub(crate) fn of(call: &Call<'_>) -> Value {
         "pathParameters": null_if_empty(path_parameters),
         "stageVariables": null,
         "requestContext": {
-            "accountId": "000000000000",
-            "apiId": call.api_id,
+            "accountId": api.account(),
+            "apiId": api.id(),
             "deploymentId": "local0",
             "domainName": host,
-            "domainPrefix": call.api_id,
+            "domainPrefix": api.id(),
             "extendedRequestId": call.ids.extended,
             "httpMethod": call.method,
             "identity": {
@@ -108,29 +109,29 @@ pub(crate) fn of(call: &Call<'_>) -> Value {
                 "cognitoAuthenticationType": null,
                 "cognitoIdentityId": null,
                 "cognitoIdentityPoolId": null,
-                "principalOrgId": null,
-                "sourceIp": call.source_ip,
+                "principalOrgId": call.caller.and_then(|who| who.organization.as_ref()),
+                "sourceIp": source_ip,
                 "user": caller(|who| &who.user_id),
                 "userAgent": text(&parts.headers, "user-agent"),
                 "userArn": caller(|who| &who.arn),
-                "vpcId": "vpc-00000000000000000",
-                "vpceId": "vpce-00000000000000000",
+                "vpcId": source.vpc.as_deref().unwrap_or("vpc-00000000000000000"),
+                "vpceId": source.vpce.as_deref().unwrap_or("vpce-00000000000000000"),
             },
-            "path": format!("/{}{}", call.stage, call.path.behind_stage),
+            "path": format!("/{}{}", api.stage, call.path.behind_stage),
             "protocol": "HTTP/1.1",
             "requestId": call.ids.request,
             "requestTime": jiff::fmt::strtime::format("%d/%b/%Y:%H:%M:%S +0000", now).unwrap_or_default(),
             "requestTimeEpoch": now.as_millisecond(),
             "resourceId": route.operation,
             "resourcePath": route.resource,
-            "stage": call.stage,
+            "stage": api.stage,
         },
         "body": body,
         "isBase64Encoded": false,
     })
 }
 
-fn headers(call: &Call<'_>) -> BTreeMap<String, Vec<String>> {
+fn headers(call: &Call<'_>, source_ip: &str) -> BTreeMap<String, Vec<String>> {
     let mut all = BTreeMap::<String, Vec<String>>::new();
     for (name, value) in &call.parts.headers {
         let name = name.as_str();
@@ -140,8 +141,8 @@ fn headers(call: &Call<'_>) -> BTreeMap<String, Vec<String>> {
         }
     }
     let forwarded = match text(&call.parts.headers, "x-forwarded-for") {
-        Some(before) => format!("{before}, {}", call.source_ip),
-        None => call.source_ip.to_owned(),
+        Some(before) => format!("{before}, {source_ip}"),
+        None => source_ip.to_owned(),
     };
     for (name, value) in [
         ("X-Amzn-Trace-Id", call.trace),

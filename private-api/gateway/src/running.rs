@@ -17,6 +17,7 @@ use crate::{
 #[derive(Debug)]
 pub struct LocalApi {
     address: SocketAddr,
+    stage: String,
     faults: FaultQueues,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
@@ -25,9 +26,9 @@ pub struct LocalApi {
 }
 
 impl LocalApi {
-    /// The API's id, where a private API's URL has one.
+    /// The API's id, where a private API's URL has one, unless a plan says another.
     pub const API_ID: &'static str = "local00000";
-    /// The stage, the first segment of every path.
+    /// The stage, the first segment of every path, unless a plan says another.
     pub const STAGE: &'static str = "dev";
 
     /// An API in memory on a free port, unless the builder is told otherwise.
@@ -44,15 +45,16 @@ impl LocalApi {
         mapping: Option<Mapping>,
         storage: Option<Storage>,
     ) -> Self {
+        let stage = gateway.api.stage.clone();
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(serve::serve(listener, gateway, stopped));
-        Self { address, faults, stop: Some(stop), server, mapping, _storage: storage }
+        Self { address, stage, faults, stop: Some(stop), server, mapping, _storage: storage }
     }
 
     /// The base URL with the stage, without a slash at its end: `http://127.0.0.1:9000/dev`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}/{}", self.address, Self::STAGE)
+        format!("http://{}/{}", self.address, self.stage)
     }
 
     /// Where it listens.

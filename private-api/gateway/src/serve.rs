@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    net::IpAddr,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -57,11 +58,11 @@ pub(crate) async fn serve<F: Functions>(listener: TcpListener, gateway: Gateway<
         let _ = stream.set_nodelay(true);
         let (reset, heads) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Heads::default())));
         let io = TokioIo::new(Caller::new(stream, heads.clone(), reset.clone(), limits.write));
-        let (gateway, source_ip) = (gateway.clone(), peer.ip().to_string());
+        let (gateway, peer) = (gateway.clone(), peer.ip());
         let service = service_fn(move |request: Request<Incoming>| {
-            let (gateway, source_ip) = (gateway.clone(), source_ip.clone());
+            let gateway = gateway.clone();
             let (heads, reset) = (heads.clone(), reset.clone());
-            async move { respond(&gateway, request, &heads, &source_ip, &reset).await }
+            async move { respond(&gateway, request, &heads, peer, &reset).await }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -86,11 +87,11 @@ async fn respond<F: Functions>(
     gateway: &Gateway<F>,
     request: Request<Incoming>,
     heads: &Mutex<Heads>,
-    source_ip: &str,
+    peer: IpAddr,
     reset: &AtomicBool,
 ) -> Result<Response<Full<Bytes>>, io::Error> {
     let (letters, goes_on) = heads.lock().unwrap_or_else(PoisonError::into_inner).next();
-    match gateway.handle(request, &letters, source_ip).await {
+    match gateway.handle(request, &letters, peer).await {
         Outcome::Answer(answer) => Ok(if goes_on { answer } else { closing(answer) }),
         Outcome::Reset => {
             reset.store(true, Ordering::Relaxed);
@@ -110,7 +111,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::{FunctionError, LocalApi, docs::Docs, routes::Routes};
+    use crate::{FunctionError, docs::Docs, routes::Routes};
 
     #[derive(Clone)]
     struct None;
@@ -135,8 +136,9 @@ mod tests {
             door: Default::default(),
             events: Option::None,
             hints: Default::default(),
-            api_id: LocalApi::API_ID.to_owned(),
-            stage: LocalApi::STAGE.to_owned(),
+            api: Default::default(),
+            sources: Default::default(),
+            throttle: Option::None,
             integration_timeout: std::time::Duration::from_secs(29),
             limits: Default::default(),
         };

@@ -1,11 +1,14 @@
 //! Which callers may do what, on which members, into which statuses.
 
-use std::{env, fmt, str::FromStr};
+use std::{collections::BTreeMap, env, fmt, str::FromStr};
 
-use private_api_contract::{Problem, ProblemCode, StandardCode};
+use private_api_contract::{CallerArn, Problem, ProblemCode, StandardCode, Who};
 use serde::Deserialize;
 
 use crate::{Caller, Failure};
+
+#[cfg(test)]
+mod tests;
 
 /// Whom the deployment lets do what. What no entry allows is refused.
 ///
@@ -70,6 +73,9 @@ pub enum CallersError {
         /// What is wrong with it.
         what: String,
     },
+    /// The functions of a deployment do not agree.
+    #[error("the functions' callers: {0}")]
+    Differ(String),
     /// The mode is none.
     #[error("CALLERS_MODE is {0:?}: there are enforce and report")]
     Mode(String),
@@ -103,11 +109,44 @@ impl Callers {
     /// When they are there and cannot be read: nobody is let in by mistake.
     pub fn from_env() -> Result<Option<Self>, CallersError> {
         let Ok(callers) = env::var("CALLERS") else { return Ok(None) };
-        let callers: Self = callers.parse()?;
-        match env::var("CALLERS_MODE").as_deref() {
-            Err(_) | Ok("enforce") => Ok(Some(callers)),
-            Ok("report") => Ok(Some(callers.reporting())),
-            Ok(other) => Err(CallersError::Mode(other.to_owned())),
+        callers.parse::<Self>()?.in_mode(env::var("CALLERS_MODE").ok().as_deref()).map(Some)
+    }
+
+    /// A deployment's, from the environments of all its functions, each with the operation that the function serves. `None` where
+    /// none of them has any.
+    ///
+    /// # Errors
+    /// When one cannot be read, or has none or another mode while others have.
+    pub fn of_functions<'a>(
+        functions: impl IntoIterator<Item = (&'a str, &'a BTreeMap<String, String>)>,
+    ) -> Result<Option<Self>, CallersError> {
+        let text = |variables: &'a BTreeMap<String, String>, name| variables.get(name).map(String::as_str);
+        let own =
+            functions.into_iter().map(|(operation, all)| (operation, text(all, "CALLERS"), text(all, "CALLERS_MODE")));
+        let (with, without): (Vec<_>, Vec<_>) = own.partition(|(_, list, _)| list.is_some());
+        let Some(&(first, _, mode)) = with.first() else { return Ok(None) };
+        if let Some((operation, ..)) = without.first() {
+            return Err(CallersError::Differ(format!("{first} has CALLERS, and {operation} has none")));
+        }
+        if let Some((operation, ..)) = with.iter().find(|(_, _, other)| *other != mode) {
+            return Err(CallersError::Differ(format!("{first} and {operation} differ in CALLERS_MODE")));
+        }
+        let mut entries = Vec::new();
+        for (operation, list, _) in with {
+            let own: Self = list.unwrap_or_default().parse()?;
+            let is_its =
+                |entry: &Entry| entry.operations.as_ref().is_none_or(|all| all.iter().any(|one| one == operation));
+            let own = own.entries.into_iter().filter(is_its);
+            entries.extend(own.map(|entry| Entry { operations: Some(vec![operation.to_owned()]), ..entry }));
+        }
+        Self { entries, is_report: false }.in_mode(mode).map(Some)
+    }
+
+    fn in_mode(self, mode: Option<&str>) -> Result<Self, CallersError> {
+        match mode {
+            None | Some("enforce") => Ok(self),
+            Some("report") => Ok(self.reporting()),
+            Some(other) => Err(CallersError::Mode(other.to_owned())),
         }
     }
 
@@ -223,18 +262,11 @@ impl FromStr for Callers {
 impl Principal {
     fn is(&self, caller: &Caller) -> bool {
         let Caller::Iam { arn } = caller else { return false };
-        let [_, _, service, _, account, resource] = *arn.splitn(6, ':').collect::<Vec<_>>() else { return false };
-        let (kind, rest) = resource.split_once('/').unwrap_or_default();
+        let Some(CallerArn { account, who, .. }) = CallerArn::read(arn) else { return false };
         account == self.account
-            && match (service, kind, self.is_role) {
-                ("sts", "assumed-role", true) => {
-                    rest.split_once('/').is_some_and(|(role, session)| !session.is_empty() && is_like(role, &self.name))
-                }
-                ("iam", "user", false) => {
-                    let (path, name) = path_and_name(rest);
-                    path == self.path && is_like(name, &self.name)
-                }
-                _ => false,
+            && match who {
+                Who::Session { role, .. } => self.is_role && is_like(role, &self.name),
+                Who::User { path, name } => !self.is_role && path == self.path && is_like(name, &self.name),
             }
     }
 }
@@ -288,106 +320,4 @@ fn is_like(text: &str, wanted: &str) -> bool {
         rest = &rest[at + part.len()..];
     }
     rest.ends_with(last)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    fn iam(arn: &str) -> Caller {
-        Caller::Iam { arn: arn.to_owned() }
-    }
-
-    fn one(principal: &str, members: &str) -> Result<Callers, CallersError> {
-        format!(r#"[{{"principal": "{principal}", "operations": ["getOrder"], "members": ["{members}"]}}]"#).parse()
-    }
-
-    #[test]
-    fn a_star_stands_for_letters() {
-        for (wanted, like, unlike) in [
-            ("12*", &["12", "123", "12*"][..], &["1", "2", "012", ""][..]),
-            ("*", &["", "x", "a-b"], &[]),
-            ("a*b", &["ab", "axb", "abab"], &["a", "b", "aba", "xab"]),
-            ("a*b*c", &["abc", "a-b-c", "abbcc"], &["acb", "ac", "abcd"]),
-            ("*1", &["1", "11", "a1"], &["12", ""]),
-            ("a*a", &["aa", "aba"], &["a"]),
-            ("12", &["12"], &["123", "1", "*"]),
-        ] {
-            assert!(like.iter().all(|text| is_like(text, wanted)), "{wanted}");
-            assert!(!unlike.iter().any(|text| is_like(text, wanted)), "{wanted}");
-        }
-    }
-
-    #[test]
-    fn a_principal_is_who_has_assumed_the_role_or_the_user_itself() {
-        let allows = |principal: &str, caller: &Caller| {
-            one(principal, "*").unwrap().allow(caller, "getOrder", &["1"], None).is_ok()
-        };
-        let session = |account: &str, role: &str| iam(&format!("arn:aws:sts::{account}:assumed-role/{role}/i-0abc"));
-        let role = "arn:aws:iam::123456789012:role/";
-        for (name, caller, is) in [
-            ("clerk", session("123456789012", "clerk"), true),
-            ("a/path/clerk", session("123456789012", "clerk"), true),
-            ("clerk-*", session("123456789012", "clerk-7"), true),
-            ("clerk", session("123456789013", "clerk"), false),
-            ("clerk", session("123456789012", "clerk-7"), false),
-            ("clerk", session("123456789012", "Clerk"), false),
-            ("i-0abc", session("123456789012", "clerk"), false),
-            ("clerk", iam("arn:aws:iam::123456789012:user/clerk"), false),
-            ("clerk", iam("arn:aws:sts::123456789012:assumed-role/clerk"), false),
-            ("clerk", iam("arn:aws:sts::123456789012:federated-user/clerk"), false),
-            ("*", iam("clerk"), false),
-            ("*", Caller::Network { vpce_id: None, source_ip: None }, false),
-        ] {
-            assert_eq!(allows(&format!("{role}{name}"), &caller), is, "{name} {caller:?}");
-        }
-        let user = "arn:aws:iam::123456789012:user/";
-        for (wanted, name, is) in
-            [("ann", "ann", true), ("a/ann", "a/ann", true), ("ann", "a/ann", false), ("an*", "ann", true)]
-        {
-            assert_eq!(allows(&format!("{user}{wanted}"), &iam(&format!("{user}{name}"))), is, "{wanted} {name}");
-        }
-        assert!(!allows(&format!("{user}clerk"), &session("123456789012", "clerk")));
-    }
-
-    #[test]
-    fn what_would_allow_something_else_than_it_says_is_refused() {
-        for wrong in [
-            "arn:aws:iam::123456789012:role/",
-            "arn:aws:iam::12345678901:role/a",
-            "arn:aws:iam::*:role/a",
-            "arn:aws:iam::123456789012:role/p*/a",
-            "arn:aws:iam::123456789012:group/a",
-            "arn:aws:iam::123456789012:root",
-            "arn:aws:sts::123456789012:assumed-role/a/b",
-            "arn:*:iam::123456789012:role/a",
-            "*",
-        ] {
-            assert!(one(wrong, "1").unwrap_err().to_string().contains("is not arn:aws:iam::"), "{wrong}");
-        }
-        let role = "arn:aws:iam::123456789012:role/a";
-        assert!(one(role, "").unwrap_err().to_string().starts_with("callers, entry 1: an empty list or text"));
-        for (json, says) in [
-            (format!(r#"[{{"principal": "{role}", "operations": [], "members": ["1"]}}]"#), "entry 1: an empty list"),
-            (format!(r#"[{{"principal": "{role}", "members": ["1"], "status": ["a"]}}]"#), "unknown field `status`"),
-            (format!(r#"[{{"principal": "{role}"}}]"#), "missing field `members`"),
-            (
-                format!(
-                    r#"[{{"principal": "{role}", "members": ["1"]}}, {{"principal": "{}", "members": ["2"]}}]"#,
-                    role.replace("role/", "role/path/")
-                ),
-                "entry 2: another entry's role differs by its path alone",
-            ),
-            ("{}".to_owned(), "not readable"),
-        ] {
-            let error = json.parse::<Callers>().unwrap_err().to_string();
-            assert!(error.contains(says), "{error}");
-        }
-        let callers = one(role, "1").unwrap();
-        callers.check_names(&["getOrder"], &[]).unwrap();
-        let error = callers.check_names(&["listOrders"], &[]).unwrap_err().to_string();
-        assert_eq!(error, "callers, entry 1: there is no operation \"getOrder\": there are listOrders");
-    }
 }

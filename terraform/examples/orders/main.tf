@@ -27,6 +27,7 @@ module "orders" {
   table_name       = "orders"
   openapi_document = "${path.module}/../../../examples/orders/openapi/orders.apigateway.json"
   lambda_zip       = var.package
+  history          = false # its package records none
   dynamodb_actions = {
     createOrder = ["dynamodb:PutItem"]
     getOrder    = ["dynamodb:GetItem"]

@@ -42,7 +42,7 @@ locals {
     operation.operationId => { method = upper(method), path = replace(path, "/\\{[^}]*\\}/", "*") }
     if contains(["delete", "get", "head", "options", "patch", "post", "put"], method)
   }]...)
-  operations = { for operation, route in local.routes : operation => merge(route, { dynamodb_actions = lookup(var.dynamodb_actions, operation, []) }) }
+  operations = { for operation, route in local.routes : operation => merge(route, { dynamodb_actions = operation == local.lists_history ? ["dynamodb:Query"] : lookup(var.dynamodb_actions, operation, []) }) }
 }
 
 # ---- network --------------------------------------------------------------------------------------------------------
@@ -106,11 +106,17 @@ module "table" {
   region                 = local.region
   account_id             = local.account_id
   administration_actions = local.key_administration_actions
-  user_role_arns         = [for operation in sort(keys(local.operations)) : "${local.role_arn_prefix}-${operation}"]
+  user_role_arns         = [for function in sort(concat(keys(local.operations), var.history ? [local.recorder] : [])) : "${local.role_arn_prefix}-${function}"]
   instance_role_arns     = concat(["${local.role_arn_prefix}-bastion"], [for key in keys(var.client_vpcs) : "${local.role_arn_prefix}-${key}-client"])
   use_actions            = local.key_use_actions
   deletion_protection    = var.deletion_protection
   given_key              = var.table_key
+  streams                = var.history
+}
+
+locals {
+  claims_table  = { name = module.table.name, arn = module.table.arn, key_arn = module.table.key_arn, key_actions = local.key_use_actions, endpoint_id = local.dynamodb_endpoint.id }
+  history_table = one([for table in module.history : merge(local.claims_table, { name = table.name, arn = table.arn })])
 }
 
 # ---- functions ------------------------------------------------------------------------------------------------------
@@ -128,7 +134,7 @@ resource "aws_security_group" "functions" {
   timeouts {
     delete = "45m"
   }
-  depends_on = [module.function["any"].role_policy_id] # of all of them: an index here is read by nobody
+  depends_on = [module.function["any"].role_policy_id, module.recorder[0].role_policy_id] # of all of them: an index here is read by nobody
 }
 
 resource "aws_vpc_security_group_egress_rule" "functions_dynamodb" {
@@ -140,14 +146,8 @@ resource "aws_vpc_security_group_egress_rule" "functions_dynamodb" {
   to_port           = 443
 }
 
-# Here and not in the module, where 0.1.0 has them.
-resource "aws_iam_role" "function" {
-  for_each = local.operations
-
-  name                 = "${var.name}-${each.key}"
-  path                 = var.role_path
-  permissions_boundary = var.permissions_boundary
-  assume_role_policy = jsonencode({
+locals {
+  taken_by_lambda = jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Sid       = "Lambda"
@@ -158,29 +158,35 @@ resource "aws_iam_role" "function" {
   })
 }
 
+# Here and not in the module, where 0.1.0 has them.
+resource "aws_iam_role" "function" {
+  for_each = local.operations
+
+  name                 = "${var.name}-${each.key}"
+  path                 = var.role_path
+  permissions_boundary = var.permissions_boundary
+  assume_role_policy   = local.taken_by_lambda
+}
+
 module "function" {
   source   = "../function"
   for_each = local.operations
 
-  name             = "${var.name}-${each.key}"
-  role             = { id = aws_iam_role.function[each.key].id, arn = aws_iam_role.function[each.key].arn }
-  handler          = each.key
-  dynamodb_actions = each.value.dynamodb_actions
-  partition        = local.partition
-  region           = local.region
-  account_id       = local.account_id
-  zip              = local.lambda_zip
-  architecture     = var.architecture
-  memory_mb        = var.lambda_memory_mb
-  timeout_seconds  = var.lambda_timeout_seconds
-  concurrency      = var.lambda_concurrency
-  table = {
-    name        = module.table.name
-    arn         = module.table.arn
-    key_arn     = module.table.key_arn
-    key_actions = local.key_use_actions
-    endpoint_id = local.dynamodb_endpoint.id
-  }
+  name               = "${var.name}-${each.key}"
+  role               = { id = aws_iam_role.function[each.key].id, arn = aws_iam_role.function[each.key].arn }
+  handler            = each.key
+  dynamodb_actions   = each.value.dynamodb_actions
+  partition          = local.partition
+  region             = local.region
+  account_id         = local.account_id
+  zip                = local.lambda_zip
+  architecture       = var.architecture
+  memory_mb          = var.lambda_memory_mb
+  timeout_seconds    = var.lambda_timeout_seconds
+  concurrency        = var.lambda_concurrency
+  table              = each.key == local.lists_history ? local.history_table : local.claims_table
+  claims_table       = module.table.name
+  environment        = each.key == local.lists_history ? local.history_environment : {}
   subnet_ids         = local.subnet_ids
   security_group_id  = aws_security_group.functions.id
   log_key_arn        = local.log_key_arn

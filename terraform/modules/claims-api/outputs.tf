@@ -142,6 +142,16 @@ output "table_name" {
   value       = module.table.name
 }
 
+output "history_table_name" {
+  description = "Name of the table that says who changed what. Null without."
+  value       = one(module.history[*].name)
+}
+
+output "failures_bucket" {
+  description = "Bucket for the changes that could not be written down, whole. Null without history."
+  value       = one(module.failures[*].bucket)
+}
+
 output "package_sha256" {
   description = "Hash of the deployed package as Lambda states it (base64)."
   value       = filebase64sha256(local.lambda_zip)

@@ -6,14 +6,21 @@ locals {
 
   dynamodb_endpoint_policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
+    Statement = concat([{
       Sid       = "ClaimsTable"
       Effect    = "Allow"
       Principal = "*"
-      Action    = sort(distinct(flatten([for operation in local.operations : operation.dynamodb_actions])))
+      Action    = sort(distinct(flatten([for name, operation in local.operations : operation.dynamodb_actions if name != local.lists_history])))
       Resource  = module.table.arn
       Condition = local.ours
-    }]
+      }], [for table in module.history : {
+      Sid       = "HistoryTable"
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = concat(["dynamodb:PutItem"], [for name in keys(local.operations) : "dynamodb:Query" if name == local.lists_history])
+      Resource  = table.arn
+      Condition = local.ours
+    }])
   })
 
   # No account condition: with authorization NONE the caller has no account.

@@ -36,7 +36,7 @@ resource "terraform_data" "place" {
 # What everything is named by, or lies in. Changed, the functions, roles and log groups, the stage of every URL or the whole network
 # are replaced. Without the protection that is done; then this is written down anew.
 resource "terraform_data" "identity" {
-  input = { name = var.name, stage = var.stage, vpc_cidr = var.vpc_cidr, network = local.network_identity }
+  input = { name = var.name, stage = var.stage, vpc_cidr = var.vpc_cidr, network = local.network_identity, history = var.history }
 
   lifecycle {
     ignore_changes       = [input]
@@ -55,13 +55,17 @@ resource "terraform_data" "identity" {
       error_message = "vpc_cidr cannot be changed from ${self.input.vpc_cidr} to ${var.vpc_cidr}: the VPC would be replaced with all that is in it, and no call answered meanwhile. ${local.let_go}"
     }
     postcondition {
+      condition     = !var.deletion_protection || var.history || !try(self.input.history, false)
+      error_message = "history cannot be switched off: what it says of who changed what would be lost, and its table's own protection would stop the change half way. ${local.let_go}"
+    }
+    postcondition {
       condition     = !var.deletion_protection || try(self.input.network, "our own") == local.network_identity
       error_message = "network cannot be changed from ${try(self.input.network, "our own")} to ${local.network_identity}: functions, endpoints and their addresses would move, and no call be answered meanwhile. ${local.let_go}"
     }
   }
 }
 
-# Up to 0.1.0 every network was our own.
+# Up to 0.1.0 every network was our own, and up to 0.2.0 there was no history.
 locals {
   network_identity = var.network == null ? "our own" : join(" ", compact([var.network.vpc_id, try(var.network.dynamodb_endpoint.id, ""), try(var.network.execute_api_endpoint.id, "")]))
 }
@@ -79,6 +83,7 @@ locals {
 locals {
   protected = { always = false, why = "No call would be answered meanwhile. ${local.let_go} (A tainted one: terraform untaint, if it is sound.)" }
   claims    = { always = false, why = "The claims in it would be lost, and the table's own protection would stop the change half way. ${local.let_go}" }
+  failures  = { always = false, why = "What could not be written into the history lies in it, whole. ${local.let_go}" }
   keys      = { always = false, why = "30 days later nothing written with it can be read any more, backups and older logs included. ${local.let_go}" }
   api       = { always = true, why = "Its id is in every caller's settings and would be another. A new API is a new deployment, with a name and a state of its own." }
   network   = { always = true, why = "Its range and its private name are taken as long as the old one is there. Change availability_zones, vpc_cidr or the client's cidr instead." }
@@ -94,6 +99,10 @@ locals {
   # By what it is called in the refusal, which says too where it is: with another zone or range it is another one.
   kept = merge(
     { "the table" = merge(local.claims, { ids = [module.table.arn] }) },
+    { for table in module.history : "the history's table" => merge(local.claims, { ids = [table.arn] }) },
+    { for bucket in module.failures : "the bucket of failures" => merge(local.failures, { ids = [bucket.arn] }) },
+    { for function in module.recorder : "the function ${local.recorder}, its role or policy" => merge(local.protected, { ids = concat(function.parts.call, [aws_iam_role.recorder[0].unique_id]) }) },
+    { for function in module.recorder : "the log group /aws/lambda/${local.recorder_name}" => merge(local.logs, { ids = values(function.parts.logs) }) },
     { "the table's key" = merge(local.keys, { ids = [module.table.key_arn] }) },
     { "the logs' key" = merge(local.keys, { ids = [local.log_key_arn] }) },
     { for operation, ids in local.functions : "the function ${operation}, its role, policy or permission" => merge(local.protected, { ids = ids }) },
@@ -123,7 +132,7 @@ resource "terraform_data" "since" {
     ignore_changes = [input]
   }
 
-  depends_on = [module.api, module.api_vpc, module.client_vpc, module.custom_domain, module.dynamodb_endpoint, module.execute_api_endpoint, module.function, module.log_key, module.table]
+  depends_on = [module.api, module.api_vpc, module.client_vpc, module.custom_domain, module.dynamodb_endpoint, module.execute_api_endpoint, module.failures, module.function, module.history, module.log_key, module.recorder, module.table]
 }
 
 # Replaced along with what it stands for (its id becomes unknown), and Terraform plans a replacement with the configuration's own
@@ -157,7 +166,7 @@ resource "terraform_data" "refuses_destroy" {
 
   depends_on = [
     aws_ec2_network_insights_analysis.bastion_to_api, aws_ec2_network_insights_path.bastion_to_api,
-    aws_iam_role.function, aws_security_group.functions, aws_vpc_endpoint_policy.execute_api, aws_vpc_endpoint_policy.session_manager,
+    aws_iam_role.function, aws_iam_role.recorder, aws_lambda_event_source_mapping.history, module.failures, module.history, module.recorder, aws_security_group.functions, aws_vpc_endpoint_policy.execute_api, aws_vpc_endpoint_policy.session_manager,
     aws_vpc_security_group_egress_rule.functions_dynamodb, module.api, module.api_vpc, module.artifacts,
     module.bastion, module.client_vpc, module.client_zone, module.custom_domain, module.domain_zone, module.dynamodb_endpoint, module.execute_api_endpoint, module.function, module.log_key,
     module.resolver_inbound, module.s3_endpoint, module.session_manager_endpoint, module.table, module.watch, terraform_data.identity,

@@ -104,8 +104,8 @@ variable "dynamodb_actions" {
   }
 
   validation {
-    condition     = toset(keys(var.dynamodb_actions)) == toset(keys(local.routes))
-    error_message = "dynamodb_actions and the import document must name the same operations; the document has ${join(", ", keys(local.routes))}."
+    condition     = toset(keys(var.dynamodb_actions)) == setsubtract(keys(local.routes), [local.lists_history])
+    error_message = "dynamodb_actions and the import document must name the same operations; the document has ${join(", ", setsubtract(keys(local.routes), [local.lists_history]))}."
   }
   validation {
     condition     = alltrue([for actions in values(var.dynamodb_actions) : length(actions) > 0 && alltrue([for action in actions : can(regex("^dynamodb:[A-Za-z]+$", action))])])
@@ -196,6 +196,30 @@ variable "table_name" {
   validation {
     condition     = var.table_name == null ? true : can(regex("^[A-Za-z0-9_.-]{3,255}$", var.table_name))
     error_message = "table_name must be 3-255 characters of A-Z, a-z, 0-9, '_', '.' and '-'."
+  }
+}
+
+variable "history" {
+  description = "Write down who changed what: a function reads the table's changes into a table of its own, named <name>-history. false: for a service whose package has no recordHistory. What was written down would go with a later false."
+  nullable    = false
+  type        = bool
+  default     = true
+
+  validation {
+    condition     = var.history || !contains(keys(local.routes), local.lists_history)
+    error_message = "history is false, and the import document has ${local.lists_history}, which would have nothing to read."
+  }
+}
+
+variable "history_days" {
+  description = "Days that an entry of the history is kept. 0: for good."
+  nullable    = false
+  type        = number
+  default     = 2192
+
+  validation {
+    condition     = var.history_days >= 0 && floor(var.history_days) == var.history_days
+    error_message = "history_days must be a whole number of days, or 0 for good."
   }
 }
 

@@ -7,7 +7,8 @@ module "watch" {
   name            = var.name
   region          = local.region
   api             = { name = var.name, stage = module.api.stage }
-  functions       = { for operation, function in module.function : operation => function.name }
+  functions       = merge({ for operation, function in module.function : operation => function.name }, { for function in module.recorder : local.recorder => function.name })
+  recorder        = one([for function in module.recorder : { name = function.name, log_group = one(keys(function.parts.logs)) }])
   timeout_seconds = var.lambda_timeout_seconds
   table_name      = module.table.name
   key_arns        = [module.table.key_arn, local.log_key_arn]

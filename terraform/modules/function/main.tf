@@ -14,9 +14,9 @@ locals {
 # (github-aws-runners/terraform-aws-github-runner#3594 has its answer).
 locals {
   environment = merge({
-    DYNAMODB_TABLE_NAME                  = var.table.name
+    DYNAMODB_TABLE_NAME                  = coalesce(var.claims_table, var.table.name)
     AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
-  }, var.audit_key == null ? {} : { AUDIT_KEY = var.audit_key })
+  }, var.audit_key == null ? {} : { AUDIT_KEY = var.audit_key }, var.environment)
   callers = var.callers == null ? {} : { CALLERS = jsonencode(var.callers.entries), CALLERS_MODE = var.callers.mode }
 
   # Lengths alone: that of a secret is none.
@@ -41,7 +41,7 @@ resource "aws_iam_role_policy" "this" {
   role = var.role.id # unknown while the role is made again, so that the policy is too
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         # Made by our code, inside the VPC: the role's keys are worth nothing elsewhere.
         Sid       = "ItsActionsOnTheTable"
@@ -87,7 +87,7 @@ resource "aws_iam_role_policy" "this" {
         Resource  = "*"
         Condition = { ArnEquals = { "lambda:SourceFunctionArn" = local.arn } }
       },
-    ]
+    ], var.statements)
   })
 }
 

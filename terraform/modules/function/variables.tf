@@ -105,3 +105,21 @@ variable "callers" {
   type        = object({ entries = any, mode = string })
   default     = null
 }
+
+variable "environment" {
+  description = "Further settings that its program reads."
+  type        = map(string)
+  default     = {}
+}
+
+variable "claims_table" {
+  description = "Name of the claims table, where the function works on another one. Null: it works on that."
+  type        = string
+  default     = null
+}
+
+variable "statements" {
+  description = "What else its role may do, by statement."
+  type        = any
+  default     = []
+}

@@ -82,6 +82,18 @@ resource "aws_dynamodb_table" "this" {
     type = "S"
   }
 
+  stream_enabled   = var.streams
+  stream_view_type = var.streams ? "NEW_AND_OLD_IMAGES" : null
+
+  dynamic "ttl" {
+    for_each = var.expires_by[*]
+
+    content {
+      enabled        = true
+      attribute_name = ttl.value
+    }
+  }
+
   point_in_time_recovery {
     enabled = true
   }
@@ -99,10 +111,10 @@ resource "aws_dynamodb_table" "this" {
     postcondition {
       condition     = self.name == var.name
       error_message = <<-EOT
-        The claims of this deployment are in the table ${self.name}, and the configuration asks for ${var.name}, which would be empty.
+        The ${var.holds.what} of this deployment are in the table ${self.name}, and the configuration asks for ${var.name}, which would be empty.
         Keep the table: put this line into your variables.
 
-          table_name = "${self.name}"
+          ${coalesce(var.holds.input, "name")} = "${var.holds.input == null ? trimsuffix(self.name, "-history") : self.name}"
 
         (Release 0.1.0 named every table claimsTable where nothing was said.) To start again without the claims: apply with
         deletion_protection = false and this name, then with the new name and -replace=<address of the module that says this>.aws_dynamodb_table.this

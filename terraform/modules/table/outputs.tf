@@ -17,3 +17,8 @@ output "key_policy" {
   description = "Policy of the table's key, as JSON. Null: the key is not ours."
   value       = one(aws_kms_key.this[*].policy)
 }
+
+output "stream_arn" {
+  description = "Its stream of changes. Null: it has none."
+  value       = var.streams ? aws_dynamodb_table.this.stream_arn : null
+}

@@ -53,3 +53,21 @@ variable "given_key" {
   type        = object({ arn = string })
   default     = null
 }
+
+variable "streams" {
+  description = "Keep a day of changes, with what was there before and after, for a function to read."
+  type        = bool
+  default     = false
+}
+
+variable "expires_by" {
+  description = "Attribute by whose time (seconds since 1970) an item is deleted. Null: none is."
+  type        = string
+  default     = null
+}
+
+variable "holds" {
+  description = "What is in it, for the refusal to leave it; and the input that names it. Null: it has the deployment's name."
+  type        = object({ what = string, input = optional(string) })
+  default     = { what = "claims", input = "table_name" }
+}

@@ -20,13 +20,40 @@ locals {
     { for operation, name in var.functions : "${operation}-time-limit" => {
       namespace = "AWS/Lambda", metric = "Duration", dimensions = { FunctionName = name }, statistic = "Maximum", above = 900 * var.timeout_seconds, periods = 1, why = "${name} comes near its ${var.timeout_seconds} s"
     } },
+    { for recorder in var.recorder[*] : "history-late" => {
+      namespace = "AWS/Lambda", metric = "IteratorAge", dimensions = { FunctionName = recorder.name }, statistic = "Maximum", above = 3600000, periods = 1, why = "the history is an hour behind; a stream forgets after 24"
+    } },
+    { for event in var.recorder == null ? [] : keys(local.history_events) : "history-${event}" => {
+      namespace = var.name, metric = "history_${event}", dimensions = {}, statistic = "Sum", above = 0, periods = 1, why = local.history_events[event]
+    } },
   )
+
+  history_events = {
+    conflict = "another write under a version that the history has: a table was restored, or written around the API"
+    failed   = "a change could not be written down and is tried again; in the end it goes to the bucket of failures"
+  }
+
 
   # Google's SRE workbook, "Multiwindow, Multi-Burn-Rate Alerts": the long window says that it matters, the short one that it goes on.
   # 14.4 uses up 2 % of 30 days' budget in an hour, 6 uses up 5 % in six.
   burns   = { fast = { rate = 14.4, windows = { long = 3600, short = 300 } }, slow = { rate = 6, windows = { long = 21600, short = 1800 } } }
   budget  = (100 - var.availability) / 100
   windows = merge([for burn, of in local.burns : { for window, seconds in of.windows : "${burn}-${window}" => { seconds = seconds, above = of.rate * local.budget, least = window == "long" ? var.least_calls : 1 } }]...)
+}
+
+# The recorder's own lines, counted.
+resource "aws_cloudwatch_log_metric_filter" "history" {
+  for_each = var.recorder == null ? {} : local.history_events
+
+  name           = "${var.name}-history-${each.key}"
+  log_group_name = var.recorder.log_group
+  pattern        = "{ $.alarm = \"history_${each.key}\" }"
+
+  metric_transformation {
+    namespace = var.name
+    name      = "history_${each.key}"
+    value     = "1"
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "simple" {

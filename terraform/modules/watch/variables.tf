@@ -52,3 +52,9 @@ variable "least_calls" {
   description = "Fewer calls in a long window say nothing."
   type        = number
 }
+
+variable "recorder" {
+  description = "The function that writes the history, and its log group. Null: there is none."
+  type        = object({ name = string, log_group = string })
+  default     = null
+}

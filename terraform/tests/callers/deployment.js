@@ -30,12 +30,19 @@ export function read(file) {
   const functions = byName(ofType("aws_lambda_function"), (fn) => fn.function_name, (fn) => ({
     arn: fn.arn,
     policy: policyOf(permissions.filter((permission) => permission.function_name === fn.function_name), fn.arn),
+    table: fn.environment[0].variables.HISTORY_TABLE_NAME ?? fn.environment[0].variables.DYNAMODB_TABLE_NAME,
   }));
 
   const key = (name) => {
     const { target_key_arn } = only(name, ofType("aws_kms_alias").filter((alias) => alias.name.endsWith(name)));
     const found = only(target_key_arn, ofType("aws_kms_key").filter((key) => key.arn === target_key_arn));
     return { arn: found.arn, policy: JSON.parse(found.policy) };
+  };
+
+  const tableOf = (name) => only(name, ofType("aws_dynamodb_table").filter((table) => table.name === name));
+  const bucketOf = (name) => {
+    const { policy } = only(name, ofType("aws_s3_bucket_policy").filter((own) => own.bucket === name));
+    return { arn: only(name, ofType("aws_s3_bucket").filter((bucket) => bucket.bucket === name)).arn, policy: JSON.parse(policy) };
   };
 
   return {
@@ -48,10 +55,12 @@ export function read(file) {
     endpoints,
     functions,
     api: { arn: one("aws_api_gateway_rest_api").execution_arn, policy: JSON.parse(one("aws_api_gateway_rest_api_policy").policy) },
-    table: { arn: one("aws_dynamodb_table").arn },
+    table: { arn: tableOf(output.table_name).arn, stream: tableOf(output.table_name).stream_arn },
+    history: { arn: tableOf(output.history_table_name).arn },
     tableKey: key("-table"),
     logKey: key("-logs"),
-    bucket: { arn: one("aws_s3_bucket").arn, policy: JSON.parse(one("aws_s3_bucket_policy").policy) },
+    bucket: bucketOf(output.artifact_bucket),
+    failures: bucketOf(output.failures_bucket),
   };
 }
 
@@ -68,8 +77,8 @@ function bounding(policy) {
   return policy;
 }
 
-// As Lambda writes it down. What is not given is no condition.
-const policyOf = (permissions, arn) => ({
+// As Lambda writes it down: none without a permission. What is not given is no condition.
+const policyOf = (permissions, arn) => permissions.length === 0 ? undefined : ({
   Version: "2012-10-17",
   Statement: permissions.map(({ statement_id, principal, action, source_arn, source_account }) => ({
     Sid: statement_id,

@@ -15,7 +15,7 @@ const INSTANCES = { "claims-bastion": "claims-s3", "claims-client-client": "clai
 const TLS = { "aws:SecureTransport": "true" };
 
 export async function endpoints(deployment) {
-  const { account, region, table, bucket } = deployment;
+  const { account, region, table, history, bucket } = deployment;
   const { administrator, stranger, anybody, endpoint, thing, bait, opened, noResource, ANOTHER_ACCOUNT } = words(deployment);
   const rows = [];
 
@@ -29,6 +29,13 @@ export async function endpoints(deployment) {
       rows.push([administrator, endpoint(name), action, on, passes ? ALLOWED : NOT_ALLOWED]);
     }
   }
+  // To the history's table what works on it, and no more.
+  const writesAndReads = ["dynamodb:PutItem", ...(deployment.functions["claims-listClaimHistory"] ? ["dynamodb:Query"] : [])];
+  for (const { action, arn } of await everyAction("dynamodb", { Partition: "aws", Region: region, Account: account, TableName: history.arn.split("/")[1] })) {
+    const on = arn === "*" ? noResource() : thing(arn, { arn });
+    rows.push([administrator, endpoint("claims-dynamodb"), action, on, writesAndReads.includes(action) && arn === history.arn ? ALLOWED : NOT_ALLOWED]);
+  }
+  rows.push([stranger, endpoint("claims-dynamodb"), "dynamodb:PutItem", opened("the history's table", history.arn), NOT_ALLOWED]);
   // Keys of another account do not get through, not even to what would admit them.
   rows.push([stranger, endpoint("claims-dynamodb"), "dynamodb:PutItem", opened("the table", table.arn), NOT_ALLOWED]);
   rows.push([administrator, endpoint("claims-dynamodb"), "dynamodb:PutItem", bait("table", table.arn.replace(account, ANOTHER_ACCOUNT)), NOT_ALLOWED]);

@@ -8,18 +8,27 @@ const ITS_ACTIONS = {
   createClaim: ["PutItem"], listClaims: ["Query"], getClaim: ["GetItem"], updateClaim: ["UpdateItem"],
   // The second for as long as 0.2.0 is a way back.
   deleteClaim: ["UpdateItem", "DeleteItem"],
+  // On the history's table.
+  recordHistory: ["PutItem"], listClaimHistory: ["Query"],
 };
+const OF_THE_HISTORY = ["recordHistory", "listClaimHistory"];
 const INTERFACE_ACTIONS = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"];
 
 export async function functions(deployment) {
-  const { account, region, table, tableKey, logKey, bucket } = deployment;
+  const { account, region, tableKey, logKey, bucket } = deployment;
   const { role, endpoint, besides, outside, endpointOfAnotherVpc, thing, bait, delegated, noResource, arn, ANOTHER_ACCOUNT } = words(deployment);
   const [storage, inside] = [endpoint("claims-dynamodb"), besides("claims-dynamodb")];
   const at = (TableName) => everyAction("dynamodb", { Partition: "aws", Region: region, Account: account, TableName, GlobalTableName: TableName });
-  const [onTheTable, onAnother] = [await at(table.arn.split("/")[1]), await at("anotherTable")];
-  if (!onTheTable.some((pair) => pair.arn === table.arn)) throw new Error(`${table.arn} is in none of the pairs`);
+  const every = [];
+  for (const { arn } of [deployment.table, deployment.history]) every.push(...await at(arn.split("/")[1]));
+  every.push(...await at("anotherTable"));
+  for (const { arn } of [deployment.table, deployment.history]) if (!every.some((pair) => pair.arn === arn)) throw new Error(`${arn} is in none of the pairs`);
 
-  return Object.entries(ITS_ACTIONS).flatMap(([operation, actions]) => {
+  const deployed = Object.entries(ITS_ACTIONS).filter(([operation]) => deployment.functions[`claims-${operation}`]);
+  return deployed.flatMap(([operation, actions]) => {
+    const table = OF_THE_HISTORY.includes(operation) ? deployment.history : deployment.table;
+    // Which streams there are: it knows no resource.
+    const findsStreams = (action) => operation === "recordHistory" && action === "dynamodb:ListStreams";
     const it = role(`claims-${operation}`);
     const itsGroup = (name) => arn("logs", `log-group:/aws/lambda/claims-${name}:log-stream:2026/11/23`);
     const interfaceOf = (action) => noResourceOr(action, arn, noResource());
@@ -38,8 +47,8 @@ export async function functions(deployment) {
         [it, besides("claims-execute-api"), `dynamodb:${own}`, thing("the table", table), NOT_ALLOWED],
       ]),
       // Without the endpoint's policy, so that the role alone is asked.
-      ...[...onTheTable, ...onAnother].map(({ action, arn: on }) => {
-        const its = actions.some((own) => action === `dynamodb:${own}`) && on === table.arn;
+      ...every.map(({ action, arn: on }) => {
+        const its = actions.some((own) => action === `dynamodb:${own}`) && on === table.arn || findsStreams(action);
         return [it, inside, action, thing(on, { arn: on }), its ? ALLOWED : NOT_ALLOWED];
       }),
 
@@ -76,8 +85,33 @@ export async function functions(deployment) {
       [it, outside, "s3:GetObject", thing("the bucket", { ...bucket, arn: `${bucket.arn}/examples/claims` }), NOT_ALLOWED, { "aws:SecureTransport": "true" }],
       [it, outside, "ec2:TerminateInstances", thing("an instance", { arn: arn("ec2", "instance/i-0example") }), NOT_ALLOWED],
       [it, outside, "ssm:GetParameter", thing("a parameter", { arn: arn("ssm", "parameter/secret") }), NOT_ALLOWED],
+      ...changes(deployment, it, operation === "recordHistory"),
     ];
   });
+}
+
+// The table's changes, and the bucket for those that cannot be written down: Lambda's own work, with the recorder's role alone.
+function changes({ table, failures }, it, itIs) {
+  const { outside, thing } = words({ roles: {}, endpoints: {}, account: table.arn.split(":")[4], region: table.arn.split(":")[3] });
+  const stream = (name, arn) => thing(name, { arn });
+  const object = (name, bucket) => thing(name, { ...bucket, arn: `${bucket.arn}/aws/lambda/1` });
+  const TLS = { "aws:SecureTransport": "true" };
+  const its = itIs ? ALLOWED : NOT_ALLOWED;
+  return [
+    ...["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"].flatMap((action) => [
+      [it, outside, action, stream("the table's stream", table.stream), its],
+      [it, outside, action, stream("an older stream of the table", `${table.arn}/stream/2020-01-01T00:00:00.000`), NOT_ALLOWED],
+      [it, outside, action, stream("another table's stream", `${table.arn}2/stream/2020-01-01T00:00:00.000`), NOT_ALLOWED],
+    ]),
+    ...["dynamodb:GetResourcePolicy", "dynamodb:PutResourcePolicy"].map((action) => [it, outside, action, stream("the table's stream", table.stream), NOT_ALLOWED]),
+    [it, outside, "s3:PutObject", object("the bucket of failures", failures), its, TLS],
+    [it, outside, "s3:PutObject", object("another bucket", { arn: "arn:aws:s3:::another" }), NOT_ALLOWED, TLS],
+    [it, outside, "s3:GetObject", object("the bucket of failures", failures), NOT_ALLOWED, TLS],
+    [it, outside, "s3:DeleteObject", object("the bucket of failures", failures), NOT_ALLOWED, TLS],
+    [it, outside, "s3:ListBucket", thing("the bucket of failures", failures), its, TLS],
+    [it, outside, "s3:ListBucket", thing("another bucket", { arn: "arn:aws:s3:::another" }), NOT_ALLOWED, TLS],
+    [it, outside, "s3:DeleteBucket", thing("the bucket of failures", failures), NOT_ALLOWED, TLS],
+  ];
 }
 
 // Describe* knows no resource.

@@ -88,7 +88,7 @@ function* policies(deployment) {
     for (const index of policies.keys()) yield [name, ([who]) => who.role === name, (all) => all.roles[name].policies[index].policy];
   }
   for (const name of Object.keys(deployment.endpoints)) yield [name, ([, where]) => where.endpoint === name, (all) => all.endpoints[name].policy];
-  for (const [name, { arn }] of Object.entries(deployment.functions)) yield [`function ${name}`, on(arn), (all) => all.functions[name].policy];
-  for (const name of ["api", "tableKey", "logKey", "bucket"]) yield [name, on(deployment[name].arn), (all) => all[name].policy];
+  for (const [name, { arn, policy }] of Object.entries(deployment.functions)) if (policy) yield [`function ${name}`, on(arn), (all) => all.functions[name].policy];
+  for (const name of ["api", "tableKey", "logKey", "bucket", "failures"]) yield [name, on(deployment[name].arn), (all) => all[name].policy];
   if (deployment.authorization === "AWS_IAM") yield ["caller policy", ([who]) => who.caller, (all) => all.callerPolicy];
 }

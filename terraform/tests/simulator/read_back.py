@@ -18,15 +18,16 @@ from pathlib import Path
 import boto3
 
 CLIENT_CIDR, API_CIDR = "172.20.0.0/16", "10.0.0.0/16"
+DOCUMENT = Path(__file__).parents[3] / "openapi/claims.apigateway.json"
 OPERATIONS = {
-    "createClaim": ("POST", "/claim"),
-    "listClaims": ("GET", "/claim"),
-    "getClaim": ("GET", "/claim/{claimId}"),
-    "updateClaim": ("PUT", "/claim/{claimId}"),
-    "deleteClaim": ("DELETE", "/claim/{claimId}"),
+    operation["operationId"]: (method.upper(), path)
+    for path, item in json.loads(DOCUMENT.read_text(encoding="utf-8"))["paths"].items()
+    for method, operation in item.items()
+    if method in ("delete", "get", "patch", "post", "put")
 }
+FUNCTIONS = [*OPERATIONS, "recordHistory"]
 # Left by a destroy (keep_logs).
-KEPT = {f"/aws/lambda/claims-{operation}" for operation in OPERATIONS} | {"/aws/apigateway/claims/dev/access", "/aws/vpc/claims-api", "/aws/vpc/claims-client"}
+KEPT = {f"/aws/lambda/claims-{function}" for function in FUNCTIONS} | {"/aws/apigateway/claims/dev/access", "/aws/vpc/claims-api", "/aws/vpc/claims-client"}
 # callers.json as the functions get it; server/tests/function/callers.rs reads it as they do.
 CALLERS = Path(__file__).parent.parent / "callers.slices.json"
 OUTPUTS = {}
@@ -177,7 +178,7 @@ class Api(unittest.TestCase):
         self.assertEqual(configuration["types"], ["PRIVATE"])
         self.assertEqual(configuration["vpcEndpointIds"], [OUTPUTS["execute_api_endpoint"]])
 
-    def test_five_routes_each_to_its_own_function(self):
+    def test_each_route_leads_to_its_own_function(self):
         resources = self.gateway.get_resources(restApiId=self.api, limit=500)["items"]
         landed = {}
         for resource in resources:
@@ -216,7 +217,7 @@ class Api(unittest.TestCase):
 
     def test_log_groups_exist_before_anybody_writes_and_forget_in_time(self):
         groups = {group["logGroupName"]: group for group in aws("logs").describe_log_groups()["logGroups"]}
-        expected = {f"/aws/lambda/claims-{operation}" for operation in OPERATIONS}
+        expected = {f"/aws/lambda/claims-{function}" for function in FUNCTIONS}
         expected |= {"/aws/apigateway/claims/dev/access", f"API-Gateway-Execution-Logs_{self.api}/dev"}
         expected |= {"/aws/vpc/claims-api", "/aws/vpc/claims-client"}
         self.assertEqual(set(groups), expected)
@@ -228,9 +229,11 @@ class Api(unittest.TestCase):
 
 
 class Functions(unittest.TestCase):
-    def test_one_package_five_handlers_five_roles(self):
+    def test_one_package_a_handler_and_a_role_each(self):
         digest = base64.b64encode(hashlib.sha256(PACKAGE).digest()).decode()
-        for operation in OPERATIONS:
+        history = {"HISTORY_TABLE_NAME": OUTPUTS["history_table_name"]}
+        further = {"recordHistory": {**history, "HISTORY_DAYS": "2192"}, "listClaimHistory": history}
+        for operation in FUNCTIONS:
             with self.subTest(operation):
                 found = aws("lambda").get_function_configuration(FunctionName=f"claims-{operation}")
                 self.assertEqual(found["Handler"], operation)
@@ -241,13 +244,13 @@ class Functions(unittest.TestCase):
                 self.assertEqual(found["LoggingConfig"]["LogGroup"], f"/aws/lambda/claims-{operation}")
                 self.assertEqual(
                     found["Environment"]["Variables"],
-                    {"DYNAMODB_TABLE_NAME": OUTPUTS["table_name"], "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH": "true"},
+                    {"DYNAMODB_TABLE_NAME": OUTPUTS["table_name"], "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH": "true", **further.get(operation, {})},
                 )
                 self.assertEqual(len(found["VpcConfig"]["SubnetIds"]), 2)
 
     def test_each_role_has_one_inline_policy_and_nothing_attached(self):
         iam = aws("iam")
-        for operation in OPERATIONS:
+        for operation in FUNCTIONS:
             role = f"claims-{operation}"
             self.assertEqual(iam.list_role_policies(RoleName=role)["PolicyNames"], ["own-work-only"])
             self.assertEqual(iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"], [])
@@ -255,13 +258,35 @@ class Functions(unittest.TestCase):
 
 class Storage(unittest.TestCase):
     def test_the_table(self):
+        self.is_a_table_of_ours(OUTPUTS["table_name"])
+
+    def test_the_historys_table(self):
+        name = OUTPUTS["history_table_name"]
+        self.is_a_table_of_ours(name)
+        expires = aws("dynamodb").describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        self.assertEqual((expires["TimeToLiveStatus"], expires["AttributeName"]), ("ENABLED", "expiresAt"))
+
+    def test_the_tables_changes_go_to_the_recorder_and_what_fails_to_the_bucket(self):
+        table = aws("dynamodb").describe_table(TableName=OUTPUTS["table_name"])["Table"]
+        self.assertEqual(table["StreamSpecification"], {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"})
+        (mapping,) = aws("lambda").list_event_source_mappings()["EventSourceMappings"]
+        self.assertEqual(mapping["EventSourceArn"], table["LatestStreamArn"])
+        self.assertTrue(mapping["FunctionArn"].endswith(":function:claims-recordHistory"))
+        self.assertEqual(mapping["DestinationConfig"]["OnFailure"]["Destination"], f"arn:aws:s3:::{OUTPUTS['failures_bucket']}")
+        self.assertEqual((mapping["FunctionResponseTypes"], mapping["BisectBatchOnFunctionError"]), (["ReportBatchItemFailures"], True))
+        self.assertEqual((mapping["StartingPosition"], mapping["MaximumRetryAttempts"], mapping["MaximumRecordAgeInSeconds"]), ("TRIM_HORIZON", 20, 64800))
+
+    def is_a_table_of_ours(self, name):
         dynamodb = aws("dynamodb")
-        table = dynamodb.describe_table(TableName=OUTPUTS["table_name"])["Table"]
+        table = dynamodb.describe_table(TableName=name)["Table"]
+        self.assertTrue(table["DeletionProtectionEnabled"])
         keys = {key["KeyType"]: key["AttributeName"] for key in table["KeySchema"]}
         self.assertEqual(keys, {"HASH": "PK", "RANGE": "SK"})
         self.assertEqual(table["BillingModeSummary"]["BillingMode"], "PAY_PER_REQUEST")
         self.assertEqual(table["SSEDescription"]["SSEType"], "KMS")
-        backups = dynamodb.describe_continuous_backups(TableName=OUTPUTS["table_name"])["ContinuousBackupsDescription"]
+        key = aws("kms").describe_key(KeyId="alias/claims-table")["KeyMetadata"]["Arn"]
+        self.assertEqual(table["SSEDescription"]["KMSMasterKeyArn"], key)
+        backups = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
         self.assertEqual(backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"], "ENABLED")
 
     def test_keys_are_rotated(self):
@@ -270,12 +295,17 @@ class Storage(unittest.TestCase):
             key = kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"]
             self.assertTrue(kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"])
 
-    def test_the_bucket_is_closed(self):
-        s3, bucket = aws("s3"), OUTPUTS["artifact_bucket"]
-        blocked = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
-        self.assertEqual(set(blocked.values()), {True})
-        self.assertEqual(s3.get_bucket_versioning(Bucket=bucket)["Status"], "Enabled")
-        programs = [found["Key"] for found in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+    def test_the_buckets_are_closed(self):
+        s3 = aws("s3")
+        for bucket in (OUTPUTS["artifact_bucket"], OUTPUTS["failures_bucket"]):
+            blocked = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+            self.assertEqual(set(blocked.values()), {True})
+            self.assertEqual(s3.get_bucket_versioning(Bucket=bucket)["Status"], "Enabled")
+            (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+            self.assertEqual(rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"], "AES256")
+        kept = s3.get_bucket_lifecycle_configuration(Bucket=OUTPUTS["failures_bucket"])["Rules"]
+        self.assertEqual([rule["Expiration"]["Days"] for rule in kept], [2192])
+        programs = [found["Key"] for found in s3.list_objects_v2(Bucket=OUTPUTS["artifact_bucket"])["Contents"]]
         self.assertEqual(programs, ["examples/stand-in"])
 
 
@@ -357,7 +387,7 @@ class Signed(unittest.TestCase):
         for operation in OPERATIONS:
             with self.subTest(operation):
                 environment = aws("lambda").get_function_configuration(FunctionName=f"claims-{operation}")["Environment"]["Variables"]
-                self.assertEqual(json.loads(environment["CALLERS"]), slices[operation])
+                self.assertEqual(json.loads(environment["CALLERS"]), slices.get(operation, []))
                 self.assertEqual(environment["CALLERS_MODE"], "enforce")
 
     def test_it_was_deployed(self):

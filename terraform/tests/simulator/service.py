@@ -47,8 +47,13 @@ def tables_of(account, region, copied):
     """The tables behind a deployment's routes, as objects: one that is deleted and made again is another."""
     for uri in copied["routes"].values():
         function = function_of(account, region, uri)
-        name = (function.environment_vars or {}).get("DYNAMODB_TABLE_NAME") if function else None
-        yield dynamodb_backends[account][region].tables.get(name)
+        yield dynamodb_backends[account][region].tables.get(table_name(function) if function else None)
+
+
+def table_name(function):
+    """Of the table that it works on; what reads the history knows both."""
+    variables = function.environment_vars or {}
+    return variables.get("HISTORY_TABLE_NAME") or variables.get("DYNAMODB_TABLE_NAME")
 
 
 def function_of(account, region, uri):
@@ -90,7 +95,7 @@ def missing_of_route(account, region, api, stage, route, uri, endpoints, tables)
     name = function.function_name
     if not any(starts(statement, api, stage, route) for statement in function.policy.statements):
         yield f"{name}: the API has no permission to start it"
-    table = dynamodb_backends[account][region].tables.get((function.environment_vars or {}).get("DYNAMODB_TABLE_NAME"))
+    table = dynamodb_backends[account][region].tables.get(table_name(function))
     if table is None or (tables is not None and table not in tables):
         yield f"{name}: its table is not the one that holds the claims"
         return

@@ -5,13 +5,14 @@ use std::{convert::Infallible, error::Error, net::SocketAddr, sync::Arc, time::I
 use bytes::Bytes;
 use claims_api_types::Operation;
 use claims_client::{ClaimsClient, Endpoint};
-use claims_local::LocalApi;
+use claims_local::{LocalApi, Plan};
 use claims_server::Api;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::{Request, Response, body::Incoming, client::conn::http1::SendRequest, service::service_fn};
 use hyper_util::rt::TokioIo;
 use private_api_storage::Database;
+use serde_json::json;
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
@@ -33,12 +34,16 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let claim = create(&engine).await?;
     let get: Arc<str> = event(Operation::GetClaim, &claim).to_string().into();
     let api = LocalApi::start().await?;
+    let enforcing = enforcing().await?;
     let client = ClaimsClient::builder().endpoint(Endpoint::url(api.url())).build()?;
     let created = client.create_claim(soak::claim(7)?).await?;
+    let same = ClaimsClient::builder().endpoint(Endpoint::url(enforcing.url())).build()?;
+    let other = same.create_claim(soak::claim(7)?).await?;
+    let enforced = format!("/{}?memberId={}", other.claim_id, other.member_id);
     let path = format!("/{}?memberId={}", created.claim_id, created.member_id);
     let bare = bare_server(serde_json::to_vec(&created)?.into()).await?;
 
-    let rounds = Rounds::of(ROUNDS, 3, async |who| {
+    let rounds = Rounds::of(ROUNDS, 4, async |who| {
         if who == 2 {
             return burst((0..CONNECTIONS).map(|_| {
                 let (api, get) = (engine.clone(), get.clone());
@@ -46,10 +51,14 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
             }))
             .await;
         }
-        let address = if who == 0 { api.address() } else { bare };
+        let (address, path) = match who {
+            0 => (api.address(), &path),
+            3 => (enforcing.address(), &enforced),
+            _ => (bare, &path),
+        };
         let mut callers = Vec::new();
         for _ in 0..CONNECTIONS {
-            let (mut connection, get) = (connect(address).await?, request(address, &path)?);
+            let (mut connection, get) = (connect(address).await?, request(address, path)?);
             callers.push(move || status(connection.send_request(get.clone())));
         }
         burst(callers).await
@@ -60,16 +69,39 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
         rounds.report("local gateway, p99 of a get", (0, 1), to, (baseline, 1), None);
     }
 
+    let what = "local gateway with a deployment's policies, time of a burst of gets";
+    rounds.report(what, (3, 0), "without", (0, 0), None);
+
     let mut starts = Samples::default();
     for _ in 0..STARTS {
         let start = Instant::now();
-        let api = LocalApi::start().await?;
+        // With all that a start can have to do.
+        let api = self::enforcing().await?;
         let mut connection = connect(api.address()).await?;
         status(connection.send_request(request(api.address(), "?memberId=m")?)).await?;
         starts.push(start.elapsed());
     }
     starts.report("local gateway, start to first answer", 1e3, "ms", 50.0);
     Ok(())
+}
+
+/// Behind policies such as Terraform deploys, and no throttle.
+async fn enforcing() -> Result<LocalApi, Box<dyn Error>> {
+    const API: &str = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5";
+    let statement = |effect: &str, condition| json!({ "Effect": effect, "Principal": "*", "Action": "execute-api:Invoke", "Resource": format!("{API}/*"), "Condition": condition });
+    let listed = json!({ "StringNotEquals": { "aws:SourceVpce": ["vpce-0a1b", "vpce-0c2d"] } });
+    let of = |kind: &str, values: serde_json::Value| json!({ "address": kind, "mode": "managed", "type": kind, "values": values });
+    let state = json!({ "values": { "root_module": { "resources": [
+        of("aws_api_gateway_rest_api", json!({ "id": "a1b2c3d4e5", "execution_arn": API, "body": r#"{"paths": {}}"#,
+            "endpoint_configuration": [{ "types": ["PRIVATE"], "vpc_endpoint_ids": ["vpce-0a1b"] }] })),
+        of("aws_api_gateway_rest_api_policy", json!({ "rest_api_id": "a1b2c3d4e5",
+            "policy": json!({ "Statement": [statement("Allow", json!({})), statement("Deny", listed)] }).to_string() })),
+        of("aws_api_gateway_stage", json!({ "rest_api_id": "a1b2c3d4e5", "stage_name": LocalApi::STAGE })),
+        of("aws_vpc_endpoint", json!({ "id": "vpce-0a1b", "service_name": "com.amazonaws.eu-central-1.execute-api",
+            "policy": json!({ "Statement": statement("Allow", json!({})) }).to_string() })),
+    ] } } });
+    let plan: Plan = state.to_string().parse()?;
+    Ok(LocalApi::builder().plan(plan)?.start().await?)
 }
 
 /// Time of all calls of all callers, and the 99th percentile of one.

@@ -82,7 +82,7 @@ async fn run(command: Command) -> Done<bool> {
 }
 
 fn design(plan: &Path) -> Done<Design> {
-    Design::of(&serde_json::from_str(&fs::read_to_string(plan)?)?)
+    Design::of(&fs::read_to_string(plan)?)
 }
 
 fn test(plan: &Path, claims: &Path) -> Done<bool> {

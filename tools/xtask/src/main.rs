@@ -11,6 +11,7 @@ mod neighbours;
 mod nightly;
 mod openapi;
 mod package;
+mod policies;
 mod process;
 mod python;
 mod release;
@@ -53,6 +54,8 @@ enum Chore {
     Openapi(openapi::Args),
     /// Builds the Lambda's deployment package, the same bytes from the same source
     Package(package::Args),
+    /// The evaluator of policies against another one, over generated policies and calls
+    Policies(policies::Args),
     /// Keeps what this release writes in `released/<version>/`, and says what else a release is
     Release(release::Args),
     /// The local API for an hour at a steady rate: memory, descriptors and latency have to stay what they are
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Chore::Nightly(args) => nightly::run(&args),
         Chore::Openapi(args) => openapi::run(&args),
         Chore::Package(args) => package::run(&args),
+        Chore::Policies(args) => policies::run(&args),
         Chore::Release(args) => release::run(&args),
         Chore::Soak(args) => bench::soak(&args),
         Chore::Storage(args) => storage::run(&args),

@@ -28,7 +28,9 @@ const STEPS: &[Step] = &[
     step("many values", &["cargo", "test", "--package", "claims-api-types", "--test", "laws"]).with(&[LONGER]),
     step("many schemas", &["cargo", "test", "--package", "private-api-openapi", "--test", "it", "compat_schemas"])
         .with(&[("PRIVATE_API_TEST_LONGER", "100")]),
+    step("foreign clients", &["cargo", "xtask", "openapi", "zoo"]),
     step("many mutations", &["cargo", "test", "--package", "claims-fuzz"]).with(&[LONGER]),
+    step("many policies", &["cargo", "xtask", "policies", "--cases", "40000", "--seed", "2"]),
     step("terraform changes", &["cargo", "xtask", "terraform", "changes"]),
     step("fuzzing", &["cargo", "xtask", "fuzz", "--seconds", "600"]),
     step("bench", &["cargo", "xtask", "bench"]),

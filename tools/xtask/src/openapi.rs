@@ -27,14 +27,23 @@ pub struct Args {
 }
 
 /// The first run of each installs pinned tools below target/; later ones need no network.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 enum Action {
     /// openapi-spec-validator on all documents, Redocly's strict rules on the contract
     Lint,
     /// Other APIs' documents, lowered: openapi-spec-validator, moto's importer with warnings fatal
     Corpus,
-    /// A TypeScript and a Python client made of the contract, against claims-local
+    /// Clients that others' generators make of the contract, against claims-local: those that are made in seconds
     Clients,
+    /// All of them, and the vectors of contract/ on runtimes that are wrong
+    Zoo {
+        /// Only those whose heading in openapi/README.md has this word
+        #[arg(long)]
+        only: Option<String>,
+        /// Also renew the README's table
+        #[arg(long)]
+        write: bool,
+    },
     /// schemathesis, all checks, against claims-local
     Conformance,
     /// The docs page of claims-local in headless Chromium
@@ -47,15 +56,16 @@ enum Action {
 
 pub fn run(args: &Args) -> Done {
     let start = Instant::now();
-    let done = match args.action {
+    let done = match &args.action {
         None => write(args),
         Some(Action::Lint) => document_checks::lint(),
         Some(Action::Corpus) => document_checks::corpus(),
         Some(Action::Clients) => document_checks::clients(),
+        Some(Action::Zoo { only, write }) => document_checks::zoo(only.as_deref(), *write),
         Some(Action::Conformance) => document_checks::conformance(),
-        Some(Action::Page { screenshot }) => document_checks::page(screenshot),
+        Some(Action::Page { screenshot }) => document_checks::page(*screenshot),
     };
-    if let Some(action) = args.action {
+    if let Some(action) = &args.action {
         eprintln!("{action:?}: {:.1} s", start.elapsed().as_secs_f64());
     }
     done

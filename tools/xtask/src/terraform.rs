@@ -22,7 +22,12 @@ use std::{
 };
 
 use self::{changes::Sample, simulator::Simulator, steps::Steps, workspace::Workspace};
-use crate::{package, process::root, python::Venv, tools::Tools};
+use crate::{
+    package, policies,
+    process::{root, run_shown},
+    python::Venv,
+    tools::Tools,
+};
 
 /// Plays AWS; terraform/tests/simulator/server.py corrects it.
 pub const MOTO: &str = "moto";
@@ -103,16 +108,16 @@ fn prove(steps: &Steps, workspace: &Workspace, tools: &Installed, zip: &Path, bl
     steps.command("fmt", minutes(1), fmt.current_dir(root().join("terraform")))?;
     steps.work("tables", || tables::are_true(&root().join("terraform/modules/claims-api"), bless))?;
     steps.command("init", minutes(5), &mut workspace.terraform(&["init"]))?;
-    steps.command("validate", minutes(1), &mut workspace.terraform(&["validate"]))?;
-    steps.work("create before destroy", || chain::is_free_of_names(workspace))?;
 
     thread::scope(|scope| {
         let reading = scope.spawn(|| {
+            steps.command("validate", minutes(2), &mut workspace.terraform(&["validate"]))?;
+            steps.work("create before destroy", || chain::is_free_of_names(workspace))?;
             steps.command("test", minutes(15), &mut workspace.terraform(&["test"]))?;
             let mut scan = Command::new(tools.checkov.program("checkov"));
             scan.args(["--directory", ".", "--framework", "terraform", "--compact", "--quiet", "--skip-download"]);
             scan.args(["--skip-path", "tests"]);
-            steps.command("checkov", minutes(3), scan.current_dir(workspace.folder()))
+            steps.command("checkov", minutes(10), scan.current_dir(workspace.folder()))
         });
         let applying = apply_and_destroy(steps, workspace, tools, zip, bless);
         let reading = reading.join().unwrap_or_else(|_| Err("the lane of test and checkov panicked".to_owned()));
@@ -173,6 +178,7 @@ fn apply_and_destroy(
     steps.command("read back with IAM", minutes(1), &mut read_back(&[Path::new("signed"), &outputs]))?;
     let state = steps.work("state with IAM", || workspace.json(terraform(&["show", "-json"])))?;
     who_gets_in(steps, workspace, tools, "who gets in with IAM", &state)?;
+    steps.work("policies", || policies::compare(&tools.callers, workspace.folder(), 500, 1))?;
     steps.command("destroy", minutes(5), &mut terraform(&["destroy", "-auto-approve", PART_2, UNPROTECTED]))?;
     steps.command("nothing is left", minutes(1), &mut read_back(&[Path::new("gone")]))?;
     Ok(())
@@ -191,5 +197,12 @@ fn who_gets_in(
     let log =
         steps.command(name, Duration::from_secs(120), tools.callers.command("node").arg("evaluate.js").arg(&file))?;
     eprint!("{}", fs::read_to_string(log).unwrap_or_default());
-    Ok(())
+    // The twin's evaluator on the same rows, and the twin itself as this deployment.
+    steps.work(&format!("{name}, by ours"), || policies::answers_rows(&tools.callers, &file))?;
+    steps.work(&format!("{name}, over HTTP"), || {
+        let mut test = Command::new("cargo");
+        // All of that name, so that what was built with the workspace's features is not built anew.
+        test.args(["test", "--quiet", "--workspace", "--test", "all", "deployment::"]);
+        run_shown(test.env("CLAIMS_TEST_STATE", &file).current_dir(root()))
+    })
 }

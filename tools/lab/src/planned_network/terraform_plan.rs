@@ -10,7 +10,7 @@ use super::{Design, Endpoint, Subnet, Vpc};
 use crate::namespaces::Done;
 
 #[derive(Deserialize)]
-pub struct Plan {
+struct Plan {
     resource_changes: Vec<Resource>,
     output_changes: BTreeMap<String, Change>,
 }
@@ -29,12 +29,12 @@ struct Change {
 
 const CLIENT: &str = "module.client_vpc[\"client\"].";
 
-pub fn read(plan: &Plan) -> Done<Design> {
+pub fn read(json: &str) -> Done<Design> {
+    let plan: Plan = serde_json::from_str(json)?;
     let endpoint = plan.one("module.execute_api_endpoint[0].aws_vpc_endpoint.this")?;
     let rule = plan.one(&format!("{CLIENT}module.resolver[0].aws_route53_resolver_rule.this"))?;
     let inbound = plan.one("module.resolver_inbound[0].aws_route53_resolver_endpoint.this")?;
     check_targets(rule, inbound)?;
-    let policy = text(plan.one("module.api.aws_api_gateway_rest_api_policy.this")?, "policy")?;
     Ok(Design {
         region: plan.output("region")?,
         api_id: plan.output("rest_api_id")?,
@@ -53,8 +53,7 @@ pub fn read(plan: &Plan) -> Done<Design> {
         forwarded: text(rule, "domain_name")?,
         routes_to_api: plan.ranges(&format!("{CLIENT}aws_route.to_api["), "destination_cidr_block")?,
         routes_back: plan.ranges(&format!("{CLIENT}aws_route.back["), "destination_cidr_block")?,
-        execution_arn: text(plan.one("module.api.aws_api_gateway_rest_api.this")?, "execution_arn")?,
-        resource_policy: serde_json::from_str(&policy)?,
+        deployment: json.to_owned(),
         environment: serde_json::from_value(plan.raw_output("client_environment")?.clone())?,
     })
 }

@@ -53,34 +53,41 @@ pub fn corpus() -> Done {
     run_shown(Command::new(moto.program("python")).arg(script).arg(folder))
 }
 
-/// Clients made of the contract compile under the strictest settings, get through a claim's life, and on the runtimes of the
-/// examples do what the vectors of `contract/` say.
+/// Clients that are made in seconds get through a claim's life, and the runtimes of the examples do what the vectors of
+/// `contract/` say.
 pub fn clients() -> Done {
+    with_clients(|tools, url, readme| {
+        run_shown(tools.command("node").args(["zoo.mjs", url]).arg(readme).arg("--quick"))?;
+        let vectors = fs::canonicalize(root().join("contract/vectors/retry.json"))?;
+        run_shown(tools.command("node").args(["vectors.js", url]).arg(&vectors))?;
+        run_shown(tools.python("python").args(["vectors.py", url]).arg(&vectors))
+    })
+}
+
+/// All clients of the README, and runtimes that are wrong: the vectors notice each.
+pub fn zoo(only: Option<&str>, write: bool) -> Done {
+    with_clients(|tools, url, readme| {
+        let mut zoo = tools.command("node");
+        zoo.args(["zoo.mjs", url]).arg(readme);
+        zoo.args(only.map(|word| format!("--only={word}"))).args(write.then_some("--write"));
+        run_shown(&mut zoo)?;
+        let vectors = fs::canonicalize(root().join("contract/vectors/retry.json"))?;
+        if only.is_some() { Ok(()) } else { run_shown(tools.command("node").args(["mutants.mjs", url]).arg(vectors)) }
+    })
+}
+
+fn with_clients(run: impl FnOnce(&Tools, &str, PathBuf) -> Done) -> Done {
     let tools = tools("clients")?;
-    let contract = contract()?;
-    // The runtimes of the examples, beside the types that they are written over.
-    let examples = root().join("examples");
-    for file in ["typescript/exactly-once.ts", "typescript/vectors.ts", "python/exactly_once.py", "python/vectors.py"] {
-        let file = examples.join(file);
+    // The runtimes of the examples, beside the types that they are written over, and the documents.
+    let files = ["examples/typescript/exactly-once.ts", "examples/typescript/vectors.ts"];
+    let more = ["examples/python/exactly_once.py", "examples/python/vectors.py"];
+    let documents = ["openapi/claims.openapi.json", "openapi/claims.openapi-3.0.json"];
+    for file in files.iter().chain(&more).chain(&documents) {
+        let file = root().join(file);
         fs::copy(&file, tools.dir.join(file.file_name().ok_or("a file without a name")?))?;
     }
-    run_shown(tools.node("openapi-typescript").arg(&contract).args(["--output", "claims.ts"]))?;
-    run_shown(tools.node("tsc").args(["--project", "."]))?;
-    let generate = ["generate", "--meta", "none", "--overwrite", "--fail-on-warning"];
-    run_shown(
-        tools
-            .python("openapi-python-client")
-            .args(generate)
-            .args(["--config", "openapi-python-client.yaml", "--output-path", "claims_client", "--path"])
-            .arg(&contract),
-    )?;
-
     let local = Server::claims_local_with(&build_as_tested(&["claims-local"])?, &["--faults-by-header"])?;
-    run_shown(tools.command("node").arg("round-trip.js").arg(&local.url))?;
-    run_shown(tools.python("python").arg("round_trip.py").arg(&local.url))?;
-    let vectors = fs::canonicalize(root().join("contract/vectors/retry.json"))?;
-    run_shown(tools.command("node").arg("vectors.js").arg(&local.url).arg(&vectors))?;
-    run_shown(tools.python("python").arg("vectors.py").arg(&local.url).arg(&vectors))
+    run(&tools, &local.url, fs::canonicalize(folder().join("README.md"))?)
 }
 
 /// The server keeps to the contract, whatever a generator of requests thinks of. Seed and number of examples are in

@@ -76,6 +76,7 @@ fn placeholders(plan: &Value) -> Vec<(String, String)> {
     let account = text(&outputs["account_id"]["value"]);
     let outputs = [
         (text(&outputs["artifact_bucket"]["value"]), "{bucket}"),
+        (text(&outputs["failures_bucket"]["value"]), "{bucket of failures}"),
         (text(&outputs["execute_api_endpoint"]["value"]), "{endpoint}"),
         (text(&outputs["rest_api_id"]["value"]), "{api}"),
         (account, "{account}"),
@@ -96,6 +97,7 @@ fn named_ids(module: &Value, found: &mut Vec<(String, String)>) {
             "aws_vpc_endpoint" => {
                 found.push((text(&values["id"]).to_owned(), format!("{{endpoint {}}}", text(&values["tags"]["Name"]))));
             }
+            "aws_dynamodb_table" => found.push((text(&values["stream_label"]).to_owned(), "{stream}".to_owned())),
             "aws_kms_key" => {
                 found.push((text(&values["key_id"]).to_owned(), format!("{{key: {}}}", text(&values["description"]))));
             }

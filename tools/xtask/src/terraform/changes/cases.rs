@@ -95,6 +95,8 @@ fn variables(mode: &Mode) -> Vec<(&'static str, String)> {
         text("lambda_timeout_seconds", "12"),
         text("lambda_concurrency", "5"),
         text("table_name", "claimsTable2"),
+        text("history", "false"),
+        text("history_days", "400"),
         text("deletion_protection", if mode.protected { "false" } else { "true" }),
         text("log_retention_days", "400"),
         text("audit_days", "400"),
