@@ -172,13 +172,15 @@ impl Shards {
     }
 }
 
+/// A write: operation, amount in cents, whether it is known who.
+type Accepted = (&'static str, u64, bool);
+
 #[tokio::test]
 async fn every_accepted_write_is_in_its_claims_history_once_in_order_whatever_the_stream_and_the_database_do() {
     let writes = 500 * longer();
     let mut dice = Dice(seed());
     let world = World::start().await;
-    // What was accepted, by member and claim: operation, amount in cents, whether it is known who.
-    let mut accepted: BTreeMap<(String, String), Vec<(&str, u64, bool)>> = BTreeMap::new();
+    let mut accepted: BTreeMap<(String, String), Vec<Accepted>> = BTreeMap::new();
     let mut done = 0;
     let mut records = Vec::new();
     while done < writes {

@@ -41,6 +41,7 @@ fn builder() -> Builder {
         snippets: "",
         openapi_document: r#"{"info": {"title": "Orders"}}"#,
         table: Table { name: "orders".to_owned(), partition_key: "PK", sort_key: "SK" },
+        stream: None,
         sdk: Sdk { config: aws_sdk_dynamodb::Config::builder, https: || Err("no network".into()) },
     })
 }
