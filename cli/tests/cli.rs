@@ -368,7 +368,7 @@ fn the_exit_codes_are_those_of_the_readme_and_fit_a_terminal() {
     };
     let readme = include_str!("../../examples/README.md");
     assert_eq!(codes(listed, "  "), codes(readme, "| "));
-    assert_eq!(codes(listed, "  ").len(), 12);
+    assert_eq!(codes(listed, "  ").len(), 13);
 }
 
 #[test]
