@@ -473,14 +473,14 @@ async fn the_program_takes_a_plan_from_a_file() {
     let running = Running::start(&["--port", "0", "--plan", &none, "--vpce", "vpce-0a1b", "--source-ip", "10.0.16.7"]);
     let error = running.client().list_claims(&member).await.unwrap_err();
     assert_eq!(error.refusal(), Some(Refusal::ExplicitDeny));
-    let log = running.kill();
+    let (_, log) = running.end("TERM");
     assert!(log.contains("a call is refused with a 403: the API's resource policy, statement 2 (OnlyThroughListedEndpoints), denies it"), "{log}");
 
     let running = Running::start(&["--port", "0", "--plan", &iam, "--credentials", &known]);
     client(running.url(), "ASIABASTION").list_claims(&member).await.unwrap();
     let error = client(running.url(), "ASIANOBODY").list_claims(&member).await.unwrap_err();
     assert_eq!(error.refusal(), Some(Refusal::NotAllowed));
-    let log = running.kill();
+    let (_, log) = running.end("TERM");
     assert!(log.contains("no statement of the caller's own policies allows it"), "{log}");
 
     for (arguments, says) in [

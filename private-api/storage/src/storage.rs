@@ -57,6 +57,11 @@ pub enum OpenError {
     },
 }
 
+/// Forgets a table that the engine has noted and not made: between the two a kill may come. The first table's file has no name yet
+/// then; a further one is made in a file that is in use.
+const NEVER_MADE: &str = "DELETE FROM _tables WHERE table_name = ?1 \
+    AND NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1)";
+
 /// A table, and whatever keeps it open.
 #[derive(Debug)]
 pub struct Storage {
@@ -108,6 +113,11 @@ impl Storage {
     /// # Errors
     /// When the table can be neither found nor made, or the engine cannot keep the changes.
     pub async fn stream(&self, table: &Table, beside: &Table) -> Result<Option<Stream>, OpenError> {
+        if let Some(database) = &self.database {
+            database
+                .beside(|connection| connection.execute(NEVER_MADE, [&beside.name]))
+                .map_err(|e| beside.failed(e))?;
+        }
         beside.ensure(&self.client).await?;
         let Some(database) = &self.database else { return Ok(None) };
         database.keep_changes_of(&table.name).map_err(|reason| table.failed(reason))?;

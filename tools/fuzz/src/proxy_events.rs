@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use claims_api_types::Operation;
-use claims_server::{Api, Store};
+use claims_server::{Api, History, Store};
 use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayProxyRequest};
 use private_api_storage::Database;
 use serde_json::Value;
@@ -18,7 +18,9 @@ pub fn event(data: &[u8]) {
         let runtime = Runtime::new().unwrap();
         let claims = claims_local::definition();
         let client = runtime.block_on(Database::memory("fuzz").unwrap().client(&claims.table, claims.sdk)).unwrap();
-        (runtime, Api::new(Store::new(client, claims.table.name)))
+        // No claim here has a history, whichever table is asked for it.
+        let history = History::new(client.clone(), &claims.table.name);
+        (runtime, Api::new(Store::new(client, claims.table.name)).with_history(history))
     });
     for &operation in Operation::ALL {
         let event = LambdaEvent::new(event.clone(), lambda_http::Context::default());
