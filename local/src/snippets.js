@@ -88,6 +88,10 @@ function command(request) {
     getClaim: () => ["get", ...member, ...claim],
     updateClaim: () => ["update", ...member, ...claim, ...body, ...condition],
     deleteClaim: () => ["delete", ...member, ...claim, ...condition],
+    listClaimHistory: () => {
+      if (parameters.limit !== undefined || parameters.nextToken !== undefined) throw new Unsayable("`claims history` shows all of it");
+      return ["history", ...member, ...claim];
+    },
   }[operationId]();
   const own = ["updateClaim", "deleteClaim"].includes(operationId) && headers["Idempotency-Key"] !== undefined
     ? "# claims mints a key of its own for this, and keeps it until the end is known\n" : "";
@@ -114,6 +118,8 @@ function rust(request) {
   const at = version(request);
   const condition = at === undefined ? "" : `\n        .if_match(Version::new(${at}).ok_or("no version")?)`;
   const amount = fields.claimAmount === undefined ? "" : parse(String(fields.claimAmount));
+  const page = (parameters.limit === undefined ? "" : `\n        .limit(${parse(parameters.limit)})`)
+    + (parameters.nextToken === undefined ? "" : `\n        .starting_at(${parse(parameters.nextToken)})`);
   const [call, tell] = {
     createClaim: () => [`create_claim(CreateClaim {
             member_id: ${parse(parameters.memberId ?? "")},
@@ -126,9 +132,7 @@ function rust(request) {
             ),
         })${key}${who}`, "claim.claim_id"],
     listClaims: () => [`list_claims(${member})${
-      parameters.status === undefined ? "" : `\n        .status(${known("ClaimStatus", parameters.status)})`}${
-      parameters.limit === undefined ? "" : `\n        .limit(${parse(parameters.limit)})`}${
-      parameters.nextToken === undefined ? "" : `\n        .starting_at(${parse(parameters.nextToken)})`}${who}`, "claim.claims.len()"],
+      parameters.status === undefined ? "" : `\n        .status(${known("ClaimStatus", parameters.status)})`}${page}${who}`, "page.claims.len()"],
     getClaim: () => [`get_claim(${member}, ${claim})${who}`, "claim.status"],
     updateClaim: () => [`update_claim(
             ${member},
@@ -141,9 +145,10 @@ function rust(request) {
             },
         )${condition}${key}${who}`, "claim.version"],
     deleteClaim: () => [`delete_claim(${member}, ${claim})${condition}${key}${who}`, undefined],
+    listClaimHistory: () => [`list_claim_history(${member}, ${claim})${page}${who}`, "page.entries.len()"],
   }[operationId]();
   const [bind, print] = tell === undefined ? ["", 'println!("deleted");']
-    : operationId === "listClaims" ? ["let page = ", 'println!("{} claims", page.claims.len());'] : ["let claim = ", `println!("{}", ${tell});`];
+    : [`let ${tell.split(".")[0]} = `, `println!("{}", ${tell});`];
   const types = /\b(CreateClaim|PolicyType|ClaimStatus|Version)\b/.test(call) ? ", types::*" : "";
   return `use claims_client::{ClaimsClient, Endpoint${types}};
 

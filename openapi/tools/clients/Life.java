@@ -92,6 +92,7 @@ class Life {
                 case "getClaim" -> refused(() -> api.getClaimWithHttpInfo(id, who, null, null));
                 case "updateClaim" -> refused(() -> update(who, id, "*", 500));
                 case "deleteClaim" -> refused(() -> api.deleteClaimWithHttpInfo(id, who, null, null, null));
+                case "listClaimHistory" -> refused(() -> api.listClaimHistoryWithHttpInfo(id, who, null, null, null));
                 default -> "no such operation";
             };
             System.out.println(n + " " + operations.get(n) + " " + said);

@@ -1,5 +1,5 @@
 import { createClient } from "./claims-hey-api/client/index.js";
-import { createClaim, deleteClaim, getClaim, listClaims, updateClaim } from "./claims-hey-api/index.js";
+import { createClaim, deleteClaim, getClaim, listClaimHistory, listClaims, updateClaim } from "./claims-hey-api/index.js";
 import { life } from "./life.js";
 
 const client = createClient({ baseUrl: process.argv[2] ?? "" });
@@ -11,4 +11,5 @@ await life({
   update: (memberId, claimId, ifMatch, body) =>
     updateClaim({ client, path: { claimId }, query: { memberId }, headers: { "If-Match": ifMatch }, body }),
   delete: (memberId, claimId) => deleteClaim({ client, path: { claimId }, query: { memberId } }),
+  history: (memberId, claimId) => listClaimHistory({ client, path: { claimId }, query: { memberId } }),
 });

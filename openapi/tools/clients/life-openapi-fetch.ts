@@ -13,4 +13,5 @@ await life({
   update: (memberId, claimId, ifMatch, body) =>
     api.PUT("/claim/{claimId}", { params: { path: { claimId }, query: { memberId }, header: { "If-Match": ifMatch } }, body }),
   delete: (memberId, claimId) => api.DELETE("/claim/{claimId}", { params: { path: { claimId }, query: { memberId } } }),
+  history: (memberId, claimId) => api.GET("/claim/{claimId}/history", { params: { path: { claimId }, query: { memberId } } }),
 });

@@ -117,6 +117,8 @@ func main() {
 			_, response, err = update(who, id, "*", 500)
 		case "deleteClaim":
 			response, err = api.DeleteClaim(ctx, id).MemberId(who).Execute()
+		case "listClaimHistory":
+			_, response, err = api.ListClaimHistory(ctx, id).MemberId(who).Execute()
 		}
 		fmt.Println(n, lines.Text(), response.StatusCode, said(err))
 	}

@@ -57,5 +57,6 @@ def life(api):
                 "getClaim": lambda: api.get(who, claim_id),
                 "updateClaim": lambda: api.update(who, claim_id, "*", 500),
                 "deleteClaim": lambda: api.delete(who, claim_id),
+                "listClaimHistory": lambda: api.history(who, claim_id),
             }[operation]()
             print(n, operation, answer.status, answer.said)

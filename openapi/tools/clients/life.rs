@@ -114,6 +114,7 @@ async fn main() -> Done {
             "getClaim" => said(api.get_claim().claim_id(id).member_id(who).send().await).await?,
             "updateClaim" => said(update(api, who, id, "*", 500.0).await).await?,
             "deleteClaim" => said(api.delete_claim().claim_id(id).member_id(who).send().await).await?,
+            "listClaimHistory" => said(api.list_claim_history().claim_id(id).member_id(who).send().await).await?,
             _ => "no such operation".to_owned(),
         };
         println!("{n} {operation} {said}");

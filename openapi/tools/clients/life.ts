@@ -21,6 +21,7 @@ export interface Api {
   get(memberId: string, claimId: string): Promise<Answer<Claim>>;
   update(memberId: string, claimId: string, ifMatch: string, body: Change): Promise<Answer<Claim>>;
   delete(memberId: string, claimId: string): Promise<Answer<unknown>>;
+  history(memberId: string, claimId: string): Promise<Answer<unknown>>;
 }
 
 /** Arguments: the URL, the member, keys for creates. */
@@ -68,6 +69,7 @@ export async function life(api: Api) {
       getClaim: () => api.get(memberId, claimId),
       updateClaim: () => api.update(memberId, claimId, "*", change(500)),
       deleteClaim: () => api.delete(memberId, claimId),
+      listClaimHistory: () => api.history(memberId, claimId),
     }[operation as string]!();
     say(n, operation, response?.status, error?.code ?? error?.message);
   }

@@ -46,5 +46,8 @@ class Api:
     def delete(self, member, claim_id):
         return told(claims.delete_claim_with_http_info, claim_id, member)
 
+    def history(self, member, claim_id):
+        return told(claims.list_claim_history_with_http_info, claim_id, member)
+
 
 life(Api())

@@ -3,7 +3,7 @@ import sys
 from life import Answer, life
 
 from claims_client import Client
-from claims_client.api.claims import create_claim, delete_claim, get_claim, list_claims, update_claim
+from claims_client.api.claims import create_claim, delete_claim, get_claim, list_claim_history, list_claims, update_claim
 from claims_client.models import (
     CreateClaimRequest,
     CreateClaimRequestStatus,
@@ -49,6 +49,9 @@ class Api:
 
     def delete(self, member, claim_id):
         return told(delete_claim.sync_detailed(claim_id, client=client, member_id=member))
+
+    def history(self, member, claim_id):
+        return told(list_claim_history.sync_detailed(claim_id, client=client, member_id=member))
 
 
 life(Api())

@@ -54,13 +54,15 @@ export async function mocked(document, cases) {
   try {
     const json = { "content-type": "application/json" };
     const body = { policyType: "Health", claimAmount: 19.99, description: "snow accident" };
-    const one = `${url}/claim/0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b10?memberId=123`;
+    const of = (what) => `${url}/claim/0190f8f4-0d3c-7c3a-9d53-6f1f2f7a9b10${what}?memberId=123`;
+    const one = of("");
     const calls = {
       createClaim: [`${url}/claim?memberId=123`, { method: "POST", headers: json, body: JSON.stringify(body) }, 201],
       listClaims: [`${url}/claim?memberId=123`, {}, 200],
       getClaim: [one, {}, 200],
       updateClaim: [one, { method: "PUT", headers: json, body: JSON.stringify({ ...body, status: "in_review" }) }, 200],
       deleteClaim: [one, { method: "DELETE" }, 204],
+      listClaimHistory: [of("/history"), {}, 200],
     };
     const ask = ([to, init], status) => fetch(to, { ...init, headers: { ...init.headers, prefer: `code=${status}` } });
     for (const call of Object.values(calls)) assert.equal((await ask(call, call[2])).status, call[2]);
