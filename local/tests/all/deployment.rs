@@ -406,6 +406,8 @@ async fn by_name(deployment: &Deployment) -> Vec<String> {
             ("get", client.get_claim(&member, nowhere).await.err()),
             ("update", client.update_claim(&member, nowhere, update.clone()).await.err()),
             ("delete", client.delete_claim(&member, nowhere).await.err()),
+            // Nobody is named for it.
+            ("history", client.list_claim_history(&member, nowhere).await.err()),
         ] {
             let is_denied = error.as_ref().and_then(claims_client::Error::refusal) == Some(Refusal::ExplicitDeny);
             // Whoever is let in finds no such claim.
@@ -448,6 +450,7 @@ fn flat(mut all: Value, more: &Value) -> Value {
     let list = all.as_array_mut().unwrap();
     match more {
         Value::Array(more) => list.extend(more.iter().cloned()),
+        Value::Null => {}
         one => list.push(one.clone()),
     }
     all
