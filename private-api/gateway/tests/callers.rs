@@ -1,6 +1,8 @@
 //! Callers that send half, read nothing, close one side, or come from elsewhere: each has its limit or its answer.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod common;
+
 use std::{
     sync::{
         Arc,
@@ -9,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use private_api_gateway::{Definition, FunctionError, Functions, Limits, LocalApi, Sdk, Table};
+use private_api_gateway::{FunctionError, Functions, Limits, LocalApi};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -34,15 +36,7 @@ impl Functions for Orders {
 }
 
 async fn start(change: impl FnOnce(&mut Limits)) -> (LocalApi, Orders) {
-    let definition = Definition {
-        program: "orders-local",
-        import_document: IMPORT,
-        snippets: "",
-        openapi_document: r#"{"info": {"title": "Orders & <more>"}}"#,
-        table: Table { name: "orders".to_owned(), partition_key: "PK", sort_key: "SK" },
-        stream: None,
-        sdk: Sdk { config: aws_sdk_dynamodb::Config::builder, https: || Err("no network".into()) },
-    };
+    let definition = common::definition(IMPORT, r#"{"info": {"title": "Orders & <more>"}}"#);
     let (orders, mut limits) = (Orders::default(), Limits::default());
     change(&mut limits);
     let api = LocalApi::builder(definition).limits(limits).start_without_storage(orders.clone()).await.unwrap();

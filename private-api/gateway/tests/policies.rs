@@ -1,6 +1,8 @@
 //! A deployment's policies, where a call comes from, and how many are let through: over HTTP.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod common;
+
 use std::{
     sync::{
         Arc, Mutex,
@@ -10,7 +12,7 @@ use std::{
 };
 
 use private_api_gateway::{
-    Builder, Definition, FunctionError, Functions, Kind, LocalApi, Plan, Policies, Policy, Sdk, Source, Table, Throttle,
+    Builder, FunctionError, Functions, Kind, LocalApi, Plan, Policies, Policy, Source, Throttle,
 };
 use serde_json::{Value, json};
 use tokio::{
@@ -35,15 +37,7 @@ impl Functions for Orders {
 }
 
 fn builder() -> Builder {
-    LocalApi::builder(Definition {
-        program: "orders-local",
-        import_document: IMPORT,
-        snippets: "",
-        openapi_document: r#"{"info": {"title": "Orders"}}"#,
-        table: Table { name: "orders".to_owned(), partition_key: "PK", sort_key: "SK" },
-        stream: None,
-        sdk: Sdk { config: aws_sdk_dynamodb::Config::builder, https: || Err("no network".into()) },
-    })
+    LocalApi::builder(common::definition(IMPORT, r#"{"info": {"title": "Orders"}}"#))
 }
 
 /// Head and body of an answer.

@@ -3,6 +3,8 @@
 //! `RECORDED_WRITE=1 cargo test -p private-api-gateway --test recorded` writes the table anew.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod common;
+
 use std::{
     collections::{BTreeMap, HashSet},
     fmt::Write,
@@ -11,7 +13,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use private_api_gateway::{Authorization, Definition, FunctionError, Functions, LocalApi, Sdk, Table};
+use private_api_gateway::{Authorization, FunctionError, Functions, LocalApi};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::{
@@ -209,15 +211,8 @@ async fn differences(case: &Case, request: &Request) -> Vec<String> {
         };
         paths.insert(path, Value::Object(methods.iter().map(method).collect()));
     }
-    let definition = Definition {
-        program: "items-local",
-        import_document: json!({ "paths": paths }).to_string().leak(),
-        snippets: "",
-        openapi_document: r#"{"info": {"title": "Items"}}"#,
-        table: Table { name: "items".to_owned(), partition_key: "PK", sort_key: "SK" },
-        stream: None,
-        sdk: Sdk { config: aws_sdk_dynamodb::Config::builder, https: || Err("no network".into()) },
-    };
+    let definition =
+        common::definition(json!({ "paths": paths }).to_string().leak(), r#"{"info": {"title": "Items"}}"#);
     let answer = case.function.clone().unwrap_or(json!({ "statusCode": 200 }));
     let recorder = Recorder { answer, event: Arc::default() };
     let authorization = if case.iam { Authorization::AwsIam } else { Authorization::None };

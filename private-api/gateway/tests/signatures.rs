@@ -1,6 +1,8 @@
 //! Who signs is let in, and who does not is told why in AWS's words. `aws-sigv4`, curl and botocore sign.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod common;
+
 use std::{
     process::Command,
     sync::{Arc, Mutex},
@@ -12,7 +14,7 @@ use aws_sigv4::{
     http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign},
     sign::v4,
 };
-use private_api_gateway::{Authorization, Credentials, Definition, FunctionError, Functions, LocalApi, Sdk, Table};
+use private_api_gateway::{Authorization, Credentials, FunctionError, Functions, LocalApi};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -65,15 +67,7 @@ fn known() -> Credentials {
 }
 
 async fn start(authorization: Authorization, known: Option<Credentials>) -> (LocalApi, Seen) {
-    let definition = Definition {
-        program: "orders-local",
-        import_document: IMPORT,
-        snippets: "",
-        openapi_document: r#"{"info": {"title": "Orders"}}"#,
-        table: Table { name: "orders".to_owned(), partition_key: "PK", sort_key: "SK" },
-        stream: None,
-        sdk: Sdk { config: aws_sdk_dynamodb::Config::builder, https: || Err("no network".into()) },
-    };
+    let definition = common::definition(IMPORT, r#"{"info": {"title": "Orders"}}"#);
     let (seen, mut builder) = (Seen::default(), LocalApi::builder(definition).authorization(authorization));
     if let Some(known) = known {
         builder = builder.credentials(known);
