@@ -34,18 +34,6 @@ impl History {
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self(Table::new(client, table))
     }
-
-    /// The SDK's client.
-    #[must_use]
-    pub fn client(&self) -> &Client {
-        self.0.client()
-    }
-
-    /// The table's name.
-    #[must_use]
-    pub fn table(&self) -> &str {
-        self.0.name()
-    }
 }
 
 /// What the sort keys of a claim's entries begin with.

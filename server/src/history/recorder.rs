@@ -94,7 +94,8 @@ impl Recorder {
     /// The first call of a process costs a TLS handshake: makes it on a key that no entry has, so that it changes nothing.
     pub async fn warm_up(&self) {
         let nothing = || s("WARMUP");
-        let put = self.history.client().put_item().table_name(self.history.table());
+        let table = &self.history.0;
+        let put = table.client().put_item().table_name(table.name());
         let put = put.item(PK, nothing()).item(SK, nothing()).condition_expression("attribute_exists(PK)");
         let _ = tokio::time::timeout(private_api_lambda::limits::ATTEMPT, put.send()).await.is_ok();
     }
