@@ -2,7 +2,6 @@
 //!
 //! Calls are futures that own what they need: they can be spawned, joined and raced as they are.
 
-mod history;
 mod list;
 
 use claims_api_types::Claim;
@@ -10,8 +9,7 @@ use private_api_client::{Call, Conditional, Modify, Read, TryModify, Write};
 
 use crate::{ClaimHistoryPage, ClaimPage, Claims};
 
-pub use history::ListClaimHistoryCall;
-pub use list::ListClaimsCall;
+pub use list::ListCall;
 
 /// Files a claim; see [`ClaimsClient::create_claim`](crate::ClaimsClient::create_claim).
 ///
@@ -39,16 +37,22 @@ pub type ModifyClaimCall = Modify<Claims, Claim>;
 /// [`ClaimsClient::try_modify_claim`](crate::ClaimsClient::try_modify_claim).
 pub type TryModifyClaimCall<E> = TryModify<Claims, Claim, E>;
 
-/// A member's claims, newest first; made by [`ListClaimsCall::into_stream`].
+/// Lists claims; see [`ClaimsClient::list_claims`](crate::ClaimsClient::list_claims).
+pub type ListClaimsCall = ListCall<ClaimPage>;
+
+/// Reads a claim's history; see [`ClaimsClient::list_claim_history`](crate::ClaimsClient::list_claim_history).
+pub type ListClaimHistoryCall = ListCall<ClaimHistoryPage>;
+
+/// A member's claims, newest first; made by [`ListCall::into_stream`].
 pub type ClaimStream = private_api_client::ItemStream<Claims, ClaimPage>;
 
-/// Pages of a member's claims; made by [`ListClaimsCall::into_pages`].
+/// Pages of a member's claims; made by [`ListCall::into_pages`].
 pub type PageStream = private_api_client::PageStream<Claims, ClaimPage>;
 
-/// A claim's history, oldest first; made by [`ListClaimHistoryCall::into_stream`].
+/// A claim's history, oldest first; made by [`ListCall::into_stream`].
 pub type HistoryStream = private_api_client::ItemStream<Claims, ClaimHistoryPage>;
 
-/// Pages of a claim's history; made by [`ListClaimHistoryCall::into_pages`].
+/// Pages of a claim's history; made by [`ListCall::into_pages`].
 pub type HistoryPageStream = private_api_client::PageStream<Claims, ClaimHistoryPage>;
 
 /// A call that is under way.

@@ -1,4 +1,4 @@
-//! listClaims: a page, or a stream of all of them
+//! What is answered in pages: one page, or a stream of all of it.
 
 use std::{
     fmt,
@@ -10,37 +10,38 @@ use std::{
 
 use claims_api_types::{ClaimPage, ClaimStatus, NextToken, OnBehalfOf, PageLimit};
 use http::{HeaderName, HeaderValue};
-use private_api_client::Call;
+use private_api_client::{Call, ItemStream, Page, PageStream};
 
-use super::{ClaimStream, PageStream};
 use crate::{Claims, Error};
 
-/// Lists claims; see [`ClaimsClient::list_claims`](crate::ClaimsClient::list_claims).
+/// Lists what a page of `P` holds; made by [`ClaimsClient::list_claims`](crate::ClaimsClient::list_claims) and
+/// [`ClaimsClient::list_claim_history`](crate::ClaimsClient::list_claim_history).
 ///
-/// Awaited, it gets one page. [`into_stream`](Self::into_stream) gets all claims and [`into_pages`](Self::into_pages) all
+/// Awaited, it gets one page. [`into_stream`](Self::into_stream) gets all items and [`into_pages`](Self::into_pages) all
 /// pages, each when it is asked for; the call's options then hold for every page by itself.
-#[derive(Clone)]
 #[must_use = "a call is sent when it is awaited"]
-pub struct ListClaimsCall {
-    call: Call<Claims, ClaimPage>,
+pub struct ListCall<P> {
+    call: Call<Claims, P>,
     status: Option<ClaimStatus>,
     limit: Option<PageLimit>,
     start: Option<NextToken>,
     /// The call of one page, once it is polled.
-    page: Option<Call<Claims, ClaimPage>>,
+    page: Option<Call<Claims, P>>,
 }
 
-impl ListClaimsCall {
-    pub(crate) fn new(call: Call<Claims, ClaimPage>) -> Self {
-        Self { call, status: None, limit: None, start: None, page: None }
-    }
-
+impl ListCall<ClaimPage> {
     /// Only claims of this status. Pages may then hold fewer claims than the limit, even none, before the last one.
     pub fn status(self, status: ClaimStatus) -> Self {
         Self { status: Some(status), ..self }
     }
+}
 
-    /// How many claims a page may hold; 25 if not set.
+impl<P> ListCall<P> {
+    pub(crate) fn new(call: Call<Claims, P>) -> Self {
+        Self { call, status: None, limit: None, start: None, page: None }
+    }
+
+    /// How many items a page may hold; 25 if not set.
     pub fn limit(self, limit: PageLimit) -> Self {
         Self { limit: Some(limit), ..self }
     }
@@ -70,7 +71,7 @@ impl ListClaimsCall {
         Self { call: self.call.with_header(name, value), ..self }
     }
 
-    /// All claims, page by page as they are asked for. As a `Stream` it ends after the first error; its `try_next` begins anew
+    /// All items, page by page as they are asked for. As a `Stream` it ends after the first error; its `try_next` begins anew
     /// with the page that failed.
     ///
     /// ```no_run
@@ -82,19 +83,25 @@ impl ListClaimsCall {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn into_stream(self) -> ClaimStream {
+    pub fn into_stream(self) -> ItemStream<Claims, P>
+    where
+        P: Page<Claims>,
+    {
         let (call, start) = self.filtered();
         call.into_stream(start)
     }
 
     /// All pages, in the same way.
-    pub fn into_pages(self) -> PageStream {
+    pub fn into_pages(self) -> PageStream<Claims, P>
+    where
+        P: Page<Claims>,
+    {
         let (call, start) = self.filtered();
         call.into_pages(start)
     }
 
     /// The call of any page, and where the first one begins.
-    fn filtered(self) -> (Call<Claims, ClaimPage>, Option<NextToken>) {
+    fn filtered(self) -> (Call<Claims, P>, Option<NextToken>) {
         let mut call = self.call;
         if let Some(status) = &self.status {
             call = call.query("status", status.as_str());
@@ -106,8 +113,15 @@ impl ListClaimsCall {
     }
 }
 
-impl Future for ListClaimsCall {
-    type Output = Result<ClaimPage, Error>;
+impl<P> Clone for ListCall<P> {
+    fn clone(&self) -> Self {
+        let Self { call, status, limit, start, page } = self;
+        Self { call: call.clone(), status: status.clone(), limit: *limit, start: start.clone(), page: page.clone() }
+    }
+}
+
+impl<P: Page<Claims>> Future for ListCall<P> {
+    type Output = Result<P, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let page = match self.page.take() {
@@ -124,8 +138,8 @@ impl Future for ListClaimsCall {
     }
 }
 
-impl fmt::Debug for ListClaimsCall {
+impl<P> fmt::Debug for ListCall<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ListClaimsCall(..)")
+        self.call.fmt(f)
     }
 }
