@@ -38,13 +38,8 @@ async fn main() -> ExitCode {
 async fn replay(files: &[String]) -> Result<bool, Box<dyn Error>> {
     let table =
         env::var("HISTORY_TABLE_NAME").map_err(|_| "HISTORY_TABLE_NAME is not set: the name of the history's table")?;
-    let days = match env::var("HISTORY_DAYS").unwrap_or_default() {
-        days if days.is_empty() => 0,
-        days => {
-            days.parse().map_err(|_| "HISTORY_DAYS must be a whole number of days; 0 keeps the history for ever")?
-        }
-    };
-    let recorder = Recorder::new(History::new(Client::from_conf(dynamodb::config_from_env()?), table), days);
+    let history = History::new(Client::from_conf(dynamodb::config_from_env()?), table);
+    let recorder = Recorder::new(history, Recorder::days_from_env()?);
     let (mut out, mut all) = (std::io::stdout(), true);
     for file in files {
         let event = event(&fs::read(file).map_err(|error| format!("{file}: {error}"))?);

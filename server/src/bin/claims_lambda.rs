@@ -39,13 +39,7 @@ async fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
 /// The function behind the table's stream.
 async fn record() -> Result<(), Box<dyn Error + Send + Sync>> {
     let history = History::new(function::client_from_env()?, function::required(HISTORY_TABLE_NAME, HISTORY)?);
-    let days = match std::env::var("HISTORY_DAYS").unwrap_or_default() {
-        days if days.is_empty() => 0,
-        days => {
-            days.parse().map_err(|_| "HISTORY_DAYS must be a whole number of days; 0 keeps the history for ever")?
-        }
-    };
-    let recorder = Recorder::new(history, days);
+    let recorder = Recorder::new(history, Recorder::days_from_env()?);
     recorder.warm_up().await;
     function::serve(async |event, end| recorder.record(event, end).await).await
 }

@@ -31,6 +31,19 @@ impl Recorder {
         Self { history, days: None }.with_days(days)
     }
 
+    /// How many days entries are kept by the variable `HISTORY_DAYS`; 0, for ever, without it.
+    ///
+    /// # Errors
+    /// When it is no number of days.
+    pub fn days_from_env() -> Result<u32, &'static str> {
+        match std::env::var("HISTORY_DAYS").unwrap_or_default().as_str() {
+            "" => Ok(0),
+            days => {
+                days.parse().map_err(|_| "HISTORY_DAYS must be a whole number of days; 0 keeps the history for ever")
+            }
+        }
+    }
+
     /// With another time for which entries are kept.
     #[must_use]
     pub fn with_days(self, days: u32) -> Self {
